@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/history/record.hpp"
+
+namespace fairrush::analysis {
+
+/// A block of a history: its records and their receipts' text. Views into the mapped file.
+struct HistoryBlock {
+  std::span<const AttemptRecord> records;
+  std::string_view text;
+
+  /// The receipt of one of this block's records; empty when it has none.
+  std::string_view receipt(const AttemptRecord& record) const {
+    return text.substr(record.receipt_offset, record.receipt_length);
+  }
+};
+
+/// A history mapped into memory and checked. Immutable after `open`; any thread may read.
+class History {
+ public:
+  /// Maps `path` and checks header, version, every block's checksum and every record's ranges.
+  /// Errors name path, byte offset and what is wrong: not a history, another version, a broken
+  /// checksum. A file that ends early is no error: `truncation` then tells.
+  static std::expected<History, std::string> open(const std::filesystem::path& path);
+
+  /// The same over bytes in memory, which must outlive the history and be 8-byte aligned.
+  static std::expected<History, std::string> parse(std::string_view bytes, std::string name);
+
+  History(History&& other) noexcept;
+  History& operator=(History&& other) noexcept;
+  ~History();
+
+  std::span<const HistoryBlock> blocks() const { return blocks_; }
+  std::uint64_t records() const { return records_; }
+
+  /// Set when the closing block is missing: how many bytes of the tail could not be used.
+  std::optional<std::uint64_t> truncation() const { return truncation_; }
+
+ private:
+  History() = default;
+
+  std::string_view mapped_;
+  std::vector<HistoryBlock> blocks_;
+  std::uint64_t records_ = 0;
+  std::optional<std::uint64_t> truncation_;
+};
+
+}  // namespace fairrush::analysis

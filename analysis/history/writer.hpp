@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/history/record.hpp"
+
+namespace fairrush::analysis {
+
+/// The history file: a 64-byte header, then self-contained blocks (records, their receipts' text, a
+/// checksum), then a closing block with the totals. A file without the closing block was cut short,
+/// and says so. Blocks of several writers may alternate in any order. Thread-safe.
+class HistoryFile {
+ public:
+  /// Creates `path`, which must not exist. The error names path and cause.
+  static std::expected<std::unique_ptr<HistoryFile>, std::string> create(
+      const std::filesystem::path& path);
+  HistoryFile(const HistoryFile&) = delete;
+  HistoryFile& operator=(const HistoryFile&) = delete;
+  ~HistoryFile();
+
+  /// Writes the closing block and flushes to the disk. Call after all appenders are flushed. Errors
+  /// as in `HistoryAppender::flush`.
+  std::expected<void, std::string> close();
+
+ private:
+  friend class HistoryAppender;
+  explicit HistoryFile(int descriptor, std::filesystem::path path);
+  std::expected<void, std::string> append_block(std::string_view block, std::uint64_t records);
+
+  std::mutex mutex_;
+  int descriptor_;
+  std::filesystem::path path_;
+  std::uint64_t records_ = 0;
+  std::uint64_t blocks_ = 0;
+};
+
+/// Collects the records of one thread and hands them to the file a block at a time: a lock and a
+/// write only every `kRecordsPerBlock` records.
+class HistoryAppender {
+ public:
+  static constexpr std::size_t kRecordsPerBlock = 4096;
+
+  explicit HistoryAppender(HistoryFile& file) : file_(file) {}
+  HistoryAppender(const HistoryAppender&) = delete;
+  HistoryAppender& operator=(const HistoryAppender&) = delete;
+
+  /// Adds a record; sets its receipt fields from `receipt` (empty = none). An error (disk full …)
+  /// names path and cause; the record is then kept and tried again with the next flush.
+  std::expected<void, std::string> append(AttemptRecord record, std::string_view receipt);
+
+  /// Writes what is buffered.
+  std::expected<void, std::string> flush();
+
+ private:
+  HistoryFile& file_;
+  std::vector<AttemptRecord> records_;
+  std::string text_;
+};
+
+}  // namespace fairrush::analysis

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/units.hpp"
+
+namespace fairrush::analysis {
+
+/// A span of time on the run's clock: nanoseconds since the run's epoch, open ≤ t < close.
+struct Window {
+  std::int64_t open_ns = 0;
+  std::int64_t close_ns = 0;
+};
+
+/// How many coupons a roster of n earns.
+struct QuotaRule {
+  std::optional<Share> share;       ///< floor(share · n)
+  std::optional<std::uint64_t> count;  ///< a fixed number; exactly one of the two is set
+
+  /// C for a roster of `roster` users.
+  std::uint64_t coupons(std::uint64_t roster) const;
+};
+
+/// How the target says it decides, as far as checks depend on it.
+enum class Allocation : std::uint8_t {
+  unknown,
+  first_come_first_served,
+  draw,  ///< a published draw can be recomputed
+};
+
+/// What a run can have seen (verification.md §2, "Sometimes").
+enum class Sighting : std::uint8_t {
+  win,
+  loss,
+  rejected_duplicate,
+  refused_intruder,
+  refused_early_claim,
+  refused_late_claim,
+  identical_idempotent_answer,
+  claims_inside_window,  ///< at least 90 % of the planned claims
+  contention_at_sell_out,  ///< two or more claims in flight when the stock ran out
+};
+inline constexpr std::size_t kSightings = 9;
+std::string_view name_of(Sighting sighting);
+
+struct CohortFacts {
+  std::string name;
+  double share = 0;           ///< of the population, 0 … 1
+  std::string one_way_delay;  ///< as in the scenario: "5ms", or "median 60ms, p99 400ms"
+};
+
+/// How many attempts the plan holds.
+struct PlannedAttempts {
+  std::uint64_t reservations = 0;
+  std::uint64_t claims = 0;         ///< first clicks of claims, in the window or not
+  std::uint64_t claims_inside = 0;  ///< of those, intended inside the rush window
+};
+
+/// How good the instrument was. Lags are sending time minus (intended time + one-way delay).
+struct InstrumentFacts {
+  unsigned threads = 0;
+  unsigned connections_max = 0;  ///< open at once
+  std::uint64_t lag_p50_ns = 0;
+  std::uint64_t lag_p99_ns = 0;
+  std::uint64_t lag_max_ns = 0;
+  double cpu_seconds = 0;         ///< user + system, of the instrument's process, during the run
+  double target_cpu_seconds = 0;  ///< of a built-in target; 0 when unknown
+  std::uint64_t memory_peak_bytes = 0;
+  std::uint64_t target_memory_peak_bytes = 0;
+  double wall_seconds = 0;
+  double steal_share = 0;              ///< of the machine's time, during the run
+  std::int64_t clock_step_ns = 0;      ///< wall clock against monotonic clock, start to end
+  std::int64_t clock_offset_ns = 0;    ///< target's wall clock minus ours, estimated
+  std::int64_t clock_error_ns = 0;     ///< half the best round trip: the ε of window checks
+  std::uint64_t unsent = 0;            ///< planned attempts that never left
+};
+
+/// Everything the verifier must know about a run besides its history, ledger and draw. Written to
+/// run.json under "facts"; the run's epoch is time 0.
+struct RunFacts {
+  std::string scenario;  ///< its file name without the extension
+  std::string question;
+  std::string started_at;  ///< ISO 8601, UTC
+  std::string version;     ///< of fairrush, with commit
+  std::string build_type;
+  std::string machine;  ///< one line: CPU, cores, memory, kernel
+  std::string target;   ///< "built-in: sealed-draw, memory, sqlite" or a URL
+  std::string event;    ///< the event's id, an input of the draw
+  std::uint64_t seed = 0;
+  std::uint64_t users = 0;
+  std::uint32_t rounds = 1;
+  Window reservation;
+  Window rush;
+  Duration attempt_timeout{};
+  QuotaRule quota;
+  Allocation allocation = Allocation::unknown;
+  std::optional<std::uint64_t> announced_roster;  ///< N as the target published it
+  std::optional<std::uint64_t> announced_coupons;  ///< C as the target published it
+  std::optional<std::string> ledger_missing;  ///< why there is no ledger; unset = ledger.csv holds it
+  std::vector<CohortFacts> cohorts;
+  std::vector<std::string> personas;  ///< names by persona number
+  std::set<Sighting> attempted;       ///< what the scenario can be expected to show
+  PlannedAttempts planned;
+  InstrumentFacts instrument;
+  Share fairness_margin{0.01};
+  bool fairness_gates = true;  ///< a biased or inconclusive fairness verdict fails the run
+  bool interrupted = false;
+  std::vector<std::pair<std::string, std::string>> options;  ///< the scenario as resolved, key → value
+};
+
+}  // namespace fairrush::analysis

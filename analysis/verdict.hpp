@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/ids.hpp"
+
+namespace fairrush::analysis {
+
+/// What a check says. Unknown is never rounded to pass.
+enum class CheckVerdict : std::uint8_t {
+  pass,            ///< holds for every resolution of what is indeterminate
+  fail,            ///< violated for every resolution
+  unknown,         ///< some resolution violates it, or its evidence is missing
+  not_applicable,  ///< the design or scenario has nothing it could be asked of; says why
+};
+
+/// What the whole run says, strongest first (verification.md §4.3).
+enum class RunVerdict : std::uint8_t { violation, biased, inconclusive, fair, proven };
+
+/// One piece of evidence: who, and what happened in order.
+struct CounterExample {
+  std::optional<UserIndex> user;
+  std::vector<std::string> timeline;  ///< one readable line an event, earliest first
+};
+
+/// The answer of one check.
+struct CheckResult {
+  std::string id;    ///< "I1"
+  std::string name;  ///< "no oversell"
+  CheckVerdict verdict = CheckVerdict::unknown;
+  std::string finding;               ///< one sentence with the figures
+  std::uint64_t violations = 0;      ///< how many users, coupons or attempts break it
+  std::uint64_t open_attempts = 0;   ///< indeterminate attempts that could flip it
+  std::vector<CounterExample> examples;  ///< at most kExamplesMax
+};
+inline constexpr std::size_t kExamplesMax = 10;
+
+/// Something a run must have seen for its verdict to mean anything.
+struct SightingResult {
+  std::string name;     ///< "a refused intruder"
+  bool attempted = true;  ///< false: the scenario does not attempt it
+  std::uint64_t seen = 0;
+};
+
+std::string_view name_of(CheckVerdict verdict);
+std::string_view name_of(RunVerdict verdict);
+
+}  // namespace fairrush::analysis

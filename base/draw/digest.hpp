@@ -1,0 +1,42 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fairrush {
+
+/// A SHA-256 value.
+using Digest = std::array<std::uint8_t, 32>;
+using Bytes = std::vector<std::uint8_t>;
+using ByteView = std::span<const std::uint8_t>;
+
+/// The bytes of a text, not copied; valid as long as the text.
+ByteView bytes_of(std::string_view text);
+
+/// SHA-256 of the concatenation of `parts`.
+Digest sha256(std::initializer_list<ByteView> parts);
+
+/// HMAC-SHA256 (RFC 2104).
+Digest hmac_sha256(ByteView key, ByteView message);
+
+/// HKDF-SHA256 (RFC 5869) with an output of 32 bytes.
+Digest hkdf_sha256(ByteView salt, ByteView key_material, ByteView info);
+
+/// `count` bytes from the operating system's generator, fit for secrets.
+Bytes secret_bytes(std::size_t count);
+
+/// Eight bytes, most significant first.
+std::array<std::uint8_t, 8> big_endian(std::uint64_t value);
+
+/// Lower-case hexadecimal, two characters a byte.
+std::string to_hex(ByteView bytes);
+
+/// The bytes of a hexadecimal text of even length, either case; an error says what is wrong.
+std::expected<Bytes, std::string> from_hex(std::string_view text);
+
+}  // namespace fairrush

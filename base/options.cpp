@@ -1,0 +1,297 @@
+#include "base/options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <deque>
+#include <numeric>
+
+namespace fairrush {
+namespace {
+
+std::string in_quotes(std::string_view value) { return fmt::format("'{}'", value); }
+
+/// Adapts a unit's parser and printer to a row with bounds.
+template <class T, class Parse, class Print>
+OptionTable::Row unit_row(OptionInfo info, T& target, Between<T> range, Parse parse, Print print) {
+  OptionTable::Row row;
+  row.info = std::move(info);
+  row.echo = [&target, print] { return print(target); };
+  row.assign = [&target, parse, range](std::string_view text) {
+    const auto value = parse(text);
+    if (!value || *value < range.low || *value > range.high) return false;
+    target = *value;
+    return true;
+  };
+  return row;
+}
+
+/// Levenshtein distance, for "did you mean".
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+    }
+  }
+  return row.back();
+}
+
+std::string describe(const OptionTable::Row& row) {
+  std::string text = row.info.help;
+  if (!row.flag && !row.accepted.empty()) text += fmt::format(" ({})", row.accepted);
+  if (!row.flag && !row.default_text.empty()) text += fmt::format(" [{}]", row.default_text);
+  return text;
+}
+
+}  // namespace
+
+std::string format_problems(std::span<const Problem> problems) {
+  std::string text;
+  for (const Problem& problem : problems) {
+    text += fmt::format("{}: {}\n", problem.where, problem.what);
+  }
+  return text;
+}
+
+void OptionTable::add(OptionInfo info, double& target, Between<double> range) {
+  const auto parse = [](std::string_view text) -> std::optional<double> {
+    double value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+    return value;
+  };
+  Row row = unit_row(std::move(info), target, range, parse,
+                     [](double value) { return fmt::format("{}", value); });
+  row.accepted = fmt::format("a number of {} to {}", range.low, range.high);
+  add_row(std::move(row));
+}
+
+void OptionTable::add(OptionInfo info, Duration& target, Between<Duration> range) {
+  Row row = unit_row(std::move(info), target, range, parse_duration, format_duration);
+  row.accepted = fmt::format("a duration of {} to {}", format_duration(range.low),
+                             format_duration(range.high));
+  add_row(std::move(row));
+}
+
+void OptionTable::add(OptionInfo info, Share& target, Between<Share> range) {
+  Row row = unit_row(std::move(info), target, range, parse_share, format_share);
+  row.accepted =
+      fmt::format("a share of {} to {}", format_share(range.low), format_share(range.high));
+  add_row(std::move(row));
+}
+
+void OptionTable::add(OptionInfo info, ByteCount& target, Between<ByteCount> range) {
+  Row row = unit_row(std::move(info), target, range, parse_byte_count, format_byte_count);
+  row.accepted = fmt::format("a byte count of {} to {}", format_byte_count(range.low),
+                             format_byte_count(range.high));
+  add_row(std::move(row));
+}
+
+void OptionTable::add(OptionInfo info, std::string& target) {
+  Row row;
+  row.info = std::move(info);
+  row.echo = [&target] { return target; };
+  row.assign = [&target](std::string_view text) {
+    target = text;
+    return true;
+  };
+  add_row(std::move(row));
+}
+
+void OptionTable::add(OptionInfo info, std::optional<std::string>& target) {
+  Row row;
+  row.info = std::move(info);
+  row.echo = [&target] { return target.value_or(""); };
+  row.assign = [&target](std::string_view text) {
+    target = std::string(text);
+    return true;
+  };
+  add_row(std::move(row));
+}
+
+void OptionTable::add(OptionInfo info, std::vector<std::string>& target) {
+  Row row;
+  row.info = std::move(info);
+  row.repeatable = true;
+  row.echo = [&target] { return fmt::format("{}", fmt::join(target, ", ")); };
+  row.assign = [&target](std::string_view text) {
+    target.emplace_back(text);
+    return true;
+  };
+  add_row(std::move(row));
+}
+
+void OptionTable::add_flag(OptionInfo info, bool& target) {
+  Row row;
+  row.info = std::move(info);
+  row.accepted = "true or false";
+  row.flag = true;
+  row.echo = [&target] { return std::string(target ? "true" : "false"); };
+  row.assign = [&target](std::string_view text) {
+    if (text != "true" && text != "false") return false;
+    target = text == "true";
+    return true;
+  };
+  add_row(std::move(row));
+}
+
+void OptionTable::add_custom(
+    OptionInfo info, std::function<std::string()> echo,
+    std::function<std::expected<void, std::string>(std::string_view)> assign) {
+  Row row;
+  row.info = std::move(info);
+  const auto refused = assign("\x01");  // no grammar accepts this; its refusal names the grammar
+  row.accepted = refused ? std::string() : refused.error();
+  row.echo = std::move(echo);
+  row.assign = [assign = std::move(assign)](std::string_view text) {
+    return assign(text).has_value();
+  };
+  add_row(std::move(row));
+}
+
+void OptionTable::add_integer(OptionInfo info, IntegerRange range, IntegerTarget target) {
+  Row row;
+  row.info = std::move(info);
+  row.accepted = fmt::format("an integer of {} to {}", range.low, format_count(range.high));
+  row.echo = std::move(target.echo);
+  row.assign = [range, assign = std::move(target.assign)](std::string_view text) {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size()) return false;
+    if (value > range.high) return false;
+    if (range.low > 0 && value < static_cast<std::uint64_t>(range.low)) return false;
+    assign(value);
+    return true;
+  };
+  add_row(std::move(row));
+}
+
+void OptionTable::add_named(OptionInfo info, const std::vector<std::string>& names,
+                            std::function<std::string()> echo,
+                            std::function<void(std::size_t)> assign) {
+  Row row;
+  row.info = std::move(info);
+  row.accepted = fmt::format("one of {}", fmt::join(names, ", "));
+  row.echo = std::move(echo);
+  row.assign = [names, assign = std::move(assign)](std::string_view text) {
+    const auto found = std::find(names.begin(), names.end(), text);
+    if (found == names.end()) return false;
+    assign(static_cast<std::size_t>(found - names.begin()));
+    return true;
+  };
+  add_row(std::move(row));
+}
+
+void OptionTable::add_row(Row row) {
+  row.default_text = row.echo();
+  rows_.push_back(std::move(row));
+}
+
+std::expected<void, std::string> OptionTable::assign(std::string_view name,
+                                                     std::string_view value) {
+  for (const Row& row : rows_) {
+    if (row.info.name != name) continue;
+    if (row.assign(value)) return {};
+    return std::unexpected(fmt::format("{} is not accepted: expected {}", in_quotes(value),
+                                       row.accepted));
+  }
+  return std::unexpected(fmt::format("unknown name; nearest is {}", in_quotes(nearest(name))));
+}
+
+bool OptionTable::contains(std::string_view name) const {
+  return std::ranges::any_of(rows_, [name](const Row& row) { return row.info.name == name; });
+}
+
+std::vector<std::pair<std::string, std::string>> OptionTable::echo() const {
+  std::vector<std::pair<std::string, std::string>> values;
+  values.reserve(rows_.size());
+  for (const Row& row : rows_) values.emplace_back(row.info.name, row.echo());
+  return values;
+}
+
+std::string OptionTable::nearest(std::string_view name) const {
+  const auto closest = std::ranges::min_element(
+      rows_, {}, [name](const Row& row) { return edit_distance(row.info.name, name); });
+  return closest == rows_.end() ? std::string() : closest->info.name;
+}
+
+std::expected<CommandLine, std::vector<Problem>> parse_command_line(
+    const ProgramInfo& program, OptionTable& table, std::vector<std::string> arguments) {
+  CLI::App app(program.purpose, program.name);
+  app.allow_extras();
+  app.set_help_flag("-h,--help", "Print this text and exit");
+  // CLI11 only splits and documents; values stay text, so that the table can judge them all.
+  std::deque<std::vector<std::string>> values;
+  std::deque<bool> flags;
+  std::vector<std::pair<const OptionTable::Row*, std::size_t>> bound;
+  for (const OptionTable::Row& row : table.rows()) {
+    const std::string spelled = "--" + row.info.name;
+    if (row.flag) {
+      bound.emplace_back(&row, flags.size());
+      app.add_flag(spelled, flags.emplace_back(false), describe(row));
+    } else {
+      bound.emplace_back(&row, values.size());
+      app.add_option(spelled, values.emplace_back(), describe(row))
+          ->type_name(row.info.hint)
+          ->expected(1)
+          ->take_all();
+    }
+  }
+  CommandLine result;
+  std::vector<Problem> problems;
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 consumes from the back
+    app.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    app.footer(program.positionals_hint.empty()
+                   ? std::string()
+                   : fmt::format("\nUsage: {} {} [OPTIONS]", program.name,
+                                 program.positionals_hint));
+    result.help = app.help();
+    return result;
+  } catch (const CLI::ParseError& error) {
+    problems.push_back({program.name, error.what()});
+  }
+  for (const auto& [row, index] : bound) {
+    std::vector<std::string> texts = row->flag ? std::vector<std::string>() : values[index];
+    if (row->flag && flags[index]) texts.emplace_back("true");
+    if (texts.size() > 1 && !row->repeatable) {
+      problems.push_back({"--" + row->info.name, "given more than once"});
+      continue;
+    }
+    for (const std::string& text : texts) {
+      const auto assigned = table.assign(row->info.name, text);
+      if (!assigned) problems.push_back({"--" + row->info.name, assigned.error()});
+    }
+  }
+  for (const std::string& extra : app.remaining()) {
+    if (extra.starts_with("--")) {
+      const std::string name = extra.substr(2, extra.find('=') - 2);
+      problems.push_back({extra, table.assign(name, "").error()});
+    } else {
+      result.positionals.push_back(extra);
+    }
+  }
+  if (result.positionals.size() < program.positionals_min) {
+    problems.push_back({program.name, fmt::format("missing {}", program.positionals_hint)});
+  }
+  if (result.positionals.size() > program.positionals_max) {
+    problems.push_back({in_quotes(result.positionals[program.positionals_max]),
+                        program.positionals_hint.empty()
+                            ? std::string("takes no such argument")
+                            : fmt::format("takes {} only", program.positionals_hint)});
+  }
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return result;
+}
+
+}  // namespace fairrush

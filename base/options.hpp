@@ -1,0 +1,144 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/units.hpp"
+
+namespace fairrush {
+
+/// One thing wrong with what a person configured, in one line: where, which value, what is allowed.
+struct Problem {
+  std::string where;  ///< "--users", or "rush.toml:12:9: population.users"
+  std::string what;   ///< "'0' is not accepted: expected an integer of 1 to 10,000,000"
+};
+
+/// One problem a line.
+std::string format_problems(std::span<const Problem> problems);
+
+/// What a table knows about one option besides its value.
+struct OptionInfo {
+  std::string name;  ///< "users" (spelled --users on a command line) or "population.users"
+  std::string hint;  ///< what stands for the value in the help: "N", "FILE"; empty for a flag
+  std::string help;  ///< one sentence
+};
+
+/// Inclusive bounds of an option's value.
+template <class T>
+struct Between {
+  T low;
+  T high;
+};
+
+/// The one list of a program's (or a scenario's) options: name, default, range, help; parses
+/// values, explains itself and echoes what is in force. Targets are references: they must outlive
+/// the table, and hold the default when they are added. One thread.
+class OptionTable {
+ public:
+  template <std::integral T>
+    requires(!std::same_as<T, bool>)
+  void add(OptionInfo info, T& target, Between<T> range) {
+    add_integer(std::move(info), IntegerRange{static_cast<std::int64_t>(range.low),
+                                              static_cast<std::uint64_t>(range.high)},
+                IntegerTarget{[&target] { return std::to_string(target); },
+                              [&target](std::uint64_t value) { target = static_cast<T>(value); }});
+  }
+  void add(OptionInfo info, double& target, Between<double> range);
+  void add(OptionInfo info, Duration& target, Between<Duration> range);
+  void add(OptionInfo info, Share& target, Between<Share> range);
+  void add(OptionInfo info, ByteCount& target, Between<ByteCount> range);
+  void add(OptionInfo info, std::string& target);
+  /// Unset by default.
+  void add(OptionInfo info, std::optional<std::string>& target);
+  /// May be given several times; every value is appended.
+  void add(OptionInfo info, std::vector<std::string>& target);
+  /// A flag on a command line; true or false in a file.
+  void add_flag(OptionInfo info, bool& target);
+  /// One of `choices`, by name; T is usually an enumeration.
+  template <class T>
+  void add_choice(OptionInfo info, T& target,
+                  std::vector<std::pair<std::string, T>> choices) {
+    std::vector<std::string> names;
+    names.reserve(choices.size());
+    for (const auto& choice : choices) names.push_back(choice.first);
+    add_named(std::move(info), names,
+              [&target, choices] {
+                for (const auto& choice : choices) {
+                  if (choice.second == target) return choice.first;
+                }
+                return std::string();
+              },
+              [&target, choices](std::size_t index) { target = choices[index].second; });
+  }
+  /// An option with a grammar of its own. `assign` returns the accepted form as the error.
+  void add_custom(OptionInfo info, std::function<std::string()> echo,
+                  std::function<std::expected<void, std::string>(std::string_view)> assign);
+
+  /// Sets one option from text. The error is a complete `Problem::what`; an unknown name is
+  /// answered with the nearest known one.
+  std::expected<void, std::string> assign(std::string_view name, std::string_view value);
+
+  bool contains(std::string_view name) const;
+
+  /// Name and value in force of every option, in the order of addition.
+  std::vector<std::pair<std::string, std::string>> echo() const;
+
+  struct Row {
+    OptionInfo info;
+    std::string accepted;      ///< "an integer of 1 to 10,000,000"
+    std::string default_text;  ///< as it stood when the option was added
+    bool flag = false;
+    bool repeatable = false;
+    std::function<std::string()> echo;
+    std::function<bool(std::string_view)> assign;
+  };
+  std::span<const Row> rows() const { return rows_; }
+
+ private:
+  struct IntegerRange {
+    std::int64_t low;
+    std::uint64_t high;
+  };
+  struct IntegerTarget {
+    std::function<std::string()> echo;
+    std::function<void(std::uint64_t)> assign;
+  };
+
+  void add_integer(OptionInfo info, IntegerRange range, IntegerTarget target);
+  void add_named(OptionInfo info, const std::vector<std::string>& names,
+                 std::function<std::string()> echo, std::function<void(std::size_t)> assign);
+  void add_row(Row row);
+  std::string nearest(std::string_view name) const;
+
+  std::vector<Row> rows_;
+};
+
+/// What a command line turned out to be.
+struct CommandLine {
+  std::vector<std::string> positionals;
+  std::optional<std::string> help;  ///< set when --help was given: the text to print
+};
+
+/// How a program presents itself in its help.
+struct ProgramInfo {
+  std::string name;              ///< "fairrush run"
+  std::string purpose;           ///< one sentence
+  std::string positionals_hint;  ///< "SCENARIO…"; empty where none are taken
+  std::size_t positionals_min = 0;
+  std::size_t positionals_max = 0;
+};
+
+/// Parses `arguments` (without the program's name) into the table's targets. Collects every problem
+/// instead of stopping at the first one.
+std::expected<CommandLine, std::vector<Problem>> parse_command_line(
+    const ProgramInfo& program, OptionTable& table, std::vector<std::string> arguments);
+
+}  // namespace fairrush

@@ -1,0 +1,65 @@
+#include "base/random/permutation.hpp"
+
+#include <bit>
+
+#include "base/assert.hpp"
+
+namespace fairrush {
+namespace {
+
+unsigned half_bits_for(std::uint64_t size) {
+  const auto bits = static_cast<unsigned>(std::bit_width(size < 2 ? 1 : size - 1));
+  return bits < 2 ? 1 : (bits + 1) / 2;
+}
+
+}  // namespace
+
+Permutation::Permutation(std::uint64_t size, std::uint64_t seed, Stream stream)
+    : size_(size),
+      half_bits_(half_bits_for(size)),
+      half_mask_((std::uint64_t{1} << half_bits_) - 1),
+      random_(seed, stream) {
+  FAIRRUSH_ASSERT(size <= std::uint64_t{1} << 32);
+}
+
+std::uint64_t Permutation::at(std::uint64_t position) const {
+  FAIRRUSH_ASSERT(position < size_);
+  std::uint64_t word = forward(position);
+  while (word >= size_) word = forward(word);
+  return word;
+}
+
+std::uint64_t Permutation::position_of(std::uint64_t value) const {
+  FAIRRUSH_ASSERT(value < size_);
+  std::uint64_t word = backward(value);
+  while (word >= size_) word = backward(word);
+  return word;
+}
+
+std::uint64_t Permutation::forward(std::uint64_t word) const {
+  std::uint64_t left = word >> half_bits_;
+  std::uint64_t right = word & half_mask_;
+  for (unsigned round = 0; round < kRounds; ++round) {
+    const std::uint64_t next = left ^ round_word(round, right);
+    left = right;
+    right = next;
+  }
+  return left << half_bits_ | right;
+}
+
+std::uint64_t Permutation::backward(std::uint64_t word) const {
+  std::uint64_t left = word >> half_bits_;
+  std::uint64_t right = word & half_mask_;
+  for (unsigned round = kRounds; round-- > 0;) {
+    const std::uint64_t previous = right ^ round_word(round, left);
+    right = left;
+    left = previous;
+  }
+  return left << half_bits_ | right;
+}
+
+std::uint64_t Permutation::round_word(unsigned round, std::uint64_t half) const {
+  return random_.bits(half, round) & half_mask_;
+}
+
+}  // namespace fairrush

@@ -1,0 +1,43 @@
+# Flags that every target of the house shares.
+add_library(fairrush_flags INTERFACE)
+target_include_directories(fairrush_flags INTERFACE ${PROJECT_SOURCE_DIR})
+target_compile_options(fairrush_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror
+  -fno-omit-frame-pointer)
+target_link_options(fairrush_flags INTERFACE -fuse-ld=lld)
+if(FAIRRUSH_SANITIZE)
+  target_compile_options(fairrush_flags INTERFACE
+    -fsanitize=${FAIRRUSH_SANITIZE} -fno-sanitize-recover=all -O1 -gline-tables-only)
+  target_link_options(fairrush_flags INTERFACE -fsanitize=${FAIRRUSH_SANITIZE})
+endif()
+if(FAIRRUSH_COVERAGE)
+  target_compile_options(fairrush_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  target_link_options(fairrush_flags INTERFACE -fprofile-instr-generate)
+endif()
+if(FAIRRUSH_FUZZ)
+  target_compile_options(fairrush_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
+# fairrush_library(NAME SOURCES … LINKS …): the link lines are the arrows of the house; a target
+# sees only what it names here.
+function(fairrush_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_link_libraries(${name} PUBLIC fairrush_flags ${arg_LINKS})
+endfunction()
+
+# fairrush_test(NAME SOURCES … LINKS …): one GoogleTest executable, its cases known to CTest.
+function(fairrush_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE fairrush_flags ${arg_LINKS} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 300)
+endfunction()
+
+# fairrush_bench(NAME SOURCES … LINKS …): one Google Benchmark executable, run by `./dev bench`.
+function(fairrush_bench name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE fairrush_flags ${arg_LINKS} benchmark::benchmark_main)
+  set_property(GLOBAL APPEND PROPERTY FAIRRUSH_BENCHES ${name})
+endfunction()

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "analysis/history/record.hpp"
+#include "analysis/run/facts.hpp"
+#include "base/ids.hpp"
+#include "base/random/permutation.hpp"
+#include "loadgen/population.hpp"
+#include "loadgen/scenario/scenario.hpp"
+
+namespace fairrush::loadgen {
+
+/// One click that is fixed before the run starts.
+struct PlannedAttempt {
+  std::int64_t intended_ns = 0;  ///< since the run's epoch
+  UserIndex user;
+  analysis::Op op = analysis::Op::reserve;
+  std::uint8_t try_number = 0;
+  std::uint64_t idempotency = 0;  ///< key of the request; the same for a repeated request
+
+  auto operator<=>(const PlannedAttempt&) const = default;
+};
+
+/// Part `index` of `count` of the one global plan: it plays the users with user mod count == index.
+struct Shard {
+  std::uint32_t index = 0;
+  std::uint32_t count = 1;
+};
+
+/// Who clicks when: a function of the scenario alone, the same whatever the number of threads or
+/// machines. Immutable; any thread.
+class Plan {
+ public:
+  explicit Plan(const Scenario& scenario);
+
+  const Population& population() const { return population_; }
+  /// The windows on the run's clock; the epoch is the start of the run.
+  analysis::Window reservation() const { return reservation_; }
+  analysis::Window rush() const { return rush_; }
+  /// All attempts of all shards. O(users).
+  analysis::PlannedAttempts planned() const;
+
+  /// Walks one shard's attempts in the order (intended, user, op, try), generating them on the way:
+  /// O(1) memory but for the few clicks outside the stream's order. Valid as long as the plan.
+  class Cursor {
+   public:
+    Cursor(const Plan& plan, Shard shard);
+    ~Cursor();
+    Cursor(Cursor&&) noexcept;
+    Cursor& operator=(Cursor&&) noexcept;
+
+    /// The next attempt without taking it; null when the plan is done.
+    const PlannedAttempt* peek() const;
+    void pop();
+
+   private:
+    struct State;
+    std::unique_ptr<State> state_;
+  };
+  Cursor cursor(Shard shard) const { return Cursor(*this, shard); }
+
+  /// The key of a claim's attempt number `try_number`; reservations use try 0 of their own stream.
+  std::uint64_t idempotency_key(UserIndex user, analysis::Op op, std::uint8_t try_number) const;
+
+  /// Clicks of the rush start this long after the opening, so that a clock error between instrument
+  /// and target does not turn a punctual user into an early one.
+  static constexpr Duration kClockGuard = std::chrono::milliseconds(2);
+
+ private:
+  Scenario scenario_;
+  Population population_;
+  analysis::Window reservation_;
+  analysis::Window rush_;
+  Permutation reservation_order_;
+  Permutation claim_order_;
+};
+
+}  // namespace fairrush::loadgen

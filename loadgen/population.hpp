@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "base/random/counter_random.hpp"
+#include "base/units.hpp"
+#include "loadgen/scenario/scenario.hpp"
+
+namespace fairrush::loadgen {
+
+/// Every user's traits as functions of (seed, index): no user is an object. Immutable; any thread.
+class Population {
+ public:
+  explicit Population(const Scenario& scenario);
+
+  std::uint32_t size() const { return users_; }
+
+  CohortId cohort_of(UserIndex user) const;
+  Persona persona_of(UserIndex user) const;
+
+  /// From the click to the target, and again from the answer to the user's eyes. At most
+  /// kOneWayDelayMax: a log-normal tail is cut there.
+  Duration one_way_delay_of(UserIndex user) const;
+
+  /// Intruders do not reserve.
+  bool reserves(UserIndex user) const { return persona_of(user) != Persona::intruder; }
+
+  /// Whether a user claims at all; every intruder does.
+  bool claims(UserIndex user) const;
+
+  static constexpr Duration kOneWayDelayMax = std::chrono::seconds(4);
+
+ private:
+  std::uint32_t users_;
+  Share show_up_;
+  std::vector<DelaySpec> delays_;
+  std::vector<double> cohort_bounds_;  ///< cumulative shares
+  std::vector<Persona> personas_;
+  std::vector<double> persona_bounds_;
+  CounterRandom persona_random_;
+  CounterRandom cohort_random_;
+  CounterRandom delay_random_;
+  CounterRandom show_up_random_;
+};
+
+}  // namespace fairrush::loadgen

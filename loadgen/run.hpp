@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <stop_token>
+#include <string>
+
+#include "analysis/run/facts.hpp"
+#include "loadgen/scenario/scenario.hpp"
+
+namespace fairrush::loadgen {
+
+enum class Phase : std::uint8_t { preparing, reserving, waiting, rushing, settling };
+std::string_view name_of(Phase phase);
+
+/// A glance at a run under way.
+struct Progress {
+  Phase phase = Phase::preparing;
+  Duration phase_elapsed{};
+  Duration phase_length{};  ///< zero when open-ended
+  std::uint64_t users_done = 0;   ///< of this phase's planned first clicks, answered
+  std::uint64_t users_total = 0;
+  std::uint64_t in_flight = 0;
+  Rate rate;                ///< requests sent in the last second
+  Duration latency_p99{};   ///< of this phase so far, from the intended time
+  std::uint64_t wins = 0;
+  std::uint64_t errors = 0;  ///< failed or indeterminate attempts
+};
+
+/// Gets a `Progress` about five times a second, on the thread that called `execute_run`.
+class RunObserver {
+ public:
+  RunObserver() = default;
+  RunObserver(const RunObserver&) = delete;
+  RunObserver& operator=(const RunObserver&) = delete;
+  virtual ~RunObserver() = default;
+  virtual void progress(const Progress& progress) = 0;
+};
+
+struct RunSettings {
+  std::filesystem::path directory;      ///< exists and is empty; the run's files go here
+  std::filesystem::path server_binary;  ///< started for a built-in target
+};
+
+/// Why a run could not be made.
+struct RunFailure {
+  enum class Kind : std::uint8_t {
+    configuration,  ///< exit 2: preflight refused (descriptors, ports, threads …)
+    unreachable,    ///< exit 5: no target, or none that speaks the expected HTTP
+    storage,        ///< exit 2: the run directory cannot be written
+  };
+  Kind kind{};
+  std::string message;  ///< one line: what, and the command or key that mends it
+};
+
+/// Plays the scenario against its target and leaves history.bin, ledger.csv, draw.json (for a draw)
+/// and scenario.toml in the directory. Blocks until the run is over; `stop` ends it early: attempts
+/// in flight become indeterminate, what was recorded is kept, and the facts say `interrupted`. A
+/// target that dies during the run is not a failure: the attempts say so.
+std::expected<analysis::RunFacts, RunFailure> execute_run(const Scenario& scenario,
+                                                          const RunSettings& settings,
+                                                          RunObserver& observer,
+                                                          std::stop_token stop);
+
+}  // namespace fairrush::loadgen

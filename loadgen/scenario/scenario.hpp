@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "analysis/run/facts.hpp"
+#include "base/options.hpp"
+#include "base/units.hpp"
+
+namespace fairrush::loadgen {
+
+inline constexpr std::uint64_t kUsersMax = 10'000'000;
+inline constexpr std::uint32_t kConnectionsMax = 1'000'000;
+
+/// A delay in one direction: fixed, or log-normal by its median and 99th percentile.
+struct DelaySpec {
+  Duration median{};
+  std::optional<Duration> p99;  ///< unset: every user has the median
+};
+
+/// Users who share a trait that must not matter.
+struct Cohort {
+  std::string name;
+  Share share;
+  DelaySpec one_way_delay;
+};
+
+/// How a user behaves. Values are stored in histories: append, never renumber.
+enum class Persona : std::uint8_t {
+  honest = 0,          ///< reserves, claims once
+  double_clicker = 1,  ///< a second click shortly after the first, without waiting for its answer
+  retrier = 2,         ///< repeats the claim with the same idempotency key, whatever the answer
+  intruder = 3,        ///< claims without a reservation
+  early_bird = 4,      ///< claims before the window opens, and again in the window
+  latecomer = 5,       ///< claims after the window has closed
+};
+inline constexpr std::size_t kPersonas = 6;
+std::string_view name_of(Persona persona);
+
+/// How clicks spread over a window; one file each in schedule/.
+enum class ArrivalShape : std::uint8_t {
+  at_once,       ///< everyone at the opening
+  uniform,       ///< a constant rate: each click falls somewhere in its own slot of window/users
+  poisson,       ///< a Poisson process, given that exactly all users come
+  front_loaded,  ///< exponential after the opening with a given mean, cut off at the close
+};
+
+/// How users share connections.
+enum class ConnectionMode : std::uint8_t {
+  per_user,     ///< one, kept alive from reservation to rush
+  per_request,  ///< a new one for every request
+  pool,         ///< `connections` of them for everybody, as behind a gateway
+};
+
+/// A coupon service this project ships, started for the run.
+struct BuiltinTarget {
+  std::string design = "sealed-draw";
+  std::string store = "memory";
+  std::string ledger = "sqlite";
+  std::string ack = "durable";
+};
+
+/// The question a run answers, resolved: every default filled in, every value within its range.
+struct Scenario {
+  std::string name;      ///< file name without the extension
+  std::string question;
+
+  analysis::QuotaRule coupons{.share = Share{0.2}, .count = {}};
+  Duration lead = std::chrono::milliseconds(500);   ///< before reservations open
+  Duration reserve = std::chrono::seconds(10);      ///< reservation window
+  Duration pause = std::chrono::seconds(1);         ///< between the windows
+  Duration rush = std::chrono::seconds(60);         ///< claim window
+
+  std::uint32_t users = 300;
+  std::uint64_t seed = 23;
+  Share show_up{1.0};  ///< part of the roster that claims
+  std::vector<Cohort> cohorts;                           ///< shares add up to 1
+  std::vector<std::pair<Persona, Share>> personas;       ///< shares add up to 1
+
+  ArrivalShape arrivals = ArrivalShape::front_loaded;
+  Duration arrivals_mean = std::chrono::seconds(5);  ///< of front_loaded
+
+  ConnectionMode connection_mode = ConnectionMode::pool;
+  std::uint32_t connections = 256;  ///< of a pool, over all threads
+  Duration attempt_timeout = std::chrono::seconds(5);
+  std::uint32_t threads = 0;  ///< 0: one a core
+
+  BuiltinTarget builtin;
+  std::optional<std::string> url;  ///< set: a running service that speaks the same HTTP, instead
+  std::string admin_token = "fairrush-admin";  ///< secret; never logged
+  std::optional<std::string> jwt_secret;  ///< set: users come with HS256 tokens, else X-User-ID
+
+  Share fairness_margin{0.01};
+  bool fairness_gates = true;  ///< false: fairness is reported but does not fail the run
+
+  std::vector<std::pair<std::string, std::string>> echo;  ///< every key with the value in force
+  std::string source;  ///< TOML text that gives this scenario again
+};
+
+/// Reads a scenario file, follows its `extends`, applies `overrides` ("key", "value") last. All
+/// problems at once; each names file, line, column, key, value and what is accepted.
+std::expected<Scenario, std::vector<Problem>> load_scenario(
+    const std::filesystem::path& file,
+    const std::vector<std::pair<std::string, std::string>>& overrides);
+
+}  // namespace fairrush::loadgen
