@@ -94,8 +94,12 @@ constexpr std::uint64_t receipt_hash(std::string_view text) {
   return hash == 0 ? 1 : hash;
 }
 
+/// Names for people; "unknown …" for a value outside the enumeration.
 std::string_view name_of(Op op);
 std::string_view name_of(Outcome outcome);
 std::string_view name_of(Reason reason);
+
+/// Times of records lie within ± this (36 years), so that differences of two never overflow.
+inline constexpr std::int64_t kRecordTimeMax = std::int64_t{1} << 60;
 
 }  // namespace fairrush::analysis

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <expected>
 #include <filesystem>
 #include <memory>
@@ -25,18 +26,21 @@ class HistoryFile {
   HistoryFile& operator=(const HistoryFile&) = delete;
   ~HistoryFile();
 
-  /// Writes the closing block and flushes to the disk. Call after all appenders are flushed. Errors
-  /// as in `HistoryAppender::flush`.
+  /// Writes the closing block and flushes to the disk. Call once, after all appenders are flushed.
+  /// Errors as in `HistoryAppender::flush`; it may then be called again.
   std::expected<void, std::string> close();
 
  private:
   friend class HistoryAppender;
   explicit HistoryFile(int descriptor, std::filesystem::path path);
   std::expected<void, std::string> append_block(std::string_view block, std::uint64_t records);
+  std::expected<void, std::string> write_at_end(std::string_view bytes);
+  std::string failure(std::string_view doing) const;
 
   std::mutex mutex_;
-  int descriptor_;
+  int descriptor_;  // -1 once closed
   std::filesystem::path path_;
+  std::uint64_t size_ = 0;  // of what was written completely
   std::uint64_t records_ = 0;
   std::uint64_t blocks_ = 0;
 };
@@ -46,6 +50,10 @@ class HistoryFile {
 class HistoryAppender {
  public:
   static constexpr std::size_t kRecordsPerBlock = 4096;
+  /// Of a longer receipt only this many bytes are kept; its hash is that of the whole text.
+  static constexpr std::size_t kReceiptBytesMax = 65'535;
+  static_assert(kRecordsPerBlock * kReceiptBytesMax < std::uint64_t{1} << 32,
+                "offsets into a block's text have 32 bits");
 
   explicit HistoryAppender(HistoryFile& file) : file_(file) {}
   HistoryAppender(const HistoryAppender&) = delete;
@@ -55,13 +63,22 @@ class HistoryAppender {
   /// names path and cause; the record is then kept and tried again with the next flush.
   std::expected<void, std::string> append(AttemptRecord record, std::string_view receipt);
 
-  /// Writes what is buffered.
+  /// Writes what is buffered. After an error nothing of it is lost and the file ends with its last
+  /// complete block.
   std::expected<void, std::string> flush();
 
+  /// Records that are not in the file yet.
+  std::uint64_t buffered() const { return records_.size() + sealed_.size() * kRecordsPerBlock; }
+
  private:
+  std::string open_block() const;
+  void clear_open();
+  std::expected<void, std::string> write_sealed();
+
   HistoryFile& file_;
   std::vector<AttemptRecord> records_;
   std::string text_;
+  std::deque<std::string> sealed_;  // full blocks that could not be written yet, in order
 };
 
 }  // namespace fairrush::analysis

@@ -1,0 +1,87 @@
+#include "analysis/history/record.hpp"
+
+namespace fairrush::analysis {
+
+std::string_view name_of(Op op) {
+  switch (op) {
+    case Op::reserve:
+      return "reserve";
+    case Op::claim:
+      return "claim";
+    case Op::redeem:
+      return "redeem";
+    case Op::status:
+      return "status";
+  }
+  return "unknown operation";
+}
+
+std::string_view name_of(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::accepted:
+      return "accepted";
+    case Outcome::win:
+      return "win";
+    case Outcome::loss:
+      return "loss";
+    case Outcome::refusal:
+      return "refusal";
+    case Outcome::failed:
+      return "failed";
+    case Outcome::indeterminate:
+      return "indeterminate";
+  }
+  return "unknown outcome";
+}
+
+std::string_view name_of(Reason reason) {
+  switch (reason) {
+    case Reason::none:
+      return "none";
+    case Reason::sold_out:
+      return "sold out";
+    case Reason::not_drawn:
+      return "not drawn";
+    case Reason::outside_window:
+      return "outside the window";
+    case Reason::not_reserved:
+      return "not reserved";
+    case Reason::duplicate_reservation:
+      return "duplicate reservation";
+    case Reason::already_claimed:
+      return "already claimed";
+    case Reason::overloaded:
+      return "overloaded";
+    case Reason::unauthorized:
+      return "unauthorized";
+    case Reason::unknown_event:
+      return "unknown event";
+    case Reason::bad_request:
+      return "bad request";
+    case Reason::other_refusal:
+      return "other refusal";
+    case Reason::connect_refused:
+      return "connection refused";
+    case Reason::connect_timeout:
+      return "connecting timed out";
+    case Reason::connect_failed:
+      return "connecting failed";
+    case Reason::stopped_before_sending:
+      return "stopped before sending";
+    case Reason::timeout:
+      return "timed out";
+    case Reason::reset:
+      return "connection reset";
+    case Reason::closed_early:
+      return "closed early";
+    case Reason::server_error:
+      return "server error";
+    case Reason::unparseable:
+      return "unparseable answer";
+    case Reason::stopped_in_flight:
+      return "stopped in flight";
+  }
+  return "unknown reason";
+}
+
+}  // namespace fairrush::analysis
