@@ -30,9 +30,9 @@ struct LatencyFigures {
 /// What happened in one step of the run's time.
 struct TimePoint {
   std::int64_t start_ns = 0;
-  std::uint32_t reservations = 0;   ///< acknowledged in this step
-  std::uint32_t claims = 0;         ///< first bytes of claims that left in this step
-  std::uint32_t wins = 0;           ///< by time of answer, as the next three
+  std::uint32_t reservations = 0;  ///< acknowledged in this step
+  std::uint32_t claims = 0;        ///< first bytes of claims that left in this step
+  std::uint32_t wins = 0;          ///< by time of answer, as the next three
   std::uint32_t losses = 0;
   std::uint32_t refusals = 0;
   std::uint32_t indeterminate = 0;  ///< by time of sending
@@ -58,9 +58,9 @@ struct GroupRate {
 
 /// A statistical test with its effect in terms a person can weigh.
 struct TestResult {
-  std::string name;       ///< "cohorts (chi-squared)"
+  std::string name;  ///< "cohorts (chi-squared)"
   double statistic = 0;
-  double p_value = 1;     ///< two-sided
+  double p_value = 1;  ///< two-sided
   double effect = 0;
   std::string effect_unit;  ///< "pp between the best and the worst cohort", "AUC"
   std::string meaning;      ///< one sentence
@@ -85,13 +85,13 @@ struct FairnessFigures {
 /// The verifier's whole answer about a run.
 struct Assessment {
   RunVerdict verdict = RunVerdict::inconclusive;
-  std::string verdict_reason;            ///< one or two sentences
-  bool passed = false;                   ///< exit code 0
-  bool failed = false;                   ///< exit code 1; neither: not known, exit code 3
-  std::vector<CheckResult> invariants;   ///< in the order of their ids
+  std::string verdict_reason;           ///< one or two sentences
+  bool passed = false;                  ///< exit code 0
+  bool failed = false;                  ///< exit code 1; neither: not known, exit code 3
+  std::vector<CheckResult> invariants;  ///< in the order of their ids
   std::vector<SightingResult> sightings;
-  std::vector<OutcomeCount> outcomes;    ///< by op, outcome, reason; only what occurred
-  std::vector<LatencyFigures> latencies; ///< by op; only what occurred
+  std::vector<OutcomeCount> outcomes;     ///< by op, outcome, reason; only what occurred
+  std::vector<LatencyFigures> latencies;  ///< by op; only what occurred
   TimeSeries series;
   FairnessFigures fairness;
   std::uint64_t attempts = 0;

@@ -32,16 +32,16 @@ struct CheckResult {
   std::string id;    ///< "I1"
   std::string name;  ///< "no oversell"
   CheckVerdict verdict = CheckVerdict::unknown;
-  std::string finding;               ///< one sentence with the figures
-  std::uint64_t violations = 0;      ///< how many users, coupons or attempts break it
-  std::uint64_t open_attempts = 0;   ///< indeterminate attempts that could flip it
+  std::string finding;                   ///< one sentence with the figures
+  std::uint64_t violations = 0;          ///< how many users, coupons or attempts break it
+  std::uint64_t open_attempts = 0;       ///< indeterminate attempts that could flip it
   std::vector<CounterExample> examples;  ///< at most kExamplesMax
 };
 inline constexpr std::size_t kExamplesMax = 10;
 
 /// Something a run must have seen for its verdict to mean anything.
 struct SightingResult {
-  std::string name;     ///< "a refused intruder"
+  std::string name;       ///< "a refused intruder"
   bool attempted = true;  ///< false: the scenario does not attempt it
   std::uint64_t seen = 0;
 };

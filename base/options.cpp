@@ -12,7 +12,9 @@
 namespace fairrush {
 namespace {
 
-std::string in_quotes(std::string_view value) { return fmt::format("'{}'", value); }
+std::string in_quotes(std::string_view value) {
+  return fmt::format("'{}'", value);
+}
 
 /// Adapts a unit's parser and printer to a row with bounds.
 template <class T, class Parse, class Print>
@@ -201,8 +203,8 @@ std::expected<void, std::string> OptionTable::assign(std::string_view name,
   for (const Row& row : rows_) {
     if (row.info.name != name) continue;
     if (row.assign(value)) return {};
-    return std::unexpected(fmt::format("{} is not accepted: expected {}", in_quotes(value),
-                                       row.accepted));
+    return std::unexpected(
+        fmt::format("{} is not accepted: expected {}", in_quotes(value), row.accepted));
   }
   return std::unexpected(fmt::format("unknown name; nearest is {}", in_quotes(nearest(name))));
 }
@@ -252,10 +254,10 @@ std::expected<CommandLine, std::vector<Problem>> parse_command_line(
     std::reverse(arguments.begin(), arguments.end());  // CLI11 consumes from the back
     app.parse(std::move(arguments));
   } catch (const CLI::CallForHelp&) {
-    app.footer(program.positionals_hint.empty()
-                   ? std::string()
-                   : fmt::format("\nUsage: {} {} [OPTIONS]", program.name,
-                                 program.positionals_hint));
+    app.footer(
+        program.positionals_hint.empty()
+            ? std::string()
+            : fmt::format("\nUsage: {} {} [OPTIONS]", program.name, program.positionals_hint));
     result.help = app.help();
     return result;
   } catch (const CLI::ParseError& error) {

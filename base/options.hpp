@@ -46,10 +46,11 @@ class OptionTable {
   template <std::integral T>
     requires(!std::same_as<T, bool>)
   void add(OptionInfo info, T& target, Between<T> range) {
-    add_integer(std::move(info), IntegerRange{static_cast<std::int64_t>(range.low),
-                                              static_cast<std::uint64_t>(range.high)},
-                IntegerTarget{[&target] { return std::to_string(target); },
-                              [&target](std::uint64_t value) { target = static_cast<T>(value); }});
+    add_integer(
+        std::move(info),
+        IntegerRange{static_cast<std::int64_t>(range.low), static_cast<std::uint64_t>(range.high)},
+        IntegerTarget{[&target] { return std::to_string(target); },
+                      [&target](std::uint64_t value) { target = static_cast<T>(value); }});
   }
   void add(OptionInfo info, double& target, Between<double> range);
   void add(OptionInfo info, Duration& target, Between<Duration> range);
@@ -64,19 +65,19 @@ class OptionTable {
   void add_flag(OptionInfo info, bool& target);
   /// One of `choices`, by name; T is usually an enumeration.
   template <class T>
-  void add_choice(OptionInfo info, T& target,
-                  std::vector<std::pair<std::string, T>> choices) {
+  void add_choice(OptionInfo info, T& target, std::vector<std::pair<std::string, T>> choices) {
     std::vector<std::string> names;
     names.reserve(choices.size());
     for (const auto& choice : choices) names.push_back(choice.first);
-    add_named(std::move(info), names,
-              [&target, choices] {
-                for (const auto& choice : choices) {
-                  if (choice.second == target) return choice.first;
-                }
-                return std::string();
-              },
-              [&target, choices](std::size_t index) { target = choices[index].second; });
+    add_named(
+        std::move(info), names,
+        [&target, choices] {
+          for (const auto& choice : choices) {
+            if (choice.second == target) return choice.first;
+          }
+          return std::string();
+        },
+        [&target, choices](std::size_t index) { target = choices[index].second; });
   }
   /// An option with a grammar of its own. `assign` returns the accepted form as the error.
   void add_custom(OptionInfo info, std::function<std::string()> echo,

@@ -54,13 +54,8 @@ constexpr double kLongestDurationNs = 9.2e18;
 }  // namespace
 
 std::expected<Duration, UnitError> parse_duration(std::string_view text) {
-  static constexpr std::array<Suffix, 7> kSuffixes{{{"ns", 1},
-                                                    {"us", 1e3},
-                                                    {"µs", 1e3},
-                                                    {"ms", 1e6},
-                                                    {"s", 1e9},
-                                                    {"m", 60e9},
-                                                    {"h", 3600e9}}};
+  static constexpr std::array<Suffix, 7> kSuffixes{
+      {{"ns", 1}, {"us", 1e3}, {"µs", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}}};
   if (text == "0") return Duration{0};
   const auto nanoseconds = parse_scaled(text, kSuffixes);
   if (!nanoseconds || *nanoseconds > kLongestDurationNs) {

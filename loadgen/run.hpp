@@ -18,12 +18,12 @@ std::string_view name_of(Phase phase);
 struct Progress {
   Phase phase = Phase::preparing;
   Duration phase_elapsed{};
-  Duration phase_length{};  ///< zero when open-ended
-  std::uint64_t users_done = 0;   ///< of this phase's planned first clicks, answered
+  Duration phase_length{};       ///< zero when open-ended
+  std::uint64_t users_done = 0;  ///< of this phase's planned first clicks, answered
   std::uint64_t users_total = 0;
   std::uint64_t in_flight = 0;
-  Rate rate;                ///< requests sent in the last second
-  Duration latency_p99{};   ///< of this phase so far, from the intended time
+  Rate rate;               ///< requests sent in the last second
+  Duration latency_p99{};  ///< of this phase so far, from the intended time
   std::uint64_t wins = 0;
   std::uint64_t errors = 0;  ///< failed or indeterminate attempts
 };

@@ -57,8 +57,8 @@ class DrawStream {
 }  // namespace
 
 Digest draw_commitment(std::string_view event, ByteView secret) {
-  return sha256({bytes_of(kLabel), bytes_of(kSeparator), bytes_of(event), bytes_of(kSeparator),
-                 secret});
+  return sha256(
+      {bytes_of(kLabel), bytes_of(kSeparator), bytes_of(event), bytes_of(kSeparator), secret});
 }
 
 Digest draw_seed(const DrawInputs& inputs) {

@@ -12,7 +12,8 @@ namespace fairrush {
 /// The verifiable draw `coupon-draw/v1`: a committed secret, a roster fixed by its Merkle root and
 /// an optional public beacon decide the winners; anyone can run it again. Pure; any thread.
 
-/// What an operator publishes before reservations open: SHA-256(label ‖ "|" ‖ event ‖ "|" ‖ secret).
+/// What an operator publishes before reservations open: SHA-256(label ‖ "|" ‖ event ‖ "|" ‖
+/// secret).
 Digest draw_commitment(std::string_view event, ByteView secret);
 
 /// Everything the seed depends on.

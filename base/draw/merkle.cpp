@@ -8,11 +8,15 @@ namespace {
 constexpr std::array<std::uint8_t, 1> kLeafPrefix{0x00};
 constexpr std::array<std::uint8_t, 1> kNodePrefix{0x01};
 
-Digest node(const Digest& left, const Digest& right) { return sha256({kNodePrefix, left, right}); }
+Digest node(const Digest& left, const Digest& right) {
+  return sha256({kNodePrefix, left, right});
+}
 
 }  // namespace
 
-Digest merkle_leaf(ByteView data) { return sha256({kLeafPrefix, data}); }
+Digest merkle_leaf(ByteView data) {
+  return sha256({kLeafPrefix, data});
+}
 
 // RFC 9162 splits at the largest power of two below the size. Pairing level by level and carrying
 // an unpaired last node upwards builds the same tree.

@@ -22,7 +22,9 @@ IoThread::~IoThread() {
   if (thread_.joinable()) thread_.join();
 }
 
-void IoThread::post(std::function<void()> work) { asio::post(context_, std::move(work)); }
+void IoThread::post(std::function<void()> work) {
+  asio::post(context_, std::move(work));
+}
 
 void IoThread::join() {
   guard_.reset();

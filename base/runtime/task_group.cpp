@@ -10,16 +10,18 @@ TaskGroup::TaskGroup(Executor executor) : executor_(executor), idle_(executor) {
   idle_.expires_at(Timer::time_point::max());
 }
 
-TaskGroup::~TaskGroup() { FAIRRUSH_ASSERT(signals_.empty()); }
+TaskGroup::~TaskGroup() {
+  FAIRRUSH_ASSERT(signals_.empty());
+}
 
 void TaskGroup::spawn(Task<void> task) {
   FAIRRUSH_ASSERT(!cancelled_);
   const auto signal = signals_.emplace(signals_.end());
-  asio::co_spawn(executor_, std::move(task),
-                 asio::bind_cancellation_slot(
-                     signal->slot(), [this, signal](std::exception_ptr error) {
-                       finished(signal, std::move(error));
-                     }));
+  asio::co_spawn(
+      executor_, std::move(task),
+      asio::bind_cancellation_slot(signal->slot(), [this, signal](std::exception_ptr error) {
+        finished(signal, std::move(error));
+      }));
 }
 
 void TaskGroup::cancel() {

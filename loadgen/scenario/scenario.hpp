@@ -67,20 +67,20 @@ struct BuiltinTarget {
 
 /// The question a run answers, resolved: every default filled in, every value within its range.
 struct Scenario {
-  std::string name;      ///< file name without the extension
+  std::string name;  ///< file name without the extension
   std::string question;
 
   analysis::QuotaRule coupons{.share = Share{0.2}, .count = {}};
-  Duration lead = std::chrono::milliseconds(500);   ///< before reservations open
-  Duration reserve = std::chrono::seconds(10);      ///< reservation window
-  Duration pause = std::chrono::seconds(1);         ///< between the windows
-  Duration rush = std::chrono::seconds(60);         ///< claim window
+  Duration lead = std::chrono::milliseconds(500);  ///< before reservations open
+  Duration reserve = std::chrono::seconds(10);     ///< reservation window
+  Duration pause = std::chrono::seconds(1);        ///< between the windows
+  Duration rush = std::chrono::seconds(60);        ///< claim window
 
   std::uint32_t users = 300;
   std::uint64_t seed = 23;
-  Share show_up{1.0};  ///< part of the roster that claims
-  std::vector<Cohort> cohorts;                           ///< shares add up to 1
-  std::vector<std::pair<Persona, Share>> personas;       ///< shares add up to 1
+  Share show_up{1.0};                               ///< part of the roster that claims
+  std::vector<Cohort> cohorts;                      ///< shares add up to 1
+  std::vector<std::pair<Persona, Share>> personas;  ///< shares add up to 1
 
   ArrivalShape arrivals = ArrivalShape::front_loaded;
   Duration arrivals_mean = std::chrono::seconds(5);  ///< of front_loaded

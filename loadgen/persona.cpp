@@ -1,0 +1,35 @@
+#include "loadgen/persona.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+constexpr std::uint8_t kRepeatsMax = 2;
+constexpr Duration kRepeatDelay = std::chrono::milliseconds(150);
+
+}  // namespace
+
+std::string_view name_of(Persona persona) {
+  switch (persona) {
+    case Persona::honest:
+      return "honest";
+    case Persona::double_clicker:
+      return "double_clicker";
+    case Persona::retrier:
+      return "retrier";
+    case Persona::intruder:
+      return "intruder";
+    case Persona::early_bird:
+      return "early_bird";
+    case Persona::latecomer:
+      return "latecomer";
+  }
+  return "unknown";
+}
+
+std::optional<FollowUp> follow_up(Persona persona, const PlannedAttempt& done) {
+  if (persona != Persona::retrier || done.op != analysis::Op::claim) return std::nullopt;
+  if (done.try_number >= kRepeatsMax) return std::nullopt;
+  return FollowUp{.delay = kRepeatDelay, .same_idempotency_key = true};
+}
+
+}  // namespace fairrush::loadgen

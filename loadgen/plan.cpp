@@ -1,0 +1,225 @@
+#include "loadgen/plan.hpp"
+
+#include <algorithm>
+#include <queue>
+
+#include "base/assert.hpp"
+#include "loadgen/schedule/arrival_times.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using analysis::Op;
+
+/// Reservation clicks keep away from the close of their window, so that a user on a slow network is
+/// still on the roster: they fall into this part of it.
+constexpr std::int64_t kReservationSpreadPercent = 75;
+
+constexpr Duration kSecondClickMin = std::chrono::milliseconds(20);
+constexpr Duration kSecondClickMax = std::chrono::milliseconds(120);
+constexpr Duration kLateMin = std::chrono::milliseconds(100);
+constexpr Duration kLateMax = std::chrono::seconds(1);
+
+Duration between(Duration low, Duration high, double place) {
+  return low +
+         Duration{static_cast<std::int64_t>(place * static_cast<double>((high - low).count()))};
+}
+
+analysis::Window window_after(std::int64_t start_ns, Duration length) {
+  return {.open_ns = start_ns, .close_ns = start_ns + length.count()};
+}
+
+/// The users of one window in the order of their clicks: a seeded permutation beside ascending
+/// times.
+class ClickStream {
+ public:
+  ClickStream(const Permutation& order, std::unique_ptr<ArrivalTimes> times, std::int64_t start_ns)
+      : order_(order), times_(std::move(times)), start_ns_(start_ns) {}
+
+  struct Click {
+    UserIndex user;
+    std::int64_t intended_ns;
+  };
+  std::optional<Click> next() {
+    if (rank_ == order_.size()) return std::nullopt;
+    const UserIndex user{static_cast<std::uint32_t>(order_.at(rank_++))};
+    return Click{user, start_ns_ + times_->next().count()};
+  }
+
+ private:
+  const Permutation& order_;
+  std::unique_ptr<ArrivalTimes> times_;
+  std::int64_t start_ns_;
+  std::uint64_t rank_ = 0;
+};
+
+}  // namespace
+
+Plan::Plan(const Scenario& scenario)
+    : scenario_(scenario),
+      population_(scenario),
+      reservation_(window_after(scenario.lead.count(), scenario.reserve)),
+      rush_(window_after(reservation_.close_ns + scenario.pause.count(), scenario.rush)),
+      reservation_order_(scenario.users, scenario.seed, Stream::reservation_order),
+      claim_order_(scenario.users, scenario.seed, Stream::claim_order) {}
+
+std::uint64_t Plan::idempotency_key(UserIndex user, Op op, std::uint8_t try_number) const {
+  const std::uint64_t request = static_cast<std::uint64_t>(op) << 8 | try_number;
+  return CounterRandom(scenario_.seed, Stream::idempotency_key).bits(user.value(), request);
+}
+
+analysis::PlannedAttempts Plan::planned() const {
+  analysis::PlannedAttempts planned;
+  for (Cursor walk = cursor({}); walk.peek() != nullptr; walk.pop()) {
+    const PlannedAttempt& attempt = *walk.peek();
+    if (attempt.try_number != 0) continue;
+    if (attempt.op == Op::reserve) {
+      ++planned.reservations;
+      continue;
+    }
+    ++planned.claims;
+    if (attempt.intended_ns >= rush_.open_ns && attempt.intended_ns < rush_.close_ns) {
+      ++planned.claims_inside;
+    }
+  }
+  return planned;
+}
+
+struct Plan::Cursor::State {
+  State(const Plan& of_plan, Shard of_shard);
+
+  void advance();
+  void advance_reservations();
+  void advance_claims();
+  void add_clicks_outside();
+  PlannedAttempt attempt(UserIndex user, Op op, std::uint8_t try_number,
+                         std::int64_t intended_ns) const;
+  bool mine(UserIndex user) const { return user.value() % shard.count == shard.index; }
+  /// A number of this user's own persona, 0 … 1.
+  double whim(UserIndex user) const { return whims.uniform(user.value()); }
+
+  const Plan& plan;
+  Shard shard;
+  CounterRandom whims;
+  ClickStream reservations;
+  ClickStream claims;
+  std::optional<PlannedAttempt> next_reservation;
+  std::optional<PlannedAttempt> next_claim;
+  // Clicks that the two streams do not give in order: second, early and late ones.
+  std::priority_queue<PlannedAttempt, std::vector<PlannedAttempt>, std::greater<>> extras;
+  std::optional<PlannedAttempt> head;
+};
+
+Plan::Cursor::State::State(const Plan& of_plan, Shard of_shard)
+    : plan(of_plan),
+      shard(of_shard),
+      whims(of_plan.scenario_.seed, Stream::persona_timing),
+      reservations(
+          of_plan.reservation_order_,
+          make_arrival_times(ArrivalShape::uniform,
+                             {.count = of_plan.scenario_.users,
+                              .window = of_plan.scenario_.reserve * kReservationSpreadPercent / 100,
+                              .mean = {},
+                              .seed = of_plan.scenario_.seed,
+                              .stream = Stream::reservation_time}),
+          of_plan.reservation_.open_ns + kClockGuard.count()),
+      claims(of_plan.claim_order_,
+             make_arrival_times(of_plan.scenario_.arrivals,
+                                {.count = of_plan.scenario_.users,
+                                 .window = of_plan.scenario_.rush - kClockGuard,
+                                 .mean = of_plan.scenario_.arrivals_mean,
+                                 .seed = of_plan.scenario_.seed,
+                                 .stream = Stream::claim_time}),
+             of_plan.rush_.open_ns + kClockGuard.count()) {
+  FAIRRUSH_ASSERT(shard.count > 0 && shard.index < shard.count);
+  add_clicks_outside();
+  advance_reservations();
+  advance_claims();
+  advance();
+}
+
+PlannedAttempt Plan::Cursor::State::attempt(UserIndex user, Op op, std::uint8_t try_number,
+                                            std::int64_t intended_ns) const {
+  return {.intended_ns = intended_ns,
+          .user = user,
+          .op = op,
+          .try_number = try_number,
+          .idempotency = plan.idempotency_key(user, op, try_number)};
+}
+
+void Plan::Cursor::State::add_clicks_outside() {
+  const Duration pause = plan.scenario_.pause;
+  for (std::uint32_t index = 0; index < plan.population_.size(); ++index) {
+    const UserIndex user{index};
+    if (!mine(user) || !plan.population_.claims(user)) continue;
+    const Persona persona = plan.population_.persona_of(user);
+    if (persona == Persona::early_bird) {
+      const Duration before = between(pause / 4, pause * 3 / 4, whim(user));
+      extras.push(attempt(user, Op::claim, 0, plan.rush_.open_ns - before.count()));
+    } else if (persona == Persona::latecomer) {
+      const Duration after = between(kLateMin, kLateMax, whim(user));
+      extras.push(attempt(user, Op::claim, 0, plan.rush_.close_ns + after.count()));
+    }
+  }
+}
+
+void Plan::Cursor::State::advance_reservations() {
+  next_reservation.reset();
+  while (const auto click = reservations.next()) {
+    if (!mine(click->user) || !plan.population_.reserves(click->user)) continue;
+    next_reservation = attempt(click->user, Op::reserve, 0, click->intended_ns);
+    return;
+  }
+}
+
+void Plan::Cursor::State::advance_claims() {
+  next_claim.reset();
+  while (const auto click = claims.next()) {
+    const UserIndex user = click->user;
+    if (!mine(user) || !plan.population_.claims(user)) continue;
+    const Persona persona = plan.population_.persona_of(user);
+    if (persona == Persona::latecomer) continue;
+    const std::uint8_t try_number = persona == Persona::early_bird ? 1 : 0;
+    next_claim = attempt(user, Op::claim, try_number, click->intended_ns);
+    return;
+  }
+}
+
+void Plan::Cursor::State::advance() {
+  head.reset();
+  const auto offer = [this](const std::optional<PlannedAttempt>& candidate) {
+    if (candidate && (!head || *candidate < *head)) head = candidate;
+  };
+  offer(next_reservation);
+  offer(next_claim);
+  if (!extras.empty()) offer(extras.top());
+  if (!head) return;
+  if (head == next_reservation) {
+    advance_reservations();
+  } else if (head == next_claim) {
+    const UserIndex user = head->user;
+    if (plan.population_.persona_of(user) == Persona::double_clicker) {
+      const Duration gap = between(kSecondClickMin, kSecondClickMax, whim(user));
+      extras.push(attempt(user, Op::claim, 1, head->intended_ns + gap.count()));
+    }
+    advance_claims();
+  } else {
+    extras.pop();
+  }
+}
+
+Plan::Cursor::Cursor(const Plan& plan, Shard shard)
+    : state_(std::make_unique<State>(plan, shard)) {}
+Plan::Cursor::~Cursor() = default;
+Plan::Cursor::Cursor(Cursor&&) noexcept = default;
+Plan::Cursor& Plan::Cursor::operator=(Cursor&&) noexcept = default;
+
+const PlannedAttempt* Plan::Cursor::peek() const {
+  return state_->head ? &*state_->head : nullptr;
+}
+
+void Plan::Cursor::pop() {
+  state_->advance();
+}
+
+}  // namespace fairrush::loadgen

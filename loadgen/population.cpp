@@ -1,0 +1,70 @@
+#include "loadgen/population.hpp"
+
+#include <algorithm>
+#include <boost/math/special_functions/erf.hpp>
+#include <cmath>
+
+#include "base/assert.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+constexpr double kNormalQuantile99 = 2.3263478740408408;  // z such that P(Z ≤ z) = 0.99
+
+std::size_t place_in(const std::vector<double>& bounds, double value) {
+  const auto place = std::ranges::upper_bound(bounds, value) - bounds.begin();
+  // The last bound may fall short of 1 by rounding.
+  return std::min(static_cast<std::size_t>(place), bounds.size() - 1);
+}
+
+double normal_quantile(double probability) {
+  return std::sqrt(2.0) * boost::math::erf_inv(2 * probability - 1);
+}
+
+}  // namespace
+
+Population::Population(const Scenario& scenario)
+    : users_(scenario.users),
+      show_up_(scenario.show_up),
+      persona_random_(scenario.seed, Stream::persona),
+      cohort_random_(scenario.seed, Stream::cohort),
+      delay_random_(scenario.seed, Stream::one_way_delay),
+      show_up_random_(scenario.seed, Stream::show_up) {
+  FAIRRUSH_ASSERT(!scenario.cohorts.empty() && !scenario.personas.empty());
+  double sum = 0;
+  for (const Cohort& cohort : scenario.cohorts) {
+    cohort_bounds_.push_back(sum += cohort.share.of_one);
+    delays_.push_back(cohort.one_way_delay);
+  }
+  sum = 0;
+  for (const auto& [persona, share] : scenario.personas) {
+    persona_bounds_.push_back(sum += share.of_one);
+    personas_.push_back(persona);
+  }
+}
+
+CohortId Population::cohort_of(UserIndex user) const {
+  const auto place = place_in(cohort_bounds_, cohort_random_.uniform(user.value()));
+  return CohortId{static_cast<std::uint16_t>(place)};
+}
+
+Persona Population::persona_of(UserIndex user) const {
+  return personas_[place_in(persona_bounds_, persona_random_.uniform(user.value()))];
+}
+
+Duration Population::one_way_delay_of(UserIndex user) const {
+  const DelaySpec& delay = delays_[cohort_of(user).value()];
+  if (!delay.p99 || delay.median == Duration::zero()) return delay.median;
+  const double median = static_cast<double>(delay.median.count());
+  const double sigma =
+      std::log(static_cast<double>(delay.p99->count()) / median) / kNormalQuantile99;
+  const double z = normal_quantile(delay_random_.uniform(user.value()));
+  const double cut = static_cast<double>(kOneWayDelayMax.count());
+  return Duration{std::llround(std::min(median * std::exp(sigma * z), cut))};
+}
+
+bool Population::claims(UserIndex user) const {
+  return !reserves(user) || show_up_random_.uniform(user.value()) < show_up_.of_one;
+}
+
+}  // namespace fairrush::loadgen

@@ -1,0 +1,180 @@
+#include "loadgen/scenario/keys.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <set>
+
+#include "loadgen/scenario/structured_values.hpp"
+#include "loadgen/schedule/arrival_times.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kWindowMin = 100ms;
+constexpr Duration kWindowMax = 24h;
+
+std::vector<std::pair<std::string, ArrivalShape>> shape_choices() {
+  std::vector<std::pair<std::string, ArrivalShape>> choices;
+  for (const ArrivalShapeRow& row : arrival_shapes()) choices.emplace_back(row.name, row.shape);
+  return choices;
+}
+
+void add_event(OptionTable& keys, Scenario& scenario) {
+  keys.add_custom(
+      {"event.coupons", "C", "Coupons: a share of the roster (rounded down) or a number"},
+      [&scenario] { return format_quota(scenario.coupons); },
+      [&scenario](std::string_view text) -> std::expected<void, std::string> {
+        auto rule = parse_quota(text);
+        if (!rule) return std::unexpected(rule.error());
+        scenario.coupons = *rule;
+        return {};
+      });
+  keys.add({"event.lead", "TIME", "From the start of the run to the opening of reservations"},
+           scenario.lead, {100ms, 1h});
+  keys.add({"event.reserve", "TIME", "Length of the reservation window"}, scenario.reserve,
+           {kWindowMin, kWindowMax});
+  keys.add({"event.pause", "TIME", "From the close of reservations to the opening of the rush"},
+           scenario.pause, {kWindowMin, kWindowMax});
+  keys.add({"event.rush", "TIME", "Length of the rush"}, scenario.rush, {kWindowMin, kWindowMax});
+}
+
+void add_population(OptionTable& keys, Scenario& scenario) {
+  keys.add({"population.users", "N", "How many users there are"}, scenario.users,
+           Between<std::uint32_t>{1, kUsersMax});
+  keys.add({"population.seed", "S", "Everything random in the plan follows from it"}, scenario.seed,
+           Between<std::uint64_t>{0, ~std::uint64_t{0}});
+  keys.add({"population.show_up", "SHARE", "Part of the roster that claims"}, scenario.show_up,
+           {Share{0}, Share{1}});
+  keys.add_custom(
+      {"population.cohorts", "LIST", "Users who share a trait that must not matter"},
+      [&scenario] { return format_cohorts(scenario.cohorts); },
+      [&scenario](std::string_view text) -> std::expected<void, std::string> {
+        auto cohorts = parse_cohorts(text);
+        if (!cohorts) return std::unexpected(cohorts.error());
+        scenario.cohorts = std::move(*cohorts);
+        return {};
+      });
+  keys.add_custom(
+      {"population.personas", "TABLE", "How users behave, as shares"},
+      [&scenario] { return format_personas(scenario.personas); },
+      [&scenario](std::string_view text) -> std::expected<void, std::string> {
+        auto personas = parse_personas(text);
+        if (!personas) return std::unexpected(personas.error());
+        scenario.personas = std::move(*personas);
+        return {};
+      });
+  keys.add_choice({"arrivals.shape", "SHAPE", "How clicks spread over the rush"}, scenario.arrivals,
+                  shape_choices());
+  keys.add({"arrivals.mean", "TIME", "Mean of front_loaded, after the opening"},
+           scenario.arrivals_mean, {1ms, kWindowMax});
+}
+
+void add_connections(OptionTable& keys, Scenario& scenario) {
+  keys.add_choice<ConnectionMode>({"connections.mode", "MODE", "How users share connections"},
+                                  scenario.connection_mode,
+                                  {{"per_user", ConnectionMode::per_user},
+                                   {"per_request", ConnectionMode::per_request},
+                                   {"pool", ConnectionMode::pool}});
+  keys.add({"connections.count", "K", "Connections of a pool, or open at once with per_request"},
+           scenario.connections, Between<std::uint32_t>{1, kConnectionsMax});
+  keys.add({"connections.timeout", "TIME", "How long an attempt may take"},
+           scenario.attempt_timeout, {10ms, 10min});
+  keys.add({"connections.threads", "T", "Threads of the instrument; 0 is one a core"},
+           scenario.threads, Between<std::uint32_t>{0, 64});
+}
+
+void add_target(OptionTable& keys, Scenario& scenario) {
+  using Names = std::vector<std::pair<std::string, std::string>>;
+  BuiltinTarget& builtin = scenario.builtin;
+  keys.add_choice({"target.builtin.design", "D", "How the built-in server decides who wins"},
+                  builtin.design,
+                  Names{{"sealed-draw", "sealed-draw"}, {"ticket-list", "ticket-list"}});
+  keys.add_choice({"target.builtin.store", "S", "Where it decides"}, builtin.store,
+                  Names{{"memory", "memory"}});
+  keys.add_choice({"target.builtin.ledger", "L", "Its durable record"}, builtin.ledger,
+                  Names{{"sqlite", "sqlite"}});
+  keys.add_choice({"target.builtin.ack", "WHEN", "Answer when decided, or when durable"},
+                  builtin.ack, Names{{"durable", "durable"}, {"decided", "decided"}});
+  keys.add({"target.url", "URL", "A running service that speaks the same HTTP, instead"},
+           scenario.url);
+  keys.add({"target.admin_token", "TOKEN", "Lets the run create its event"}, scenario.admin_token);
+  keys.add({"target.jwt_secret", "SECRET", "Users come with HS256 tokens signed with it"},
+           scenario.jwt_secret);
+}
+
+void add_checks(OptionTable& keys, Scenario& scenario) {
+  keys.add({"checks.fairness_margin", "SHARE", "Smaller differences between cohorts do not matter"},
+           scenario.fairness_margin, {Share{0.0001}, Share{0.5}});
+  keys.add_choice({"checks.fairness", "WHAT", "Whether an unfair run fails, or is only reported"},
+                  scenario.fairness_gates,
+                  std::vector<std::pair<std::string, bool>>{{"gate", true}, {"report", false}});
+}
+
+template <class Values>
+void check_shares(const char* key, const Values& shares, std::vector<Problem>& problems) {
+  double sum = 0;
+  for (const Share share : shares) sum += share.of_one;
+  if (std::abs(sum - 1) > 1e-9) {
+    problems.push_back({key, fmt::format("the shares add up to {}: expected 1 (100%)", sum)});
+  }
+}
+
+bool is_literal(std::string_view text) {
+  if (text == "true" || text == "false") return true;
+  if (text.empty() || text.size() > 18) return text.starts_with('[') || text.starts_with('{');
+  if (text.starts_with('[') || text.starts_with('{')) return true;
+  return (text.size() == 1 || text.front() != '0') &&
+         std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+}  // namespace
+
+OptionTable scenario_keys(Scenario& scenario) {
+  OptionTable keys;
+  keys.add({"question", "TEXT", "What the run is to answer"}, scenario.question);
+  add_event(keys, scenario);
+  add_population(keys, scenario);
+  add_connections(keys, scenario);
+  add_target(keys, scenario);
+  add_checks(keys, scenario);
+  return keys;
+}
+
+std::string format_scenario(const OptionTable& keys) {
+  std::string text;
+  for (const OptionTable::Row& row : keys.rows()) {
+    const std::string value = row.echo();
+    if (value.empty()) continue;  // unset
+    text += is_literal(value) ? fmt::format("{} = {}\n", row.info.name, value)
+                              : fmt::format("{} = {}\n", row.info.name, toml_quoted(value));
+  }
+  return text;
+}
+
+std::vector<Problem> contradictions(const Scenario& scenario) {
+  std::vector<Problem> problems;
+  std::vector<Share> cohort_shares;
+  std::set<std::string> names;
+  for (const Cohort& cohort : scenario.cohorts) {
+    cohort_shares.push_back(cohort.share);
+    if (!names.insert(cohort.name).second) {
+      problems.push_back({"population.cohorts", fmt::format("'{}' is named twice", cohort.name)});
+    }
+  }
+  check_shares("population.cohorts", cohort_shares, problems);
+  std::vector<Share> persona_shares;
+  for (const auto& [persona, share] : scenario.personas) persona_shares.push_back(share);
+  check_shares("population.personas", persona_shares, problems);
+  if (scenario.url && !scenario.url->starts_with("http://")) {
+    problems.push_back({"target.url", fmt::format("'{}' is not accepted: expected http://HOST:PORT",
+                                                  *scenario.url)});
+  }
+  return problems;
+}
+
+}  // namespace fairrush::loadgen

@@ -1,0 +1,31 @@
+#include <algorithm>
+
+#include "loadgen/schedule/arrival_times.hpp"
+#include "loadgen/schedule/ordered_uniforms.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+/// A Poisson process given its number of points is that many independent uniform points, sorted.
+class Poisson final : public ArrivalTimes {
+ public:
+  explicit Poisson(const ArrivalSpec& spec)
+      : window_(spec.window), uniforms_(spec.count, CounterRandom(spec.seed, spec.stream)) {}
+
+  Duration next() override {
+    const double place = uniforms_.next() * static_cast<double>(window_.count());
+    return std::min(Duration{static_cast<std::int64_t>(place)}, window_ - Duration{1});
+  }
+
+ private:
+  Duration window_;
+  OrderedUniforms uniforms_;
+};
+
+}  // namespace
+
+std::unique_ptr<ArrivalTimes> make_poisson(const ArrivalSpec& spec) {
+  return std::make_unique<Poisson>(spec);
+}
+
+}  // namespace fairrush::loadgen
