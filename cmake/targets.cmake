@@ -41,3 +41,12 @@ function(fairrush_bench name)
   target_link_libraries(${name} PRIVATE fairrush_flags ${arg_LINKS} benchmark::benchmark_main)
   set_property(GLOBAL APPEND PROPERTY FAIRRUSH_BENCHES ${name})
 endfunction()
+
+# fairrush_program(NAME SOURCES … LINKS …): an executable people run; all of them land in bin/, where
+# they find each other.
+function(fairrush_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE fairrush_flags ${arg_LINKS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+endfunction()

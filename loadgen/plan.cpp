@@ -188,7 +188,7 @@ void Plan::Cursor::State::advance_claims() {
 void Plan::Cursor::State::advance() {
   head.reset();
   const auto offer = [this](const std::optional<PlannedAttempt>& candidate) {
-    if (candidate && (!head || *candidate < *head)) head = candidate;
+    if (candidate && (!head || candidate->intended_ns < head->intended_ns)) head = candidate;
   };
   offer(next_reservation);
   offer(next_claim);

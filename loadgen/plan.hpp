@@ -44,8 +44,9 @@ class Plan {
   /// All attempts of all shards. O(users).
   analysis::PlannedAttempts planned() const;
 
-  /// Walks one shard's attempts in the order (intended, user, op, try), generating them on the way:
-  /// O(1) memory but for the few clicks outside the stream's order. Valid as long as the plan.
+  /// Walks one shard's attempts by intended time, those of one instant in the plan's seeded order,
+  /// generating them on the way: O(1) memory but for the few clicks outside the stream's order.
+  /// Valid as long as the plan.
   class Cursor {
    public:
     Cursor(const Plan& plan, Shard shard);

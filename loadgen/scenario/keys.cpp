@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::uint64_t kSeedMax = (std::uint64_t{1} << 63) - 1;  // TOML has signed integers
 constexpr Duration kWindowMin = 100ms;
 constexpr Duration kWindowMax = 24h;
 
@@ -47,7 +48,7 @@ void add_population(OptionTable& keys, Scenario& scenario) {
   keys.add({"population.users", "N", "How many users there are"}, scenario.users,
            Between<std::uint32_t>{1, kUsersMax});
   keys.add({"population.seed", "S", "Everything random in the plan follows from it"}, scenario.seed,
-           Between<std::uint64_t>{0, ~std::uint64_t{0}});
+           Between<std::uint64_t>{0, kSeedMax});
   keys.add({"population.show_up", "SHARE", "Part of the roster that claims"}, scenario.show_up,
            {Share{0}, Share{1}});
   keys.add_custom(

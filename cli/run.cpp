@@ -1,0 +1,189 @@
+#include <fmt/chrono.h>
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <string_view>
+
+#include "analysis/assessment.hpp"
+#include "base/clock.hpp"
+#include "base/options.hpp"
+#include "cli/interruption.hpp"
+#include "cli/progress.hpp"
+#include "cli/subcommand.hpp"
+#include "cli/verdict_output.hpp"
+#include "loadgen/run.hpp"
+#include "reports/reports.hpp"
+
+namespace fairrush::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kScenariosMax = 16;
+
+struct RunOptions {
+  std::optional<std::string> target;
+  std::optional<std::string> users;
+  std::optional<std::string> seed;
+  std::optional<std::string> out;
+  std::vector<std::string> set;
+  std::optional<std::string> server;
+  OutputOptions output;
+};
+
+OptionTable run_option_table(RunOptions& options) {
+  OptionTable table;
+  table.add({"target", "URL", "Rush this service instead of the built-in one"}, options.target);
+  table.add({"users", "N", "Number of users, instead of the scenario's"}, options.users);
+  table.add({"seed", "S", "Seed of the plan, instead of the scenario's"}, options.seed);
+  table.add({"out", "DIR", "Run directory; must not hold a run yet (runs/SCENARIO-TIME)"},
+            options.out);
+  table.add({"set", "KEY=VALUE", "Any key of the scenario; may be given several times"},
+            options.set);
+  table.add({"server", "FILE", "The fairrush-server to start (beside this program)"},
+            options.server);
+  table.add_flag({"quiet", "", "No progress and no summary: the exit code alone"},
+                 options.output.quiet);
+  table.add_flag({"json", "", "One JSON line a run instead of the summary"}, options.output.json);
+  return table;
+}
+
+using Overrides = std::vector<std::pair<std::string, std::string>>;
+
+std::expected<Overrides, std::vector<Problem>> overrides_of(const RunOptions& options) {
+  Overrides overrides;
+  std::vector<Problem> problems;
+  for (const std::string& text : options.set) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      problems.push_back({"--set", fmt::format("'{}' is not accepted: expected KEY=VALUE", text)});
+      continue;
+    }
+    overrides.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  if (options.target) overrides.emplace_back("target.url", *options.target);
+  if (options.users) overrides.emplace_back("population.users", *options.users);
+  if (options.seed) overrides.emplace_back("population.seed", *options.seed);
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return overrides;
+}
+
+ExitCode usage_error(std::string_view text) {
+  fmt::print(stderr, "{}", text);
+  return ExitCode::usage;
+}
+
+/// The directory of one run: created here, and empty.
+std::expected<fs::path, std::string> make_run_directory(const RunOptions& options,
+                                                        const loadgen::Scenario& scenario,
+                                                        bool one_of_several) {
+  fs::path directory;
+  if (options.out) {
+    directory = one_of_several ? fs::path(*options.out) / scenario.name : fs::path(*options.out);
+  } else {
+    const auto now = std::chrono::floor<std::chrono::seconds>(RealClock().wall_now());
+    directory =
+        fs::path("runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", scenario.name,
+                                       fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+  }
+  std::error_code error;
+  fs::create_directories(directory, error);
+  if (error) {
+    return std::unexpected(
+        fmt::format("--out: '{}' cannot be created: {}", directory.string(), error.message()));
+  }
+  if (!fs::is_empty(directory, error) || error) {
+    return std::unexpected(fmt::format(
+        "--out: '{}' is not empty: expected a new or empty directory", directory.string()));
+  }
+  return directory;
+}
+
+fs::path server_binary(const RunOptions& options) {
+  if (options.server) return *options.server;
+  std::error_code error;
+  return fs::read_symlink("/proc/self/exe", error).parent_path() / "fairrush-server";
+}
+
+/// Writes what a run leaves behind by default; gives the file to open first.
+std::expected<fs::path, std::string> write_reports(const reports::ReportInput& input,
+                                                   const fs::path& directory) {
+  fs::path opened_first;
+  for (const reports::Format& format : reports::formats()) {
+    if (!format.by_default) continue;
+    const auto written = format.write(input, directory);
+    if (!written) return std::unexpected(written.error());
+    if (format.name == "html") opened_first = written->front();
+  }
+  return opened_first;
+}
+
+ExitCode failure_exit(const loadgen::RunFailure& failure) {
+  fmt::print(stderr, "fairrush: {}\n", failure.message);
+  return failure.kind == loadgen::RunFailure::Kind::unreachable ? ExitCode::target_unreachable
+                                                                : ExitCode::usage;
+}
+
+ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,
+                 const RunOptions& options, std::stop_token stop) {
+  const bool quiet = options.output.quiet || options.output.json;
+  if (!quiet) fmt::print(stderr, "\n{}: {}\n", scenario.name, scenario.question);
+  const RealClock clock;
+  auto facts = [&] {
+    ProgressDisplay display(progress_style(quiet), clock);
+    return loadgen::execute_run(
+        scenario, {.directory = directory, .server_binary = server_binary(options)}, display, stop);
+  }();
+  if (!facts) return failure_exit(facts.error());
+  auto evidence = analysis::load_evidence({directory}, std::move(*facts));
+  if (!evidence) return usage_error(fmt::format("fairrush: {}\n", evidence.error()));
+  const analysis::Assessment assessment = analysis::assess(*evidence);
+  const auto report = write_reports({evidence->facts, assessment, evidence->history}, directory);
+  if (!report) return usage_error(fmt::format("fairrush: {}\n", report.error()));
+  print_verdict(*evidence, assessment, *report, options.output);
+  return exit_code_of(evidence->facts, assessment);
+}
+
+}  // namespace
+
+ExitCode run_main(std::vector<std::string> arguments) {
+  RunOptions options;
+  OptionTable table = run_option_table(options);
+  const auto line = parse_command_line({.name = "fairrush run",
+                                        .purpose = "Play a scenario's rush, verify it, report it.",
+                                        .positionals_hint = "SCENARIO…",
+                                        .positionals_min = 1,
+                                        .positionals_max = kScenariosMax},
+                                       table, std::move(arguments));
+  if (!line) return usage_error(format_problems(line.error()));
+  if (line->help) {
+    fmt::print("{}", *line->help);
+    return ExitCode::pass;
+  }
+  const auto overrides = overrides_of(options);
+  if (!overrides) return usage_error(format_problems(overrides.error()));
+  std::vector<loadgen::Scenario> scenarios;
+  std::string problems;
+  for (const std::string& file : line->positionals) {
+    auto scenario = loadgen::load_scenario(file, *overrides);
+    if (scenario) {
+      scenarios.push_back(std::move(*scenario));
+    } else {
+      problems += format_problems(scenario.error());
+    }
+  }
+  if (!problems.empty()) return usage_error(problems);
+  const Interruption interruption;
+  ExitCode worst = ExitCode::pass;
+  for (const loadgen::Scenario& scenario : scenarios) {
+    if (interruption.token().stop_requested()) return ExitCode::interrupted;
+    const auto directory = make_run_directory(options, scenario, scenarios.size() > 1);
+    if (!directory) return usage_error(directory.error() + "\n");
+    worst = worse_of(worst, run_one(scenario, *directory, options, interruption.token()));
+  }
+  return worst;
+}
+
+}  // namespace fairrush::cli

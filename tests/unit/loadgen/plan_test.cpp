@@ -1,0 +1,160 @@
+#include "loadgen/plan.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "sample_scenario.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using analysis::Op;
+using namespace std::chrono_literals;
+
+std::vector<PlannedAttempt> attempts_of(const Plan& plan, Shard shard = {}) {
+  std::vector<PlannedAttempt> attempts;
+  for (auto cursor = plan.cursor(shard); cursor.peek() != nullptr; cursor.pop()) {
+    attempts.push_back(*cursor.peek());
+  }
+  return attempts;
+}
+
+bool inside(const PlannedAttempt& attempt, analysis::Window window) {
+  return attempt.intended_ns >= window.open_ns && attempt.intended_ns < window.close_ns;
+}
+
+class PlanOfEveryShape : public testing::TestWithParam<ArrivalShape> {};
+
+TEST_P(PlanOfEveryShape, IsTheSameForAnyNumberOfShards) {
+  Scenario scenario = sample_scenario();
+  scenario.arrivals = GetParam();
+  const Plan plan(scenario);
+  auto whole = attempts_of(plan);
+  std::ranges::sort(whole);
+  for (const std::uint32_t count : {2U, 3U, 7U}) {
+    std::vector<PlannedAttempt> joined;
+    for (std::uint32_t index = 0; index < count; ++index) {
+      const auto part = attempts_of(plan, {.index = index, .count = count});
+      EXPECT_TRUE(std::ranges::is_sorted(part, {}, &PlannedAttempt::intended_ns));
+      joined.insert(joined.end(), part.begin(), part.end());
+    }
+    std::ranges::sort(joined);
+    EXPECT_TRUE(joined == whole) << count << " shards";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, PlanOfEveryShape,
+                         testing::Values(ArrivalShape::at_once, ArrivalShape::uniform,
+                                         ArrivalShape::poisson, ArrivalShape::front_loaded));
+
+TEST(Plan, WalksItsAttemptsInOrderOfTime) {
+  const auto attempts = attempts_of(Plan(sample_scenario()));
+  EXPECT_TRUE(std::ranges::is_sorted(attempts, {}, &PlannedAttempt::intended_ns));
+}
+
+TEST(Plan, DoesNotPreferLowUserNumbersWhenAllClickAtOnce) {
+  Scenario scenario = sample_scenario();
+  scenario.arrivals = ArrivalShape::at_once;
+  std::uint64_t low_in_first_half = 0;
+  std::uint64_t seen = 0;
+  for (const PlannedAttempt& attempt : attempts_of(Plan(scenario))) {
+    if (attempt.op != Op::claim || attempt.try_number != 0) continue;
+    if (++seen <= scenario.users / 2 && attempt.user.value() < scenario.users / 2) {
+      ++low_in_first_half;
+    }
+  }
+  // Half of the half by chance; four standard deviations of a hypergeometric count.
+  EXPECT_NEAR(static_cast<double>(low_in_first_half), scenario.users / 4.0, 4 * 18);
+}
+
+TEST(Plan, ChangesWithTheSeed) {
+  Scenario scenario = sample_scenario();
+  const auto before = attempts_of(Plan(scenario));
+  ++scenario.seed;
+  EXPECT_FALSE(attempts_of(Plan(scenario)) == before);
+}
+
+TEST(Plan, ReservesEveryUserButIntrudersOnceInsideTheWindow) {
+  const Plan plan(sample_scenario());
+  std::set<UserIndex> reserving;
+  for (const PlannedAttempt& attempt : attempts_of(plan)) {
+    if (attempt.op != Op::reserve) continue;
+    EXPECT_TRUE(inside(attempt, plan.reservation()));
+    EXPECT_TRUE(reserving.insert(attempt.user).second);
+  }
+  for (std::uint32_t index = 0; index < plan.population().size(); ++index) {
+    const UserIndex user{index};
+    EXPECT_EQ(reserving.contains(user), plan.population().reserves(user));
+  }
+}
+
+TEST(Plan, GivesEachPersonaItsClicks) {
+  const Plan plan(sample_scenario());
+  std::map<UserIndex, std::vector<PlannedAttempt>> claims;
+  for (const PlannedAttempt& attempt : attempts_of(plan)) {
+    if (attempt.op == Op::claim) claims[attempt.user].push_back(attempt);
+  }
+  ASSERT_EQ(claims.size(), plan.population().size());
+  for (const auto& [user, clicks] : claims) {
+    switch (plan.population().persona_of(user)) {
+      case Persona::double_clicker: {
+        ASSERT_EQ(clicks.size(), 2U);
+        const Duration gap{clicks[1].intended_ns - clicks[0].intended_ns};
+        EXPECT_GE(gap, 20ms);
+        EXPECT_LE(gap, 120ms);
+        EXPECT_NE(clicks[0].idempotency, clicks[1].idempotency);
+        break;
+      }
+      case Persona::early_bird:
+        ASSERT_EQ(clicks.size(), 2U);
+        EXPECT_LT(clicks[0].intended_ns, plan.rush().open_ns);
+        EXPECT_GE(clicks[0].intended_ns, plan.reservation().close_ns);
+        EXPECT_TRUE(inside(clicks[1], plan.rush()));
+        break;
+      case Persona::latecomer:
+        ASSERT_EQ(clicks.size(), 1U);
+        EXPECT_GT(clicks[0].intended_ns, plan.rush().close_ns);
+        break;
+      default:
+        ASSERT_EQ(clicks.size(), 1U);
+        EXPECT_TRUE(inside(clicks[0], plan.rush()));
+    }
+  }
+}
+
+TEST(Plan, CountsWhatItPlans) {
+  const Plan plan(sample_scenario());
+  const auto planned = plan.planned();
+  std::uint64_t reservations = 0;
+  std::uint64_t first_claims = 0;
+  std::uint64_t inside_claims = 0;
+  for (const PlannedAttempt& attempt : attempts_of(plan)) {
+    if (attempt.op == Op::reserve) ++reservations;
+    if (attempt.op != Op::claim || attempt.try_number != 0) continue;
+    ++first_claims;
+    if (inside(attempt, plan.rush())) ++inside_claims;
+  }
+  EXPECT_EQ(planned.reservations, reservations);
+  EXPECT_EQ(planned.claims, first_claims);
+  EXPECT_EQ(planned.claims_inside, inside_claims);
+}
+
+TEST(Plan, NeverRepeatsAnIdempotencyKey) {
+  std::set<std::uint64_t> keys;
+  for (const PlannedAttempt& attempt : attempts_of(Plan(sample_scenario()))) {
+    EXPECT_TRUE(keys.insert(attempt.idempotency).second);
+  }
+}
+
+TEST(Plan, ServesASingleUser) {
+  Scenario scenario = sample_scenario();
+  scenario.users = 1;
+  scenario.personas = {{Persona::honest, Share{1}}};
+  EXPECT_EQ(attempts_of(Plan(scenario)).size(), 2U);
+}
+
+}  // namespace
+}  // namespace fairrush::loadgen

@@ -1,0 +1,112 @@
+#include "loadgen/population.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "sample_scenario.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using namespace std::chrono_literals;
+
+template <class Predicate>
+double share_of(const Population& population, Predicate predicate) {
+  double count = 0;
+  for (std::uint32_t index = 0; index < population.size(); ++index) {
+    if (predicate(UserIndex{index})) ++count;
+  }
+  return count / population.size();
+}
+
+/// Three standard deviations of a share p seen in n users.
+double tolerance(double p, double n) {
+  return 3 * std::sqrt(p * (1 - p) / n);
+}
+
+TEST(Population, MixesCohortsAndPersonasByTheirShares) {
+  const Population population(sample_scenario());
+  const double mobile =
+      share_of(population, [&](UserIndex user) { return population.cohort_of(user).value() == 1; });
+  EXPECT_NEAR(mobile, 0.4, tolerance(0.4, population.size()));
+  const double retriers = share_of(
+      population, [&](UserIndex user) { return population.persona_of(user) == Persona::retrier; });
+  EXPECT_NEAR(retriers, 0.05, tolerance(0.05, population.size()));
+}
+
+TEST(Population, ChoosesPersonaAndCohortIndependently) {
+  const Population population(sample_scenario());
+  const double both = share_of(population, [&](UserIndex user) {
+    return population.cohort_of(user).value() == 1 &&
+           population.persona_of(user) == Persona::honest;
+  });
+  EXPECT_NEAR(both, 0.4 * 0.8, tolerance(0.32, population.size()));
+}
+
+TEST(Population, DoesNotChangeAUserWhenOthersAreAdded) {
+  Scenario scenario = sample_scenario();
+  const Population small(scenario);
+  scenario.users *= 2;
+  const Population large(scenario);
+  for (std::uint32_t index = 0; index < small.size(); ++index) {
+    const UserIndex user{index};
+    ASSERT_EQ(small.persona_of(user), large.persona_of(user));
+    ASSERT_EQ(small.one_way_delay_of(user), large.one_way_delay_of(user));
+  }
+}
+
+TEST(Population, GivesAFixedDelayToEveryUserOfItsCohort) {
+  const Population population(sample_scenario());
+  const double exact = share_of(population, [&](UserIndex user) {
+    return population.cohort_of(user).value() == 1 || population.one_way_delay_of(user) == 5ms;
+  });
+  EXPECT_EQ(exact, 1.0);
+}
+
+TEST(Population, MeetsTheMedianAndP99OfALogNormalDelay) {
+  Scenario scenario = sample_scenario();
+  scenario.users = 100'000;
+  const Population population(scenario);
+  std::vector<Duration> delays;
+  for (std::uint32_t index = 0; index < population.size(); ++index) {
+    const UserIndex user{index};
+    if (population.cohort_of(user).value() == 1)
+      delays.push_back(population.one_way_delay_of(user));
+  }
+  std::ranges::sort(delays);
+  const auto at = [&delays](double q) {
+    const auto place = static_cast<std::size_t>(q * static_cast<double>(delays.size()));
+    return std::chrono::duration<double, std::milli>(delays[place]).count();
+  };
+  EXPECT_NEAR(at(0.5), 60, 1.2);
+  EXPECT_NEAR(at(0.99), 400, 24);
+  EXPECT_LE(delays.back(), Population::kOneWayDelayMax);
+}
+
+TEST(Population, KeepsIntrudersOffTheRosterAndInTheRush) {
+  Scenario scenario = sample_scenario();
+  scenario.show_up = Share{0};
+  const Population population(scenario);
+  for (std::uint32_t index = 0; index < population.size(); ++index) {
+    const UserIndex user{index};
+    const bool intruder = population.persona_of(user) == Persona::intruder;
+    ASSERT_EQ(population.reserves(user), !intruder);
+    ASSERT_EQ(population.claims(user), intruder);
+  }
+}
+
+TEST(Population, LetsTheStatedShareShowUp) {
+  Scenario scenario = sample_scenario();
+  scenario.personas = {{Persona::honest, Share{1}}};
+  scenario.show_up = Share{0.4};
+  const Population population(scenario);
+  const double claiming =
+      share_of(population, [&](UserIndex user) { return population.claims(user); });
+  EXPECT_NEAR(claiming, 0.4, tolerance(0.4, population.size()));
+}
+
+}  // namespace
+}  // namespace fairrush::loadgen

@@ -1,0 +1,167 @@
+#include "loadgen/scenario/scenario.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <fstream>
+
+#include "loadgen/scenario/structured_values.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+class ScenarioFile : public testing::Test {
+ protected:
+  ScenarioFile()
+      : folder_(std::filesystem::temp_directory_path() /
+                fmt::format("fairrush-scenario-{}", getpid())) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~ScenarioFile() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / name) << text;
+    return folder_ / name;
+  }
+
+  std::string problems_of(const std::string& text) const {
+    const auto scenario = load_scenario(write("bad.toml", text), {});
+    return scenario ? std::string("accepted") : format_problems(scenario.error());
+  }
+
+  std::filesystem::path folder_;
+};
+
+TEST_F(ScenarioFile, MayBeEmptyBecauseEverythingHasADefault) {
+  const auto scenario = load_scenario(write("empty.toml", ""), {});
+  ASSERT_TRUE(scenario) << format_problems(scenario.error());
+  EXPECT_EQ(scenario->name, "empty");
+  EXPECT_EQ(scenario->users, 300U);
+  EXPECT_EQ(scenario->rush, 60s);
+  EXPECT_EQ(scenario->coupons.share, Share{0.2});
+}
+
+TEST_F(ScenarioFile, SetsEveryKindOfValue) {
+  const auto scenario = load_scenario(write("all.toml", R"(
+question = "Does it hold?"
+[event]
+coupons = 60
+reserve = "2s"
+[population]
+users = 42
+cohorts = [ { name = "fibre", share = 0.6, one_way_delay = "5ms" },
+            { name = "mobile", share = "40%", one_way_delay = { median = "60ms", p99 = "400ms" } } ]
+personas = { honest = 0.9, retrier = 0.1 }
+[arrivals]
+shape = "poisson"
+[target]
+builtin = { design = "ticket-list" }
+[checks]
+fairness = "report"
+)"),
+                                      {});
+  ASSERT_TRUE(scenario) << format_problems(scenario.error());
+  EXPECT_EQ(scenario->question, "Does it hold?");
+  EXPECT_EQ(scenario->coupons.count, 60U);
+  EXPECT_EQ(scenario->reserve, 2s);
+  ASSERT_EQ(scenario->cohorts.size(), 2U);
+  EXPECT_EQ(scenario->cohorts[1].one_way_delay.p99, 400ms);
+  EXPECT_EQ(scenario->personas.size(), 2U);
+  EXPECT_EQ(scenario->arrivals, ArrivalShape::poisson);
+  EXPECT_EQ(scenario->builtin.design, "ticket-list");
+  EXPECT_FALSE(scenario->fairness_gates);
+}
+
+TEST_F(ScenarioFile, IsReadBackTheSameFromItsOwnText) {
+  const auto first = load_scenario(write("first.toml", R"(
+question = "Quotes \" and \\ and 'these'?"
+population.cohorts = [{ name = "a, b", share = 0.25 }, { name = "c", share = 0.75, one_way_delay = "1.5ms" }]
+population.seed = 9223372036854775807
+)"),
+                                   {});
+  ASSERT_TRUE(first) << format_problems(first.error());
+  const auto again = load_scenario(write("again.toml", first->source), {});
+  ASSERT_TRUE(again) << format_problems(again.error()) << first->source;
+  EXPECT_EQ(again->echo, first->echo);
+  EXPECT_EQ(again->source, first->source);
+}
+
+TEST_F(ScenarioFile, ExtendsAnotherAndOverridesBoth) {
+  write("base.toml", "[population]\nusers = 10\nseed = 5\n");
+  const auto path = write("child.toml", "extends = \"base.toml\"\n[population]\nusers = 20\n");
+  const auto scenario = load_scenario(path, {{"event.rush", "3s"}});
+  ASSERT_TRUE(scenario) << format_problems(scenario.error());
+  EXPECT_EQ(scenario->users, 20U);
+  EXPECT_EQ(scenario->seed, 5U);
+  EXPECT_EQ(scenario->rush, 3s);
+  EXPECT_EQ(scenario->name, "child");
+}
+
+TEST_F(ScenarioFile, RefusesAChainOfExtendsThatNeverEnds) {
+  EXPECT_THAT(problems_of("extends = \"bad.toml\"\n"), HasSubstr("chain of more than 8"));
+}
+
+TEST_F(ScenarioFile, NamesFileLineColumnAndTheNearestKeyForAnUnknownOne) {
+  const std::string problems = problems_of("[population]\nuserz = 3\n");
+  EXPECT_THAT(problems, HasSubstr("bad.toml:2:1: population.userz"));
+  EXPECT_THAT(problems, HasSubstr("nearest is 'population.users'"));
+}
+
+TEST_F(ScenarioFile, ReportsAllProblemsAtOnce) {
+  const std::string problems =
+      problems_of("[population]\nusers = 0\nshow_up = 2\n[event]\nrush = \"0s\"\nreserve = true\n");
+  EXPECT_THAT(problems,
+              HasSubstr("population.users: '0' is not accepted: expected an integer of 1"));
+  EXPECT_THAT(problems, HasSubstr("population.show_up"));
+  EXPECT_THAT(problems,
+              HasSubstr("event.rush: '0s' is not accepted: expected a duration of 100ms"));
+  EXPECT_THAT(problems, HasSubstr("event.reserve: 'true' is not accepted"));
+}
+
+TEST_F(ScenarioFile, RefusesABillionUsers) {
+  EXPECT_THAT(problems_of("population.users = 1000000000"), HasSubstr("10,000,000"));
+}
+
+TEST_F(ScenarioFile, RefusesAValueOfTheWrongType) {
+  EXPECT_THAT(problems_of("population.users = [1, 2]"), HasSubstr("expected an integer"));
+  EXPECT_THAT(problems_of("population.cohorts = 3"), HasSubstr("expected a list such as"));
+  EXPECT_THAT(problems_of("population = 3"), HasSubstr("population: unknown name"));
+}
+
+TEST_F(ScenarioFile, RefusesSharesThatDoNotAddUp) {
+  EXPECT_THAT(problems_of("population.personas = { honest = 0.5, retrier = 0.4 }"),
+              HasSubstr("population.personas: the shares add up to 0.9: expected 1 (100%)"));
+  EXPECT_THAT(problems_of("population.cohorts = [{ name = \"a\", share = 0.5 }]"),
+              HasSubstr("population.cohorts: the shares add up to 0.5"));
+}
+
+TEST_F(ScenarioFile, RefusesACohortNamedTwiceAndAnUnknownPersona) {
+  EXPECT_THAT(problems_of("population.cohorts = [{ name = \"a\", share = 0.5 }, "
+                          "{ name = \"a\", share = 0.5 }]"),
+              HasSubstr("'a' is named twice"));
+  EXPECT_THAT(problems_of("population.personas = { honst = 1.0 }"), HasSubstr("double_clicker"));
+}
+
+TEST_F(ScenarioFile, TellsWhereItsSyntaxBreaks) {
+  EXPECT_THAT(problems_of("question = \"unclosed\n"), HasSubstr("bad.toml:1:"));
+}
+
+TEST_F(ScenarioFile, SaysSoWhenItCannotBeRead) {
+  const auto scenario = load_scenario(folder_ / "missing.toml", {});
+  ASSERT_FALSE(scenario);
+  EXPECT_THAT(format_problems(scenario.error()), HasSubstr("missing.toml: cannot be read"));
+}
+
+TEST_F(ScenarioFile, NamesTheOverrideThatIsWrong) {
+  const auto scenario = load_scenario(write("ok.toml", ""), {{"population.users", "many"}});
+  ASSERT_FALSE(scenario);
+  EXPECT_THAT(format_problems(scenario.error()), HasSubstr("--set population.users: 'many'"));
+}
+
+}  // namespace
+}  // namespace fairrush::loadgen
