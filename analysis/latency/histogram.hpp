@@ -20,12 +20,12 @@ class Histogram {
   void merge(const Histogram& other);
 
   std::uint64_t count() const { return count_; }
-  std::uint64_t min() const;  ///< exact; 0 when empty
+  std::uint64_t min() const;                  ///< exact; 0 when empty
   std::uint64_t max() const { return max_; }  ///< exact; 0 when empty
-  double mean() const;        ///< of bucket mid-points; 0 when empty
+  double mean() const;                        ///< of bucket mid-points; 0 when empty
 
-  /// The smallest recorded value v such that at least `quantile` (0 … 1) of all values are ≤ v, up to
-  /// the error bound and never above max(); 0 when empty.
+  /// The smallest recorded value v such that at least `quantile` (0 … 1) of all values are ≤ v, up
+  /// to the error bound and never above max(); 0 when empty.
   std::uint64_t value_at(double quantile) const;
 
   struct Bucket {

@@ -20,7 +20,7 @@ struct Window {
 
 /// How many coupons a roster of n earns.
 struct QuotaRule {
-  std::optional<Share> share;       ///< floor(share · n)
+  std::optional<Share> share;          ///< floor(share · n)
   std::optional<std::uint64_t> count;  ///< a fixed number; exactly one of the two is set
 
   /// C for a roster of `roster` users.
@@ -43,7 +43,7 @@ enum class Sighting : std::uint8_t {
   refused_early_claim,
   refused_late_claim,
   identical_idempotent_answer,
-  claims_inside_window,  ///< at least 90 % of the planned claims
+  claims_inside_window,    ///< at least 90 % of the planned claims
   contention_at_sell_out,  ///< two or more claims in flight when the stock ran out
 };
 inline constexpr std::size_t kSightings = 9;
@@ -74,11 +74,11 @@ struct InstrumentFacts {
   std::uint64_t memory_peak_bytes = 0;
   std::uint64_t target_memory_peak_bytes = 0;
   double wall_seconds = 0;
-  double steal_share = 0;              ///< of the machine's time, during the run
-  std::int64_t clock_step_ns = 0;      ///< wall clock against monotonic clock, start to end
-  std::int64_t clock_offset_ns = 0;    ///< target's wall clock minus ours, estimated
-  std::int64_t clock_error_ns = 0;     ///< half the best round trip: the ε of window checks
-  std::uint64_t unsent = 0;            ///< planned attempts that never left
+  double steal_share = 0;            ///< of the machine's time, during the run
+  std::int64_t clock_step_ns = 0;    ///< wall clock against monotonic clock, start to end
+  std::int64_t clock_offset_ns = 0;  ///< target's wall clock minus ours, estimated
+  std::int64_t clock_error_ns = 0;   ///< half the best round trip: the ε of window checks
+  std::uint64_t unsent = 0;          ///< planned attempts that never left
 };
 
 /// Everything the verifier must know about a run besides its history, ledger and draw. Written to
@@ -100,9 +100,10 @@ struct RunFacts {
   Duration attempt_timeout{};
   QuotaRule quota;
   Allocation allocation = Allocation::unknown;
-  std::optional<std::uint64_t> announced_roster;  ///< N as the target published it
+  std::optional<std::uint64_t> announced_roster;   ///< N as the target published it
   std::optional<std::uint64_t> announced_coupons;  ///< C as the target published it
-  std::optional<std::string> ledger_missing;  ///< why there is no ledger; unset = ledger.csv holds it
+  std::optional<std::string>
+      ledger_missing;  ///< why there is no ledger; unset = ledger.csv holds it
   std::vector<CohortFacts> cohorts;
   std::vector<std::string> personas;  ///< names by persona number
   std::set<Sighting> attempted;       ///< what the scenario can be expected to show
@@ -111,7 +112,8 @@ struct RunFacts {
   Share fairness_margin{0.01};
   bool fairness_gates = true;  ///< a biased or inconclusive fairness verdict fails the run
   bool interrupted = false;
-  std::vector<std::pair<std::string, std::string>> options;  ///< the scenario as resolved, key → value
+  std::vector<std::pair<std::string, std::string>>
+      options;  ///< the scenario as resolved, key → value
 };
 
 }  // namespace fairrush::analysis

@@ -19,8 +19,8 @@ struct LedgerRow {
 /// What the target says it issued, in its own order.
 using Ledger = std::vector<LedgerRow>;
 
-/// Reads "user,coupon[,…]" with a header line (RFC 4180). The user column is the population index in
-/// decimal. Errors name line, value and what is expected.
+/// Reads "user,coupon[,…]" with a header line (RFC 4180). The user column is the population index
+/// in decimal. Errors name line, value and what is expected.
 std::expected<Ledger, std::string> parse_ledger_csv(std::string_view text);
 
 /// The text that `parse_ledger_csv` reads.

@@ -27,9 +27,9 @@ struct PublishedDraw {
   Digest root{};
   std::uint32_t roster_size = 0;
   std::uint32_t quota = 0;
-  std::vector<TicketNumber> winners;  ///< in the order drawn
-  std::vector<std::string> roster;    ///< tokens in ticket order
-  std::vector<PublishedProof> proofs; ///< a sample
+  std::vector<TicketNumber> winners;   ///< in the order drawn
+  std::vector<std::string> roster;     ///< tokens in ticket order
+  std::vector<PublishedProof> proofs;  ///< a sample
 };
 
 /// {"event", "commitment", "secret", "beacon", "root", "roster_size", "quota", "winners": […],

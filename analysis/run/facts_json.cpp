@@ -1,0 +1,242 @@
+#include "analysis/run/facts_json.hpp"
+
+#include <array>
+#include <boost/json.hpp>
+#include <chrono>
+#include <span>
+#include <type_traits>
+
+#include "analysis/run/json_fields.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+template <class Archive>
+constexpr bool kReading = std::is_same_v<Archive, JsonFieldReader>;
+
+/// A value as JSON holds it, for types that JSON has no notion of: writes `to_stored(value)`, or
+/// reads and assigns `from_stored`.
+template <class Archive, class T, class ToStored, class FromStored>
+void stored_as(Archive& archive, std::string_view key, T& value, ToStored to_stored,
+               FromStored from_stored) {
+  auto stored = to_stored(value);
+  archive(key, stored);
+  if constexpr (kReading<Archive>) {
+    if (archive.error.empty()) from_stored(stored);
+  }
+}
+
+template <class Enum>
+struct EnumName {
+  Enum value;
+  std::string_view name;
+};
+
+constexpr std::array<EnumName<Allocation>, 3> kAllocations{
+    {{Allocation::unknown, "unknown"},
+     {Allocation::first_come_first_served, "first_come_first_served"},
+     {Allocation::draw, "draw"}}};
+
+constexpr std::array<EnumName<Sighting>, kSightings> kSightingNames{
+    {{Sighting::win, "win"},
+     {Sighting::loss, "loss"},
+     {Sighting::rejected_duplicate, "rejected_duplicate"},
+     {Sighting::refused_intruder, "refused_intruder"},
+     {Sighting::refused_early_claim, "refused_early_claim"},
+     {Sighting::refused_late_claim, "refused_late_claim"},
+     {Sighting::identical_idempotent_answer, "identical_idempotent_answer"},
+     {Sighting::claims_inside_window, "claims_inside_window"},
+     {Sighting::contention_at_sell_out, "contention_at_sell_out"}}};
+
+template <class Enum>
+std::string stored_name(std::span<const EnumName<Enum>> names, Enum value) {
+  for (const EnumName<Enum>& row : names) {
+    if (row.value == value) return std::string(row.name);
+  }
+  return "unknown";
+}
+
+template <class Enum>
+std::optional<Enum> value_named(std::span<const EnumName<Enum>> names, std::string_view name) {
+  for (const EnumName<Enum>& row : names) {
+    if (row.name == name) return row.value;
+  }
+  return std::nullopt;
+}
+
+template <class Archive, class Facts>
+void describe_allocation(Archive& archive, Facts& facts) {
+  const std::span<const EnumName<Allocation>> names(kAllocations);
+  stored_as(
+      archive, "allocation", facts.allocation,
+      [&](Allocation value) { return stored_name(names, value); },
+      [&](const std::string& name) {
+        if constexpr (kReading<Archive>) {
+          const auto value = value_named(names, name);
+          if (!value)
+            return archive.refuse("allocation", "unknown, first_come_first_served or draw");
+          facts.allocation = *value;
+        }
+      });
+}
+
+template <class Archive, class Facts>
+void describe_attempted(Archive& archive, Facts& facts) {
+  const std::span<const EnumName<Sighting>> names(kSightingNames);
+  stored_as(
+      archive, "attempted", facts.attempted,
+      [&](const std::set<Sighting>& values) {
+        std::vector<std::string> stored;
+        for (Sighting value : values) stored.push_back(stored_name(names, value));
+        return stored;
+      },
+      [&](const std::vector<std::string>& stored) {
+        if constexpr (kReading<Archive>) {
+          facts.attempted.clear();
+          for (const std::string& name : stored) {
+            const auto value = value_named(names, name);
+            if (!value)
+              return archive.refuse("attempted", "names of sightings, not '" + name + "'");
+            facts.attempted.insert(*value);
+          }
+        }
+      });
+}
+
+template <class Archive, class D>
+void describe_duration(Archive& archive, std::string_view key, D& duration) {
+  stored_as(
+      archive, key, duration, [](Duration value) { return value.count(); },
+      [&](std::int64_t stored) {
+        if constexpr (kReading<Archive>) duration = Duration(stored);
+      });
+}
+
+/// One option of the scenario as resolved.
+struct OptionField {
+  std::string key;
+  std::string value;
+};
+
+template <class Archive, class Facts>
+void describe_options(Archive& archive, Facts& facts) {
+  stored_as(
+      archive, "options", facts.options,
+      [](const auto& options) {
+        std::vector<OptionField> stored;
+        for (const auto& [key, value] : options) stored.push_back({key, value});
+        return stored;
+      },
+      [&](const std::vector<OptionField>& stored) {
+        if constexpr (kReading<Archive>) {
+          facts.options.clear();
+          for (const OptionField& option : stored) {
+            facts.options.emplace_back(option.key, option.value);
+          }
+        }
+      });
+}
+
+}  // namespace
+
+void describe(auto& archive, Is<OptionField> auto& option) {
+  archive("key", option.key);
+  archive("value", option.value);
+}
+
+void describe(auto& archive, Is<Share> auto& share) {
+  archive("of_one", share.of_one);
+}
+
+void describe(auto& archive, Is<Window> auto& window) {
+  archive("open_ns", window.open_ns);
+  archive("close_ns", window.close_ns);
+}
+
+void describe(auto& archive, Is<QuotaRule> auto& rule) {
+  archive("share", rule.share);
+  archive("count", rule.count);
+}
+
+void describe(auto& archive, Is<CohortFacts> auto& cohort) {
+  archive("name", cohort.name);
+  archive("share", cohort.share);
+  archive("one_way_delay", cohort.one_way_delay);
+}
+
+void describe(auto& archive, Is<PlannedAttempts> auto& planned) {
+  archive("reservations", planned.reservations);
+  archive("claims", planned.claims);
+  archive("claims_inside", planned.claims_inside);
+}
+
+void describe(auto& archive, Is<InstrumentFacts> auto& instrument) {
+  archive("threads", instrument.threads);
+  archive("connections_max", instrument.connections_max);
+  archive("lag_p50_ns", instrument.lag_p50_ns);
+  archive("lag_p99_ns", instrument.lag_p99_ns);
+  archive("lag_max_ns", instrument.lag_max_ns);
+  archive("cpu_seconds", instrument.cpu_seconds);
+  archive("target_cpu_seconds", instrument.target_cpu_seconds);
+  archive("memory_peak_bytes", instrument.memory_peak_bytes);
+  archive("target_memory_peak_bytes", instrument.target_memory_peak_bytes);
+  archive("wall_seconds", instrument.wall_seconds);
+  archive("steal_share", instrument.steal_share);
+  archive("clock_step_ns", instrument.clock_step_ns);
+  archive("clock_offset_ns", instrument.clock_offset_ns);
+  archive("clock_error_ns", instrument.clock_error_ns);
+  archive("unsent", instrument.unsent);
+}
+
+void describe(auto& archive, Is<RunFacts> auto& facts) {
+  archive("scenario", facts.scenario);
+  archive("question", facts.question);
+  archive("started_at", facts.started_at);
+  archive("version", facts.version);
+  archive("build_type", facts.build_type);
+  archive("machine", facts.machine);
+  archive("target", facts.target);
+  archive("event", facts.event);
+  archive("seed", facts.seed);
+  archive("users", facts.users);
+  archive("rounds", facts.rounds);
+  archive("reservation", facts.reservation);
+  archive("rush", facts.rush);
+  describe_duration(archive, "attempt_timeout_ns", facts.attempt_timeout);
+  archive("quota", facts.quota);
+  describe_allocation(archive, facts);
+  archive("announced_roster", facts.announced_roster);
+  archive("announced_coupons", facts.announced_coupons);
+  archive("ledger_missing", facts.ledger_missing);
+  archive("cohorts", facts.cohorts);
+  archive("personas", facts.personas);
+  describe_attempted(archive, facts);
+  archive("planned", facts.planned);
+  archive("instrument", facts.instrument);
+  archive("fairness_margin", facts.fairness_margin);
+  archive("fairness_gates", facts.fairness_gates);
+  archive("interrupted", facts.interrupted);
+  describe_options(archive, facts);
+}
+
+boost::json::object facts_to_json(const RunFacts& facts) {
+  JsonFieldWriter writer;
+  describe(writer, facts);
+  return std::move(writer.object);
+}
+
+std::expected<RunFacts, std::string> facts_from_json(const boost::json::value& value) {
+  RunFacts facts;
+  JsonFieldReader reader(value, "facts");
+  describe(reader, facts);
+  if (reader.error.empty() && facts.quota.share.has_value() == facts.quota.count.has_value()) {
+    reader.refuse("quota", "either a share or a count");
+  }
+  if (reader.error.empty() && facts.users > kRunUsersMax) {
+    reader.refuse("users", fmt::format("at most {}", kRunUsersMax));
+  }
+  if (!reader.error.empty()) return std::unexpected(std::move(reader.error));
+  return facts;
+}
+
+}  // namespace fairrush::analysis

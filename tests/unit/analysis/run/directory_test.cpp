@@ -1,0 +1,119 @@
+#include "analysis/run/directory.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+
+#include "analysis/history/writer.hpp"
+#include "analysis/run/facts_json.hpp"
+#include "tests/unit/analysis/scratch.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+/// A run directory with one attempt, as a test may then damage it.
+class LoadRun : public testing::Test {
+ protected:
+  LoadRun() {
+    RunFacts facts;
+    facts.users = 10;
+    facts.quota.share = Share{0.2};
+    write_run_json(facts);
+    auto file = HistoryFile::create(directory_.history()).value();
+    HistoryAppender appender(*file);
+    AttemptRecord record;
+    record.user = 9;
+    EXPECT_TRUE(appender.append(record, ""));
+    EXPECT_TRUE(appender.flush());
+    EXPECT_TRUE(file->close());
+    scratch_.write("ledger.csv", "user,coupon\n1,a\n");
+  }
+
+  void write_run_json(const RunFacts& facts) {
+    const boost::json::object document{{"version", kRunVersion}, {"facts", facts_to_json(facts)}};
+    scratch_.write("run.json", boost::json::serialize(document));
+  }
+
+  std::string error() const {
+    const auto run = load_run(directory_);
+    return run ? "no error" : run.error();
+  }
+
+  std::string path_of(const std::string& name) const { return (scratch_.path() / name).string(); }
+
+  ScratchDirectory scratch_;
+  RunDirectory directory_{scratch_.path()};
+};
+
+TEST_F(LoadRun, ReadsFactsHistoryAndLedger) {
+  const auto run = load_run(directory_);
+  ASSERT_TRUE(run) << run.error();
+  EXPECT_EQ(run->facts.users, 10U);
+  EXPECT_EQ(run->history.records(), 1U);
+  ASSERT_TRUE(run->ledger.has_value());
+  EXPECT_EQ(run->ledger->size(), 1U);
+  EXPECT_FALSE(run->draw.has_value());
+}
+
+TEST_F(LoadRun, TakesAMissingLedgerOnlyWhenTheFactsSayWhy) {
+  std::filesystem::remove(directory_.ledger());
+  EXPECT_EQ(error(), path_of("ledger.csv") +
+                         ": missing, though run.json says that there is a "
+                         "ledger");
+  RunFacts facts;
+  facts.users = 10;
+  facts.quota.count = 1;
+  facts.ledger_missing = "the target has none";
+  write_run_json(facts);
+  const auto run = load_run(directory_);
+  ASSERT_TRUE(run) << run.error();
+  EXPECT_FALSE(run->ledger.has_value());
+}
+
+TEST_F(LoadRun, NamesAMissingFile) {
+  std::filesystem::remove(directory_.run_json());
+  EXPECT_EQ(error(), path_of("run.json") + ": missing");
+}
+
+TEST_F(LoadRun, NamesAMissingHistory) {
+  std::filesystem::remove(directory_.history());
+  EXPECT_EQ(error(), path_of("history.bin") + ": cannot open: No such file or directory");
+}
+
+TEST_F(LoadRun, RefusesForeignJson) {
+  scratch_.write("run.json", R"({"name": "left-pad", "version": "1.3.0"})");
+  EXPECT_EQ(error(), path_of("run.json") +
+                         ": not a run: expected an object with an integer \"version\" and "
+                         "\"facts\"");
+  scratch_.write("run.json", "not json at all");
+  EXPECT_EQ(error().find(path_of("run.json") + ": not JSON: "), 0U);
+  scratch_.write("run.json", "");
+  EXPECT_EQ(error().find(path_of("run.json") + ": not JSON: "), 0U);
+}
+
+TEST_F(LoadRun, RefusesANewerVersionAndSaysThatItIsOne) {
+  scratch_.write("run.json", R"({"version": 2, "facts": {}})");
+  EXPECT_EQ(error(), path_of("run.json") +
+                         ": run version 2, this program reads 1; a newer fairrush wrote it");
+}
+
+TEST_F(LoadRun, NamesTheFileOfABrokenLedgerOrDraw) {
+  scratch_.write("ledger.csv", "user,coupon\nx,a\n");
+  EXPECT_EQ(error().find(path_of("ledger.csv") + ": line 2: user 'x'"), 0U);
+  scratch_.write("ledger.csv", "user,coupon\n");
+  scratch_.write("draw.json", "{}");
+  EXPECT_EQ(error(), path_of("draw.json") + ": draw.event: missing");
+}
+
+TEST_F(LoadRun, RefusesAHistoryOfAnotherRun) {
+  RunFacts facts;
+  facts.users = 9;
+  facts.quota.count = 1;
+  write_run_json(facts);
+  EXPECT_EQ(error(), path_of("history.bin") +
+                         ": attempt 0 is of user 9, but run.json says 9 "
+                         "users: they are not of one run");
+}
+
+}  // namespace
+}  // namespace fairrush::analysis

@@ -1,0 +1,155 @@
+#include "analysis/run/facts_json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json.hpp>
+#include <limits>
+#include <string>
+
+namespace fairrush::analysis {
+namespace {
+
+/// Every field differs from its default and from every other field of its type.
+RunFacts facts_without_defaults() {
+  RunFacts facts;
+  facts.scenario = "demo";
+  facts.question = "Is \"it\" fair?\n";
+  facts.started_at = "2026-11-21T12:00:00Z";
+  facts.version = "0.1.0 (abc)";
+  facts.build_type = "Release";
+  facts.machine = "2 × Xeon";
+  facts.target = "built-in: sealed-draw";
+  facts.event = "rush-1";
+  facts.seed = std::numeric_limits<std::uint64_t>::max();
+  facts.users = 300;
+  facts.rounds = 3;
+  facts.reservation = {1, 2};
+  facts.rush = {-3, std::numeric_limits<std::int64_t>::max()};
+  facts.attempt_timeout = std::chrono::milliseconds(1500);
+  facts.quota.share = Share{0.25};
+  facts.allocation = Allocation::draw;
+  facts.announced_roster = 299;
+  facts.announced_coupons = 59;
+  facts.ledger_missing = "the target has none";
+  facts.cohorts = {{"fibre", 0.625, "5ms"}, {"mobile", 0.375, "median 60ms, p99 400ms"}};
+  facts.personas = {"honest", "intruder"};
+  facts.attempted = {Sighting::win, Sighting::contention_at_sell_out};
+  facts.planned = {11, 12, 13};
+  facts.instrument = {.threads = 2,
+                      .connections_max = 256,
+                      .lag_p50_ns = 21,
+                      .lag_p99_ns = 22,
+                      .lag_max_ns = 23,
+                      .cpu_seconds = 1.5,
+                      .target_cpu_seconds = 2.5,
+                      .memory_peak_bytes = 24,
+                      .target_memory_peak_bytes = 25,
+                      .wall_seconds = 3.5,
+                      .steal_share = 0.125,
+                      .clock_step_ns = -26,
+                      .clock_offset_ns = -27,
+                      .clock_error_ns = 28,
+                      .unsent = 29};
+  facts.fairness_margin = Share{0.5};
+  facts.fairness_gates = false;
+  facts.interrupted = true;
+  facts.options = {{"population.users", "300"}, {"arrivals.shape", "uniform"}};
+  return facts;
+}
+
+TEST(FactsJson, GivesBackEveryFieldUnchangedThroughText) {
+  const boost::json::object written = facts_to_json(facts_without_defaults());
+  const boost::json::value parsed = boost::json::parse(boost::json::serialize(written));
+  const auto read = facts_from_json(parsed);
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(facts_to_json(*read), written);
+  EXPECT_EQ(read->seed, std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(read->rush.close_ns, std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(read->attempt_timeout, std::chrono::milliseconds(1500));
+  EXPECT_EQ(read->quota.share, Share{0.25});
+  EXPECT_EQ(read->quota.count, std::nullopt);
+  EXPECT_EQ(read->allocation, Allocation::draw);
+  EXPECT_EQ(read->attempted, facts_without_defaults().attempted);
+  EXPECT_EQ(read->options, facts_without_defaults().options);
+  EXPECT_EQ(read->cohorts.at(1).one_way_delay, "median 60ms, p99 400ms");
+}
+
+TEST(FactsJson, WritesNoFieldThatKeepsItsDefault) {
+  // If a field were forgotten in the list, a changed value would look like the default one.
+  const boost::json::object changed = facts_to_json(facts_without_defaults());
+  RunFacts plain;
+  plain.quota.count = 1;
+  for (const auto& field : facts_to_json(plain)) {
+    EXPECT_NE(changed.at(field.key()), field.value()) << field.key();
+  }
+}
+
+TEST(FactsJson, NamesTheKeyThatIsMissing) {
+  for (const auto& field : facts_to_json(facts_without_defaults())) {
+    boost::json::object damaged = facts_to_json(facts_without_defaults());
+    damaged.erase(field.key());
+    const auto read = facts_from_json(damaged);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error(), "facts." + std::string(field.key()) + ": missing");
+  }
+}
+
+TEST(FactsJson, NamesTheKeyAndWhatWasExpectedForEveryWrongType) {
+  for (const auto& field : facts_to_json(facts_without_defaults())) {
+    boost::json::object damaged = facts_to_json(facts_without_defaults());
+    damaged[field.key()] = boost::json::array(1, boost::json::value(boost::json::array()));
+    const auto read = facts_from_json(damaged);
+    ASSERT_FALSE(read) << field.key();
+    EXPECT_EQ(read.error().find("facts." + std::string(field.key())), 0U) << read.error();
+    EXPECT_NE(read.error().find("expected"), std::string::npos);
+  }
+}
+
+std::string error_with(std::string_view key, const boost::json::value& value) {
+  boost::json::object damaged = facts_to_json(facts_without_defaults());
+  damaged[key] = value;
+  const auto read = facts_from_json(damaged);
+  return read ? std::string() : read.error();
+}
+
+TEST(FactsJson, RefusesNumbersOutsideTheirRange) {
+  EXPECT_NE(error_with("users", -1).find("facts.users: expected an integer of 0"),
+            std::string::npos);
+  EXPECT_NE(error_with("users", 1.5).find("facts.users"), std::string::npos);
+  EXPECT_NE(error_with("rounds", std::int64_t{1} << 32).find("facts.rounds"), std::string::npos);
+  EXPECT_NE(error_with("users", kRunUsersMax + 1).find("facts.users"), std::string::npos);
+  EXPECT_EQ(error_with("users", kRunUsersMax), "");
+}
+
+TEST(FactsJson, RefusesUnknownNamesAndAQuotaThatIsBothOrNeither) {
+  EXPECT_NE(error_with("allocation", "lottery").find("facts.allocation"), std::string::npos);
+  EXPECT_NE(error_with("attempted", boost::json::array{"ufo"}).find("'ufo'"), std::string::npos);
+  EXPECT_NE(error_with("quota", {{"share", nullptr}, {"count", nullptr}}).find("facts.quota"),
+            std::string::npos);
+  EXPECT_NE(error_with("quota", {{"share", {{"of_one", 0.1}}}, {"count", 1}}).find("facts.quota"),
+            std::string::npos);
+}
+
+TEST(FactsJson, IgnoresKeysItDoesNotKnow) {
+  EXPECT_EQ(error_with("colour", "red"), "");
+}
+
+TEST(FactsJson, RefusesSomethingThatIsNoObject) {
+  EXPECT_EQ(facts_from_json(boost::json::value(7)).error(), "facts: expected an object, found 7");
+}
+
+TEST(QuotaRule, RoundsDownButNotBelowAnExactShare) {
+  const auto coupons = [](double share, std::uint64_t roster) {
+    return QuotaRule{.share = Share{share}, .count = {}}.coupons(roster);
+  };
+  EXPECT_EQ(coupons(0.2, 300), 60U);
+  EXPECT_EQ(coupons(0.2, 299), 59U);
+  EXPECT_EQ(coupons(0.2, 4), 0U);
+  EXPECT_EQ(coupons(0.29, 100), 29U);  // 0.29 · 100 is 28.999999999999996 in doubles
+  EXPECT_EQ(coupons(0.2, 0), 0U);
+  EXPECT_EQ(coupons(1.0, 500'000), 500'000U);
+  EXPECT_EQ((QuotaRule{.share = {}, .count = 60}.coupons(7)), 60U);
+}
+
+}  // namespace
+}  // namespace fairrush::analysis

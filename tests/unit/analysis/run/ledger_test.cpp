@@ -1,0 +1,62 @@
+#include "analysis/run/ledger.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fairrush::analysis {
+namespace {
+
+TEST(LedgerCsv, ReadsWhatItWritesWhateverACouponLooksLike) {
+  const Ledger ledger{{UserIndex(0), "plain"},           {UserIndex(4294967295), "with,comma"},
+                      {UserIndex(7), "with \"quotes\""}, {UserIndex(7), "two\r\nlines"},
+                      {UserIndex(8), "ünïcode"},         {UserIndex(9), "\""}};
+  const auto read = parse_ledger_csv(format_ledger_csv(ledger));
+  ASSERT_TRUE(read) << read.error();
+  ASSERT_EQ(read->size(), ledger.size());
+  for (std::size_t row = 0; row < ledger.size(); ++row) {
+    EXPECT_EQ(read->at(row).user, ledger[row].user);
+    EXPECT_EQ(read->at(row).coupon, ledger[row].coupon);
+  }
+}
+
+TEST(LedgerCsv, ReadsFurtherColumnsBothLineEndsAByteOrderMarkAndAMissingLastLineEnd) {
+  const auto read = parse_ledger_csv("\xEF\xBB\xBFuser,coupon,issued_at\r\n1,a,5\n2,b,\"6,5\"");
+  ASSERT_TRUE(read) << read.error();
+  ASSERT_EQ(read->size(), 2U);
+  EXPECT_EQ(read->at(1).coupon, "b");
+}
+
+TEST(LedgerCsv, WithItsHeaderOnlyIsAnEmptyLedger) {
+  EXPECT_TRUE(parse_ledger_csv("user,coupon\n")->empty());
+  EXPECT_TRUE(parse_ledger_csv("user,coupon")->empty());
+}
+
+std::string error_of(std::string_view text) {
+  const auto read = parse_ledger_csv(text);
+  return read ? "no error" : read.error();
+}
+
+TEST(LedgerCsv, NamesLineValueAndWhatIsExpected) {
+  EXPECT_EQ(error_of(""), "line 1: empty, expected the header user,coupon");
+  EXPECT_EQ(error_of("PK\x03"), "line 1: header begins with 'PK\x03', expected user,coupon");
+  EXPECT_EQ(error_of("user,coupon\n1,a\nx,b\n"),
+            "line 3: user 'x', expected a population index of 0 to 4294967295");
+  EXPECT_EQ(error_of("user,coupon\n4294967296,a\n"),
+            "line 2: user '4294967296', expected a population index of 0 to 4294967295");
+  EXPECT_EQ(error_of("user,coupon\n-1,a\n"),
+            "line 2: user '-1', expected a population index of 0 to 4294967295");
+  EXPECT_EQ(error_of("user,coupon\n1\n"), "line 2: 1 fields, expected 2 as in the header");
+  EXPECT_EQ(error_of("user,coupon\n1,\n"), "line 2: an empty coupon, expected its text");
+  EXPECT_EQ(error_of("user,coupon\n1,\"a\nb"), "line 2: a quoted field without its closing quote");
+  EXPECT_EQ(error_of("user,coupon\n1,\"a\"b\n"),
+            "line 2: a stray character, expected a comma or a line's end");
+  EXPECT_EQ(error_of("user,coupon\n1,a\"b\n"),
+            "line 2: a quote inside an unquoted field, expected it doubled in a quoted one");
+}
+
+TEST(LedgerCsv, CountsLinesInsideQuotedFields) {
+  EXPECT_EQ(error_of("user,coupon\n1,\"a\nb\"\nx,c\n"),
+            "line 4: user 'x', expected a population index of 0 to 4294967295");
+}
+
+}  // namespace
+}  // namespace fairrush::analysis
