@@ -85,17 +85,21 @@ std::expected<std::optional<T>, std::string> read_optional(const std::filesystem
 std::expected<RunEvidence, std::string> load_run(const RunDirectory& directory) {
   auto facts = read_facts(directory.run_json());
   if (!facts) return std::unexpected(std::move(facts.error()));
+  return load_evidence(directory, std::move(*facts));
+}
+
+std::expected<RunEvidence, std::string> load_evidence(const RunDirectory& directory,
+                                                      RunFacts facts) {
   auto history = History::open(directory.history());
   if (!history) return std::unexpected(std::move(history.error()));
   auto ledger = read_optional<Ledger>(directory.ledger(), parse_ledger_csv);
   if (!ledger) return std::unexpected(std::move(ledger.error()));
-  if (!*ledger && !facts->ledger_missing) {
+  if (!*ledger && !facts.ledger_missing) {
     return wrong(directory.ledger(), "missing, though run.json says that there is a ledger");
   }
   auto draw = read_optional<PublishedDraw>(directory.draw(), parse_published_draw);
   if (!draw) return std::unexpected(std::move(draw.error()));
-  RunEvidence evidence{std::move(*facts), std::move(*history), std::move(*ledger),
-                       std::move(*draw)};
+  RunEvidence evidence{std::move(facts), std::move(*history), std::move(*ledger), std::move(*draw)};
   if (auto users = check_users(evidence, directory.history()); !users) {
     return std::unexpected(std::move(users.error()));
   }

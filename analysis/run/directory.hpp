@@ -34,4 +34,8 @@ struct RunEvidence {
 /// Reads a run directory. The error names the file and what is wrong with it.
 std::expected<RunEvidence, std::string> load_run(const RunDirectory& directory);
 
+/// The same for a run whose facts are at hand and not written yet.
+std::expected<RunEvidence, std::string> load_evidence(const RunDirectory& directory,
+                                                      RunFacts facts);
+
 }  // namespace fairrush::analysis
