@@ -78,14 +78,20 @@ void OptionTable::add(OptionInfo info, double& target, Between<double> range) {
 }
 
 void OptionTable::add(OptionInfo info, Duration& target, Between<Duration> range) {
-  Row row = unit_row(std::move(info), target, range, parse_duration, format_duration);
+  // An echo must be read back as the same value, so what the short text rounds is printed in full.
+  const auto print = [](Duration duration) {
+    std::string text = format_duration(duration);
+    return parse_duration(text) == duration ? text : fmt::format("{}ns", duration.count());
+  };
+  Row row = unit_row(std::move(info), target, range, parse_duration, print);
   row.accepted = fmt::format("a duration of {} to {}", format_duration(range.low),
                              format_duration(range.high));
   add_row(std::move(row));
 }
 
 void OptionTable::add(OptionInfo info, Share& target, Between<Share> range) {
-  Row row = unit_row(std::move(info), target, range, parse_share, format_share);
+  const auto print = [](Share share) { return fmt::format("{:.12g}%", share.of_one * 100); };
+  Row row = unit_row(std::move(info), target, range, parse_share, print);
   row.accepted =
       fmt::format("a share of {} to {}", format_share(range.low), format_share(range.high));
   add_row(std::move(row));
@@ -194,6 +200,11 @@ void OptionTable::add_named(OptionInfo info, const std::vector<std::string>& nam
 }
 
 void OptionTable::add_row(Row row) {
+  if (row.info.secret) {
+    row.echo = [shown = std::move(row.echo)] {
+      return std::string(shown().empty() ? "" : "(secret)");
+    };
+  }
   row.default_text = row.echo();
   rows_.push_back(std::move(row));
 }

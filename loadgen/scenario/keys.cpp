@@ -103,8 +103,15 @@ void add_target(OptionTable& keys, Scenario& scenario) {
                   builtin.ack, Names{{"durable", "durable"}, {"decided", "decided"}});
   keys.add({"target.url", "URL", "A running service that speaks the same HTTP, instead"},
            scenario.url);
-  keys.add({"target.admin_token", "TOKEN", "Lets the run create its event"}, scenario.admin_token);
-  keys.add({"target.jwt_secret", "SECRET", "Users come with HS256 tokens signed with it"},
+  keys.add({.name = "target.admin_token",
+            .hint = "TOKEN",
+            .help = "Lets the run create its event",
+            .secret = true},
+           scenario.admin_token);
+  keys.add({.name = "target.jwt_secret",
+            .hint = "SECRET",
+            .help = "Users come with HS256 tokens signed with it",
+            .secret = true},
            scenario.jwt_secret);
 }
 
@@ -150,7 +157,7 @@ std::string format_scenario(const OptionTable& keys) {
   std::string text;
   for (const OptionTable::Row& row : keys.rows()) {
     const std::string value = row.echo();
-    if (value.empty()) continue;  // unset
+    if (value.empty() || row.info.secret) continue;
     text += is_literal(value) ? fmt::format("{} = {}\n", row.info.name, value)
                               : fmt::format("{} = {}\n", row.info.name, toml_quoted(value));
   }

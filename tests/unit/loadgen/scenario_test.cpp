@@ -82,6 +82,8 @@ TEST_F(ScenarioFile, IsReadBackTheSameFromItsOwnText) {
 question = "Quotes \" and \\ and 'these'?"
 population.cohorts = [{ name = "a, b", share = 0.25 }, { name = "c", share = 0.75, one_way_delay = "1.5ms" }]
 population.seed = 9223372036854775807
+population.show_up = 0.123456
+event.rush = "1234567890ns"
 )"),
                                    {});
   ASSERT_TRUE(first) << format_problems(first.error());
@@ -89,6 +91,16 @@ population.seed = 9223372036854775807
   ASSERT_TRUE(again) << format_problems(again.error()) << first->source;
   EXPECT_EQ(again->echo, first->echo);
   EXPECT_EQ(again->source, first->source);
+}
+
+TEST_F(ScenarioFile, NeverShowsItsSecrets) {
+  const auto scenario =
+      load_scenario(write("secret.toml", "target.admin_token = \"open sesame\"\n"), {});
+  ASSERT_TRUE(scenario);
+  EXPECT_EQ(scenario->admin_token, "open sesame");
+  EXPECT_EQ(scenario->source.find("sesame"), std::string::npos);
+  for (const auto& [key, value] : scenario->echo)
+    EXPECT_EQ(value.find("sesame"), std::string::npos);
 }
 
 TEST_F(ScenarioFile, ExtendsAnotherAndOverridesBoth) {
