@@ -1,0 +1,211 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "base/units.hpp"
+#include "reports/reports.hpp"
+#include "reports/text/figures.hpp"
+#include "reports/text/printable.hpp"
+#include "reports/text/words.hpp"
+
+namespace fairrush::reports {
+namespace {
+
+using analysis::CheckResult;
+using analysis::GroupRate;
+
+constexpr std::size_t kLabelColumns = 15;
+constexpr std::size_t kWidthMin = 60;
+constexpr std::size_t kExamplesShown = 3;
+constexpr std::size_t kGroupColumnsMax = 24;
+
+/// Collects the lines of a summary; knows the width and whether colours are wanted.
+class Summary {
+ public:
+  explicit Summary(ConsoleStyle style)
+      : color_(style.color), width_(std::max<std::size_t>(style.width, kWidthMin)) {}
+
+  void line(std::string_view text = {}) { out_ += fmt::format("{}\n", text); }
+
+  void paragraph(std::string_view text, std::string first_indent, std::string next_indent) {
+    out_ += wrap(printable(text), {width_, std::move(first_indent), std::move(next_indent)});
+  }
+
+  void paragraph(std::string_view text, const std::string& indent) {
+    paragraph(text, indent, indent);
+  }
+
+  void figure(std::string_view label, std::string_view value) {
+    paragraph(value, "  " + pad_right(label, kLabelColumns), std::string(kLabelColumns + 2, ' '));
+  }
+
+  /// Paints after the layout is done, so that escapes do not count as columns.
+  void painted_paragraph(std::string_view text, Tone tone, const std::string& indent) {
+    const std::string lines = wrap(printable(text), {width_, indent, indent + "  "});
+    out_ += paint(lines.substr(0, lines.size() - 1), tone) + "\n";
+  }
+
+  std::string paint(std::string_view text, Tone tone) const {
+    if (!color_ || tone == Tone::neutral) return std::string(text);
+    const int code = tone == Tone::good ? 32 : tone == Tone::bad ? 31 : 33;
+    return fmt::format("\x1b[1;{}m{}\x1b[0m", code, text);
+  }
+
+  std::string take() { return std::move(out_); }
+
+ private:
+  bool color_;
+  std::size_t width_;
+  std::string out_;
+};
+
+void add_verdict(Summary& summary, const ReportInput& input) {
+  const VerdictWords verdict = describe_verdict(input);
+  summary.line();
+  summary.painted_paragraph(
+      fmt::format("{} {} — {}", mark_of(verdict.tone), verdict.word, verdict.headline),
+      verdict.tone, "");
+  summary.line();
+  if (!input.assessment.verdict_reason.empty()) {
+    summary.paragraph(input.assessment.verdict_reason, "  ");
+  }
+  summary.paragraph(verdict.result, "  ");
+  if (const auto warning = build_warning(input.facts)) {
+    summary.painted_paragraph("! " + *warning, Tone::open, "  ");
+  }
+  if (input.facts.interrupted) {
+    summary.painted_paragraph("! Interrupted: this is what was seen until then.", Tone::open, "  ");
+  }
+}
+
+void add_run(Summary& summary, const ReportInput& input) {
+  summary.line();
+  if (!input.facts.question.empty()) summary.figure("Question", input.facts.question);
+  summary.figure("Run", fmt::format("{} on {}, seed {}", input.facts.scenario, input.facts.target,
+                                    input.facts.seed));
+}
+
+void add_figures(Summary& summary, const ReportInput& input) {
+  for (const KeyFigure& figure : key_figures(input)) {
+    // The table below holds the latencies in full.
+    if (figure.label.starts_with("Claim latency")) continue;
+    summary.figure(figure.label, fmt::format("{} ({})", figure.value, figure.note));
+  }
+}
+
+std::string latency_row(std::string_view label, const analysis::Histogram& histogram) {
+  std::string row = "  " + pad_right(label, 24);
+  for (const double quantile : {0.5, 0.9, 0.99, 0.999}) {
+    row += pad_left(milliseconds_text(histogram.value_at(quantile)), 10);
+  }
+  return row + pad_left(milliseconds_text(histogram.max()), 10);
+}
+
+void add_latencies(Summary& summary, const ReportInput& input) {
+  const auto* latency = latencies_of(input.assessment, analysis::Op::claim);
+  if (latency == nullptr) return;
+  summary.line();
+  summary.line("  " + pad_right("Claim latency, ms", 24) + pad_left("p50", 10) +
+               pad_left("p90", 10) + pad_left("p99", 10) + pad_left("p99.9", 10) +
+               pad_left("max", 10));
+  summary.line(latency_row("from the click", latency->from_intended));
+  summary.line(latency_row("on the wire", latency->service));
+}
+
+std::string cohort_row(const GroupRate& group, std::size_t label_columns) {
+  const bool empty = group.claimed == 0;
+  const std::string band =
+      empty ? std::string(kNoFigure)
+            : fmt::format("{} … {}", percent_text(group.band_low), percent_text(group.band_high));
+  return "  " + pad_right(printable(group.label), label_columns) +
+         pad_left(format_count(group.claimed), 10) + pad_left(format_count(group.wins), 9) +
+         pad_left(rate_text(group.rate_of_claimed, group.claimed), 10) + pad_left(band, 19) + "  ";
+}
+
+void add_cohorts(Summary& summary, const ReportInput& input) {
+  const auto& fairness = input.assessment.fairness;
+  if (fairness.cohorts.empty()) return;
+  std::size_t label_columns = 8;
+  for (const GroupRate& group : fairness.cohorts) {
+    label_columns = std::max(label_columns, columns_of(printable(group.label)) + 1);
+  }
+  label_columns = std::min(label_columns, kGroupColumnsMax);
+  summary.line();
+  summary.line("  " + pad_right("Cohort", label_columns) + pad_left("claimed", 10) +
+               pad_left("won", 9) + pad_left("win rate", 10) + pad_left("99.9% fair band", 19));
+  for (const GroupRate& group : fairness.cohorts) {
+    const Tone tone = outside_band(group) ? Tone::bad : Tone::neutral;
+    const std::string mark = outside_band(group) ? "✘ " : "";
+    summary.line(cohort_row(group, label_columns) +
+                 summary.paint(mark + std::string(band_position(group)), tone));
+  }
+}
+
+void add_arrival(Summary& summary, const ReportInput& input) {
+  const auto& fairness = input.assessment.fairness;
+  summary.line();
+  const std::string meaning = arrival_meaning(fairness);
+  if (!meaning.empty()) summary.figure("Arrival", meaning);
+}
+
+void add_examples(Summary& summary, const CheckResult& check) {
+  const std::size_t shown = std::min(check.examples.size(), kExamplesShown);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& example = check.examples[i];
+    if (example.user) summary.line(fmt::format("      user {}", example.user->value()));
+    for (const std::string& event : example.timeline) {
+      summary.paragraph(event, "        ", "          ");
+    }
+  }
+  if (check.examples.size() > shown) {
+    summary.line(fmt::format("      … and {} in the report",
+                             counted(check.examples.size() - shown, "more example")));
+  }
+}
+
+void add_open_checks(Summary& summary, const ReportInput& input) {
+  const auto checks = open_checks(input.assessment);
+  if (checks.empty()) return;
+  summary.line();
+  summary.line("  Checks that did not pass");
+  for (const CheckResult* check : checks) {
+    const Tone tone = tone_of(check->verdict);
+    summary.painted_paragraph(
+        fmt::format("{} {} {}: {}", mark_of(tone), check->id, check->name, name_of(check->verdict)),
+        tone, "  ");
+    summary.paragraph(check->finding, "      ");
+    if (check->open_attempts > 0) {
+      summary.line(fmt::format("      open: {} could change this",
+                               counted(check->open_attempts, "indeterminate attempt")));
+    }
+    add_examples(summary, *check);
+  }
+}
+
+void add_missing_sightings(Summary& summary, const ReportInput& input) {
+  const auto missing = missing_sightings(input.assessment);
+  if (missing.empty()) return;
+  summary.line();
+  summary.line("  Attempted, but never seen");
+  for (const auto* sighting : missing) {
+    summary.painted_paragraph("? " + sighting->name, Tone::open, "  ");
+  }
+}
+
+}  // namespace
+
+std::string console_summary(const ReportInput& input, ConsoleStyle style) {
+  Summary summary(style);
+  add_verdict(summary, input);
+  add_run(summary, input);
+  add_figures(summary, input);
+  add_latencies(summary, input);
+  add_cohorts(summary, input);
+  add_arrival(summary, input);
+  add_open_checks(summary, input);
+  add_missing_sightings(summary, input);
+  return summary.take();
+}
+
+}  // namespace fairrush::reports

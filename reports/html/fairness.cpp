@@ -1,0 +1,98 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/units.hpp"
+#include "reports/html/parts.hpp"
+#include "reports/html/sections.hpp"
+#include "reports/text/figures.hpp"
+#include "reports/text/words.hpp"
+
+namespace fairrush::reports {
+namespace {
+
+std::string delay_of(const analysis::RunFacts& facts, std::string_view cohort) {
+  const auto found = std::ranges::find(facts.cohorts, cohort, &analysis::CohortFacts::name);
+  return found == facts.cohorts.end() ? std::string(kNoFigure) : found->one_way_delay;
+}
+
+Cell position_cell(const analysis::GroupRate& group) {
+  return {std::string(band_position(group)), outside_band(group) ? Tone::bad : Tone::neutral};
+}
+
+std::string band_text(const analysis::GroupRate& group) {
+  if (group.claimed == 0) return std::string(kNoFigure);
+  return fmt::format("{} … {}", percent_text(group.band_low), percent_text(group.band_high));
+}
+
+void add_cohort_table(Markup& page, const ReportInput& input) {
+  std::vector<Row> rows;
+  for (const analysis::GroupRate& group : input.assessment.fairness.cohorts) {
+    rows.push_back({{group.label},
+                    {delay_of(input.facts, group.label)},
+                    {format_count(group.reserved)},
+                    {format_count(group.claimed)},
+                    {format_count(group.wins)},
+                    {rate_text(group.rate_of_reserved, group.reserved)},
+                    {rate_text(group.rate_of_claimed, group.claimed)},
+                    {band_text(group)},
+                    position_cell(group)});
+  }
+  add_table(page, "Win rate by cohort",
+            {{"Cohort"},
+             {"One-way delay"},
+             {"Reserved", ColumnKind::number},
+             {"Claimed", ColumnKind::number},
+             {"Won", ColumnKind::number},
+             {"of reserved", ColumnKind::number},
+             {"of claimed", ColumnKind::number},
+             {"Fair band, 99.9%", ColumnKind::number},
+             {"Position"}},
+            rows);
+}
+
+void add_rates(Markup& page, const analysis::FairnessFigures& fairness) {
+  page.open("p", {{"class", "lead"}})
+      .text(fmt::format(
+          "{} of {} users who reserved claimed, and {} won: {} of those who claimed, {} of those "
+          "who reserved; {} was intended.",
+          format_count(fairness.claimed), format_count(fairness.reserved),
+          format_count(fairness.winners), rate_text(fairness.rate_of_claimed, fairness.claimed),
+          rate_text(fairness.rate_of_reserved, fairness.reserved),
+          rate_text(fairness.intended_rate, fairness.reserved)))
+      .close();
+}
+
+/// A test's own sentence, with its p-value where it was computed.
+void add_test(Markup& page, const analysis::TestResult& test) {
+  if (test.meaning.empty()) return;
+  page.open("p").text(test.meaning);
+  if (test.computed) {
+    page.text(" ").leaf("span", {{"class", "aside"}},
+                        fmt::format("{}, {}", test.name, p_value_text(test.p_value)));
+  }
+  page.close();
+}
+
+}  // namespace
+
+void add_fairness(Markup& page, const ReportInput& input) {
+  const auto& fairness = input.assessment.fairness;
+  open_section(page, "fairness", "Fairness");
+  add_rates(page, fairness);
+  page.line("p",
+            "The band is where a fair draw of as many winners puts a group's win rate in 99.9% of "
+            "runs; a mark outside it is hard to explain by chance.");
+  add_plot(page, cohorts_plot(input));
+  add_test(page, fairness.cohort_test);
+  if (!fairness.cohorts.empty()) add_cohort_table(page, input);
+  add_plot(page, deciles_plot(input));
+  if (const std::string meaning = arrival_meaning(fairness); !meaning.empty()) {
+    page.line("p", meaning);
+  }
+  page.line("h3", "What one round can and cannot show");
+  page.line("p", round_limits(input));
+  close_section(page);
+}
+
+}  // namespace fairrush::reports

@@ -1,0 +1,148 @@
+#include <fmt/format.h>
+
+#include <string>
+
+#include "base/units.hpp"
+#include "reports/text/figures.hpp"
+#include "reports/text/file.hpp"
+#include "reports/text/printable.hpp"
+#include "reports/text/words.hpp"
+#include "reports/writers.hpp"
+
+namespace fairrush::reports {
+namespace {
+
+/// Data as Markdown text: nothing in it can start a tag, a table cell, a link or a mention.
+std::string escaped(std::string_view text) {
+  std::string result;
+  for (const char c : printable(text)) {
+    if (std::string_view("\\`*_{}[]()<>#|!~@&").contains(c)) result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+/// Data as a line inside a fenced block: it cannot end the fence.
+std::string fenced(std::string_view text) {
+  std::string result;
+  for (const char c : printable(text)) result += c == '`' ? '\'' : c;
+  return result;
+}
+
+std::string verdict_section(const ReportInput& input) {
+  const VerdictWords verdict = describe_verdict(input);
+  std::string text = fmt::format("## {} {}: {}\n\n", mark_of(verdict.tone), verdict.word,
+                                 escaped(verdict.headline));
+  if (!input.facts.question.empty()) text += fmt::format("> {}\n\n", escaped(input.facts.question));
+  text += fmt::format("{} {}\n", escaped(input.assessment.verdict_reason), verdict.result);
+  if (const auto warning = build_warning(input.facts)) text += fmt::format("\n**{}**\n", *warning);
+  if (input.facts.interrupted) {
+    text += "\n**Interrupted: this is what was seen until then.**\n";
+  }
+  text += fmt::format("\n`{}` on {}, seed {}, {}, {}\n", fenced(input.facts.scenario),
+                      escaped(input.facts.target), input.facts.seed,
+                      escaped(input.facts.started_at), escaped(input.facts.version));
+  return text;
+}
+
+std::string figures_section(const ReportInput& input) {
+  std::string text = "\n| figure | value | |\n|---|---:|---|\n";
+  for (const KeyFigure& figure : key_figures(input)) {
+    text += fmt::format("| {} | {} | {} |\n", escaped(figure.label), escaped(figure.value),
+                        escaped(figure.note));
+  }
+  return text;
+}
+
+std::string latency_row(std::string_view op, std::string_view from,
+                        const analysis::Histogram& histogram) {
+  return fmt::format(
+      "| {} | {} | {} | {} | {} | {} | {} | {} |\n", op, from, format_count(histogram.count()),
+      milliseconds_text(histogram.value_at(0.5)), milliseconds_text(histogram.value_at(0.9)),
+      milliseconds_text(histogram.value_at(0.99)), milliseconds_text(histogram.value_at(0.999)),
+      milliseconds_text(histogram.max()));
+}
+
+std::string latency_section(const ReportInput& input) {
+  if (input.assessment.latencies.empty()) return {};
+  std::string text =
+      "\n### Latency, ms\n\n| operation | measured | answered | p50 | p90 | p99 | p99.9 | max |\n"
+      "|---|---|---:|---:|---:|---:|---:|---:|\n";
+  for (const analysis::LatencyFigures& latency : input.assessment.latencies) {
+    const std::string op(name_of(latency.op));
+    text += latency_row(op, "from the click", latency.from_intended);
+    text += latency_row(op, "on the wire", latency.service);
+  }
+  return text;
+}
+
+std::string cohort_row(const analysis::GroupRate& group) {
+  const bool outside = outside_band(group);
+  return fmt::format(
+      "| {} | {} | {} | {} | {} … {} | {}{} |\n", escaped(group.label), format_count(group.claimed),
+      format_count(group.wins), rate_text(group.rate_of_claimed, group.claimed),
+      rate_text(group.band_low, group.claimed), rate_text(group.band_high, group.claimed),
+      outside ? "✘ " : "", band_position(group));
+}
+
+std::string fairness_section(const ReportInput& input) {
+  const auto& fairness = input.assessment.fairness;
+  std::string text = "\n### Fairness\n";
+  if (!fairness.cohorts.empty()) {
+    text +=
+        "\n| cohort | claimed | won | win rate | 99.9% fair band | |\n"
+        "|---|---:|---:|---:|---:|---|\n";
+    for (const analysis::GroupRate& group : fairness.cohorts) text += cohort_row(group);
+  }
+  text +=
+      fmt::format("\n{} {}\n", escaped(arrival_meaning(fairness)), escaped(round_limits(input)));
+  return text;
+}
+
+std::string checks_section(const ReportInput& input) {
+  std::string text = "\n### Checks\n\n| | check | verdict | finding |\n|---|---|---|---|\n";
+  for (const analysis::CheckResult& check : input.assessment.invariants) {
+    text += fmt::format("| {} | {} {} | {} | {} |\n", mark_of(tone_of(check.verdict)),
+                        escaped(check.id), escaped(check.name), name_of(check.verdict),
+                        escaped(check.finding));
+  }
+  return text;
+}
+
+std::string evidence_section(const ReportInput& input) {
+  std::string text;
+  for (const analysis::CheckResult* check : open_checks(input.assessment)) {
+    if (check->examples.empty()) continue;
+    text += fmt::format("\n<details><summary>Evidence for {} {}</summary>\n\n```text\n",
+                        escaped(check->id), escaped(check->name));
+    for (const analysis::CounterExample& example : check->examples) {
+      if (example.user) text += fmt::format("user {}\n", example.user->value());
+      for (const std::string& event : example.timeline) {
+        text += fmt::format("  {}\n", fenced(event));
+      }
+    }
+    text += "```\n\n</details>\n";
+  }
+  return text;
+}
+
+std::string sightings_section(const ReportInput& input) {
+  const auto missing = missing_sightings(input.assessment);
+  if (missing.empty()) return {};
+  std::string text = "\n### Attempted, but never seen\n\n";
+  for (const analysis::SightingResult* sighting : missing) {
+    text += fmt::format("- ? {}\n", escaped(sighting->name));
+  }
+  return text;
+}
+
+}  // namespace
+
+Written write_markdown(const ReportInput& input, const std::filesystem::path& directory) {
+  const std::string text = verdict_section(input) + figures_section(input) + checks_section(input) +
+                           evidence_section(input) + sightings_section(input) +
+                           fairness_section(input) + latency_section(input);
+  return write_files({{directory / "report.md", text}});
+}
+
+}  // namespace fairrush::reports

@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "reports/plots/gnuplot.hpp"
+#include "reports/plots/plot.hpp"
+#include "reports/plots/rush/rush_time.hpp"
+#include "reports/plots/rush/time_axis.hpp"
+#include "reports/text/figures.hpp"
+
+namespace fairrush::reports {
+namespace {
+
+std::string csv_of(const RushTime& time) {
+  std::string csv = "since_rush_opened_s,claims_per_s,wins_per_s\n";
+  for (const RushBin& bin : time.bins) {
+    csv += fmt::format("{:.4f},{:.3f},{:.3f}\n", bin.start_s, bin.claims_per_s, bin.wins_per_s);
+  }
+  return csv;
+}
+
+double highest_of(const RushTime& time) {
+  double highest = 0;
+  for (const RushBin& bin : time.bins) {
+    highest = std::max({highest, bin.claims_per_s, bin.wins_per_s});
+  }
+  return highest;
+}
+
+Markup draw(const Caption& caption, const RushTime& time, Placement placement) {
+  Chart chart(placement, caption, 310,
+              {{"claims sent", "line claims", Swatch::line}, {"won", "wins-fill", Swatch::block}});
+  if (time.bins.empty()) {
+    chart.nothing("No claim was sent.");
+    return chart.take();
+  }
+  const Frame area = chart.area();
+  const Frame frame{area.left + 52, area.top + 32, area.right - 12, area.bottom - 44};
+  const Extent rates = extent_from_zero(highest_of(time));
+  const Scale x = Scale::linear(time.extent(), {frame.left, frame.right});
+  const Scale y = Scale::linear(rates, {frame.bottom, frame.top});
+  chart.y_axis(frame, y, linear_ticks(rates, 5), "per second");
+  const auto claims = staircase(time, x, y, &RushBin::claims_per_s);
+  chart.area(claims, frame.bottom, "claims-fill");
+  chart.area(staircase(time, x, y, &RushBin::wins_per_s), frame.bottom, "wins-fill");
+  chart.polyline(claims, "claims");
+  rush_axis(chart, frame, time);
+  mark_end_of_wins(chart, frame, time);
+  return chart.take();
+}
+
+std::string description_of(const RushTime& time) {
+  if (time.bins.empty()) return "No claim was sent.";
+  std::string text =
+      fmt::format("The fullest of {} stretches of {} s has {} claims a second.", time.bins.size(),
+                  number_text(time.bin_s, 2), number_text(highest_of(time), 0));
+  if (time.wins_end_s) {
+    text += fmt::format(" Wins end {} s after the opening, while claims go on.",
+                        number_text(*time.wins_end_s, 2));
+  } else {
+    text += " Wins are spread over the whole time in which claims come.";
+  }
+  if (time.claims_later > 0) {
+    text += fmt::format(" {} later, not shown.", counted(time.claims_later, "more claim") +
+                                                     (time.claims_later == 1 ? " comes" : " come"));
+  }
+  return text;
+}
+
+}  // namespace
+
+Plot arrivals_plot(const ReportInput& input) {
+  RushTime time = rush_time(input);
+  const Caption caption{"Claims and wins over the rush", description_of(time)};
+  Plot plot{.name = "arrivals", .caption = caption, .csv = csv_of(time), .gnuplot = {}, .draw = {}};
+  plot.gnuplot = format_gnuplot(
+      {.name = "arrivals",
+       .title = "Claims and wins over the rush",
+       .setup = "set xlabel \"seconds since the rush opened\"\nset ylabel \"per second\"\n"
+                "set yrange [0:*]\nset style fill solid 0.6 noborder\n",
+       .plots = "\"arrivals.csv\" using 1:2 with steps linewidth 2 title \"claims sent\", \\\n"
+                "     \"arrivals.csv\" using 1:3 with fillsteps title \"won\"",
+       .has_data = !time.bins.empty()});
+  plot.draw = [caption, time = std::move(time)](Placement placement) {
+    return draw(caption, time, placement);
+  };
+  return plot;
+}
+
+}  // namespace fairrush::reports

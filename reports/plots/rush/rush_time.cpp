@@ -1,0 +1,97 @@
+#include "reports/plots/rush/rush_time.hpp"
+
+#include <algorithm>
+
+namespace fairrush::reports {
+namespace {
+
+using analysis::TimePoint;
+using analysis::TimeSeries;
+
+constexpr double kNanosecondsPerSecond = 1e9;
+constexpr std::uint64_t kBinsMin = 40;
+constexpr std::uint64_t kBinsMax = 120;
+constexpr std::uint64_t kClaimsPerBin = 8;
+/// Wins that go on into the last tenth of the picture did not run out.
+constexpr double kWinsEndedBefore = 0.9;
+
+/// Indices into the series: first ≤ i < last.
+struct Stretch {
+  std::size_t first = 0;
+  std::size_t last = 0;
+  std::size_t size() const { return last - first; }
+};
+
+std::uint64_t claims_of(const TimeSeries& series) {
+  std::uint64_t claims = 0;
+  for (const TimePoint& point : series.points) claims += point.claims;
+  return claims;
+}
+
+Stretch busy_stretch(const TimeSeries& series, std::int64_t open_ns, std::uint64_t claims) {
+  Stretch busy{series.points.size(), 0};
+  std::uint64_t seen = 0;
+  for (std::size_t i = 0; i < series.points.size(); ++i) {
+    const TimePoint& point = series.points[i];
+    const bool holds_opening = point.start_ns + series.step.count() > open_ns;
+    if (holds_opening || point.claims > 0) busy.first = std::min(busy.first, i);
+    const bool most_seen = seen * 100 >= claims * 99;
+    seen += point.claims;
+    if ((point.claims > 0 && !most_seen) || point.wins > 0) busy.last = i + 1;
+  }
+  busy.last = std::max(busy.first, busy.last);
+  return busy;
+}
+
+RushBin make_bin(const TimeSeries& series, Stretch steps, std::int64_t open_ns, double bin_s) {
+  RushBin bin;
+  bin.start_s =
+      static_cast<double>(series.points[steps.first].start_ns - open_ns) / kNanosecondsPerSecond;
+  for (std::size_t i = steps.first; i < steps.last; ++i) {
+    const TimePoint& point = series.points[i];
+    bin.claims_per_s += point.claims / bin_s;
+    bin.wins_per_s += point.wins / bin_s;
+    bin.in_flight_max = std::max(bin.in_flight_max, static_cast<double>(point.in_flight_max));
+  }
+  return bin;
+}
+
+std::optional<double> end_of_wins(const RushTime& time) {
+  const auto last = std::find_if(time.bins.rbegin(), time.bins.rend(),
+                                 [](const RushBin& bin) { return bin.wins_per_s > 0; });
+  if (last == time.bins.rend()) return std::nullopt;
+  const double end_s = last->start_s + time.bin_s;
+  const Extent extent = time.extent();
+  const bool early = end_s - extent.low < kWinsEndedBefore * (extent.high - extent.low);
+  return early ? std::optional(end_s) : std::nullopt;
+}
+
+}  // namespace
+
+Extent RushTime::extent() const {
+  if (bins.empty()) return {0, 1};
+  return {bins.front().start_s, bins.back().start_s + bin_s};
+}
+
+RushTime rush_time(const ReportInput& input) {
+  const TimeSeries& series = input.assessment.series;
+  const std::uint64_t claims = claims_of(series);
+  RushTime time;
+  if (claims == 0 || series.step.count() <= 0) return time;
+  const std::int64_t open_ns = input.facts.rush.open_ns;
+  const Stretch busy = busy_stretch(series, open_ns, claims);
+  const std::uint64_t bins = std::clamp(claims / kClaimsPerBin, kBinsMin, kBinsMax);
+  const std::size_t steps_per_bin = (busy.size() + bins - 1) / bins;
+  time.bin_s = static_cast<double>(series.step.count()) * static_cast<double>(steps_per_bin) /
+               kNanosecondsPerSecond;
+  std::size_t next = busy.first;
+  for (; next < busy.last; next += steps_per_bin) {
+    const std::size_t end = std::min(next + steps_per_bin, series.points.size());
+    time.bins.push_back(make_bin(series, {next, end}, open_ns, time.bin_s));
+  }
+  for (; next < series.points.size(); ++next) time.claims_later += series.points[next].claims;
+  time.wins_end_s = end_of_wins(time);
+  return time;
+}
+
+}  // namespace fairrush::reports

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "reports/reports.hpp"
+#include "reports/svg/scale.hpp"
+
+namespace fairrush::reports {
+
+/// A stretch of the rush as a plot shows it; several steps of the time series.
+struct RushBin {
+  double start_s = 0;  ///< since the rush opened
+  double claims_per_s = 0;
+  double wins_per_s = 0;
+  double in_flight_max = 0;
+};
+
+/// The part of the rush in which claims come: from its opening, or the first early claim, until 99
+/// % of the claims were sent and the last win was answered.
+struct RushTime {
+  std::vector<RushBin> bins;  ///< empty when no claim was sent
+  double bin_s = 1;
+  std::uint64_t claims_later = 0;    ///< sent after the last bin
+  std::optional<double> wins_end_s;  ///< set when the wins ended well before the claims did
+
+  Extent extent() const;  ///< in seconds since the rush opened
+};
+
+RushTime rush_time(const ReportInput& input);
+
+}  // namespace fairrush::reports

@@ -1,0 +1,191 @@
+#include <array>
+#include <boost/json.hpp>
+#include <cmath>
+#include <string>
+
+#include "analysis/run/facts_json.hpp"
+#include "reports/text/file.hpp"
+#include "reports/text/printable.hpp"
+#include "reports/writers.hpp"
+
+namespace fairrush::reports {
+namespace {
+
+namespace json = boost::json;
+
+constexpr int kVersion = 1;
+
+/// JSON has no word for what is not finite.
+json::value finite(double value) {
+  return std::isfinite(value) ? json::value(value) : json::value(nullptr);
+}
+
+json::value text(std::string_view value) {
+  return json::value(printable(value));
+}
+
+json::array timeline_json(const std::vector<std::string>& timeline) {
+  json::array lines;
+  for (const std::string& line : timeline) lines.push_back(text(line));
+  return lines;
+}
+
+json::object check_json(const analysis::CheckResult& check) {
+  json::array examples;
+  for (const analysis::CounterExample& example : check.examples) {
+    json::object entry;
+    entry["user"] = example.user ? json::value(example.user->value()) : json::value(nullptr);
+    entry["timeline"] = timeline_json(example.timeline);
+    examples.push_back(std::move(entry));
+  }
+  return {{"id", text(check.id)},
+          {"name", text(check.name)},
+          {"verdict", name_of(check.verdict)},
+          {"finding", text(check.finding)},
+          {"violations", check.violations},
+          {"open_attempts", check.open_attempts},
+          {"examples", std::move(examples)}};
+}
+
+json::object histogram_json(const analysis::Histogram& histogram) {
+  return {{"count", histogram.count()},
+          {"min_ns", histogram.min()},
+          {"mean_ns", finite(histogram.mean())},
+          {"p50_ns", histogram.value_at(0.50)},
+          {"p90_ns", histogram.value_at(0.90)},
+          {"p99_ns", histogram.value_at(0.99)},
+          {"p99_9_ns", histogram.value_at(0.999)},
+          {"max_ns", histogram.max()}};
+}
+
+json::object group_json(const analysis::GroupRate& group) {
+  return {{"label", text(group.label)},
+          {"reserved", group.reserved},
+          {"claimed", group.claimed},
+          {"wins", group.wins},
+          {"rate_of_reserved", finite(group.rate_of_reserved)},
+          {"rate_of_claimed", finite(group.rate_of_claimed)},
+          {"band_low", finite(group.band_low)},
+          {"band_high", finite(group.band_high)}};
+}
+
+json::array groups_json(const std::vector<analysis::GroupRate>& groups) {
+  json::array list;
+  for (const analysis::GroupRate& group : groups) list.push_back(group_json(group));
+  return list;
+}
+
+json::object test_json(const analysis::TestResult& test) {
+  return {{"name", text(test.name)},
+          {"computed", test.computed},
+          {"statistic", finite(test.statistic)},
+          {"p_value", finite(test.p_value)},
+          {"effect", finite(test.effect)},
+          {"effect_unit", text(test.effect_unit)},
+          {"meaning", text(test.meaning)}};
+}
+
+json::object fairness_json(const analysis::FairnessFigures& fairness) {
+  return {{"reserved", fairness.reserved},
+          {"claimed", fairness.claimed},
+          {"winners", fairness.winners},
+          {"rate_of_reserved", finite(fairness.rate_of_reserved)},
+          {"rate_of_claimed", finite(fairness.rate_of_claimed)},
+          {"intended_rate", finite(fairness.intended_rate)},
+          {"cohorts", groups_json(fairness.cohorts)},
+          {"arrival_deciles", groups_json(fairness.arrival_deciles)},
+          {"cohort_test", test_json(fairness.cohort_test)},
+          {"arrival_test", test_json(fairness.arrival_test)},
+          {"detectable_gap_pp", finite(fairness.detectable_gap_pp)},
+          {"rounds_needed", fairness.rounds_needed}};
+}
+
+/// Columns instead of one object a step: a long run has many steps.
+json::object series_json(const analysis::TimeSeries& series) {
+  using analysis::TimePoint;
+  json::object object{{"step_ns", series.step.count()}};
+  object["start_ns"] = series.points.empty() ? 0 : series.points.front().start_ns;
+  const auto column = [&](std::string_view name, std::uint32_t TimePoint::* member) {
+    json::array values;
+    for (const TimePoint& point : series.points) values.push_back(point.*member);
+    object[name] = std::move(values);
+  };
+  column("reservations", &TimePoint::reservations);
+  column("claims", &TimePoint::claims);
+  column("wins", &TimePoint::wins);
+  column("losses", &TimePoint::losses);
+  column("refusals", &TimePoint::refusals);
+  column("indeterminate", &TimePoint::indeterminate);
+  column("in_flight_max", &TimePoint::in_flight_max);
+  return object;
+}
+
+json::array sightings_json(const analysis::Assessment& assessment) {
+  json::array list;
+  for (const analysis::SightingResult& sighting : assessment.sightings) {
+    list.push_back({{"name", text(sighting.name)},
+                    {"attempted", sighting.attempted},
+                    {"seen", sighting.seen}});
+  }
+  return list;
+}
+
+json::array outcomes_json(const analysis::Assessment& assessment) {
+  json::array list;
+  for (const analysis::OutcomeCount& outcome : assessment.outcomes) {
+    list.push_back({{"op", name_of(outcome.op)},
+                    {"outcome", name_of(outcome.outcome)},
+                    {"reason", name_of(outcome.reason)},
+                    {"count", outcome.count}});
+  }
+  return list;
+}
+
+json::array latencies_json(const analysis::Assessment& assessment) {
+  json::array list;
+  for (const analysis::LatencyFigures& latency : assessment.latencies) {
+    list.push_back({{"op", name_of(latency.op)},
+                    {"from_intended", histogram_json(latency.from_intended)},
+                    {"service", histogram_json(latency.service)}});
+  }
+  return list;
+}
+
+json::object run_json(const ReportInput& input) {
+  const analysis::Assessment& assessment = input.assessment;
+  json::object object{{"version", kVersion}};
+  object["facts"] = analysis::facts_to_json(input.facts);
+  object["verdict"] = name_of(assessment.verdict);
+  object["verdict_reason"] = text(assessment.verdict_reason);
+  object["passed"] = assessment.passed;
+  object["failed"] = assessment.failed;
+  object["attempts"] = assessment.attempts;
+  object["claims_per_second_max"] = finite(assessment.claims_per_second_max);
+  json::array checks;
+  for (const auto& check : assessment.invariants) checks.push_back(check_json(check));
+  object["invariants"] = std::move(checks);
+  object["sightings"] = sightings_json(assessment);
+  object["outcomes"] = outcomes_json(assessment);
+  object["latencies"] = latencies_json(assessment);
+  object["fairness"] = fairness_json(assessment.fairness);
+  object["series"] = series_json(assessment.series);
+  return object;
+}
+
+/// One member a line, so that people can read and compare it too.
+std::string by_lines(const json::object& object) {
+  std::string lines;
+  for (const auto& member : object) {
+    lines += lines.empty() ? "{\n" : ",\n";
+    lines += json::serialize(member.key()) + ": " + json::serialize(member.value());
+  }
+  return lines + "\n}\n";
+}
+
+}  // namespace
+
+Written write_run_json(const ReportInput& input, const std::filesystem::path& directory) {
+  return write_files({{directory / "run.json", by_lines(run_json(input))}});
+}
+
+}  // namespace fairrush::reports

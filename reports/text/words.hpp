@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "reports/reports.hpp"
+
+namespace fairrush::reports {
+
+/// How a statement is to be taken; shown by mark and word, colour only adds to them.
+enum class Tone : std::uint8_t { good, bad, open, neutral };
+
+/// "✔", "✘", "?", "–".
+std::string_view mark_of(Tone tone);
+Tone tone_of(analysis::CheckVerdict verdict);
+
+/// The run's verdict for people.
+struct VerdictWords {
+  Tone tone = Tone::open;
+  std::string word;      ///< "PROVEN"
+  std::string headline;  ///< what that means, one line without full stop
+  std::string result;    ///< "The run passes (exit code 0)."
+};
+VerdictWords describe_verdict(const ReportInput& input);
+
+/// One of the few figures a reader wants first.
+struct KeyFigure {
+  std::string label;  ///< "Claim latency, p99"
+  std::string value;  ///< "41.2 ms"
+  std::string note;   ///< "from the click; 12.1 ms on the wire"
+};
+std::vector<KeyFigure> key_figures(const ReportInput& input);
+
+/// What the arrival AUC of this run says, in one sentence.
+std::string arrival_meaning(const analysis::FairnessFigures& fairness);
+
+/// What one round of this size can and cannot show.
+std::string round_limits(const ReportInput& input);
+
+/// Where a group's win rate lies: "inside the band", "below the band", "above the band".
+std::string_view band_position(const analysis::GroupRate& group);
+/// True when the group has claims and its win rate lies outside the band.
+bool outside_band(const analysis::GroupRate& group);
+
+/// Why the figures must not be compared with others: set for anything but a release build.
+std::optional<std::string> build_warning(const analysis::RunFacts& facts);
+
+/// "20%", or "60 coupons".
+std::string quota_text(const analysis::QuotaRule& quota);
+
+/// Latencies of `op`; null when none was answered.
+const analysis::LatencyFigures* latencies_of(const analysis::Assessment& assessment,
+                                             analysis::Op op);
+/// The check of that id; null when it was not made.
+const analysis::CheckResult* check_of(const analysis::Assessment& assessment, std::string_view id);
+
+/// Checks that failed or are unknown, in the order of the assessment.
+std::vector<const analysis::CheckResult*> open_checks(const analysis::Assessment& assessment);
+/// What the scenario attempts and the run did not see.
+std::vector<const analysis::SightingResult*> missing_sightings(
+    const analysis::Assessment& assessment);
+
+std::uint64_t indeterminate_attempts(const analysis::Assessment& assessment);
+std::uint32_t in_flight_max(const analysis::Assessment& assessment);
+
+}  // namespace fairrush::reports

@@ -1,0 +1,301 @@
+#include "sample_run.hpp"
+
+#include <cstdint>
+#include <utility>
+
+#include "sample_parts.hpp"
+
+namespace fairrush::reports::testing {
+namespace {
+
+using analysis::Assessment;
+using analysis::CheckResult;
+using analysis::CheckVerdict;
+using analysis::Op;
+using analysis::Outcome;
+using analysis::Reason;
+using analysis::RunFacts;
+using analysis::RunVerdict;
+
+constexpr std::int64_t kSecondNs = 1'000'000'000;
+
+analysis::InstrumentFacts sample_instrument() {
+  return {.threads = 2,
+          .connections_max = 256,
+          .lag_p50_ns = 412'000,
+          .lag_p99_ns = 1'920'000,
+          .lag_max_ns = 4'310'000,
+          .cpu_seconds = 1.84,
+          .target_cpu_seconds = 2.31,
+          .memory_peak_bytes = 21'400'000,
+          .target_memory_peak_bytes = 18'900'000,
+          .wall_seconds = 72.4,
+          .steal_share = 0.0012,
+          .clock_step_ns = -12'000,
+          .clock_offset_ns = 4'000,
+          .clock_error_ns = 61'000,
+          .unsent = 0};
+}
+
+RunFacts base_facts() {
+  RunFacts facts;
+  facts.scenario = "rush-300";
+  facts.question = "Do 300 reserved users each have a 20 % chance, with nothing oversold?";
+  facts.started_at = "2026-11-21T12:00:00Z";
+  facts.version = "fairrush 0.1.0 (0123abc)";
+  facts.build_type = "Release";
+  facts.machine = "Xeon, 2 cores, 24 GiB, Linux 6.1";
+  facts.target = "built-in: sealed-draw, memory, sqlite";
+  facts.event = "rush-1";
+  facts.seed = 23;
+  facts.users = 300;
+  facts.reservation = {kSecondNs / 2, 10 * kSecondNs + kSecondNs / 2};
+  facts.rush = {11 * kSecondNs + kSecondNs / 2, 71 * kSecondNs + kSecondNs / 2};
+  facts.attempt_timeout = std::chrono::seconds(5);
+  facts.quota = {.share = Share{0.2}, .count = {}};
+  facts.allocation = analysis::Allocation::draw;
+  facts.announced_roster = 295;
+  facts.announced_coupons = 59;
+  facts.cohorts = {{"fibre", 0.6, "5ms"}, {"mobile", 0.4, "median 60ms, p99 400ms"}};
+  facts.personas = {"honest", "double_clicker", "retrier", "intruder", "early_bird", "latecomer"};
+  facts.planned = {.reservations = 295, .claims = 332, .claims_inside = 329};
+  facts.instrument = sample_instrument();
+  facts.options = {{"event.coupons", "20%"},
+                   {"event.reserve", "10s"},
+                   {"event.rush", "60s"},
+                   {"population.users", "300"},
+                   {"population.seed", "23"},
+                   {"arrivals.shape", "front_loaded"},
+                   {"arrivals.mean", "5s"},
+                   {"target.design", "sealed-draw"},
+                   {"checks.fairness_margin", "1pp"}};
+  return facts;
+}
+
+analysis::FairnessFigures fairness_of(std::vector<GroupCounts> cohorts,
+                                      std::vector<GroupCounts> deciles) {
+  analysis::FairnessFigures fairness;
+  for (const GroupCounts& group : cohorts) {
+    fairness.reserved += group.members;
+    fairness.winners += group.wins;
+  }
+  fairness.claimed = fairness.reserved;
+  fairness.rate_of_reserved =
+      static_cast<double>(fairness.winners) / static_cast<double>(fairness.reserved);
+  fairness.rate_of_claimed = fairness.rate_of_reserved;
+  fairness.intended_rate = 0.2;
+  fairness.cohorts = group_rates(cohorts);
+  fairness.arrival_deciles = group_rates(deciles);
+  return fairness;
+}
+
+std::vector<GroupCounts> deciles_of(std::uint64_t members, const std::vector<std::uint64_t>& wins) {
+  std::vector<GroupCounts> deciles;
+  for (const std::uint64_t count : wins) {
+    deciles.push_back({"decile " + std::to_string(deciles.size() + 1), members, count});
+  }
+  return deciles;
+}
+
+std::vector<analysis::OutcomeCount> outcomes_of_300() {
+  return {{Op::reserve, Outcome::accepted, Reason::none, 295},
+          {Op::claim, Outcome::win, Reason::none, 66},
+          {Op::claim, Outcome::loss, Reason::not_drawn, 245},
+          {Op::claim, Outcome::refusal, Reason::outside_window, 3},
+          {Op::claim, Outcome::refusal, Reason::not_reserved, 4},
+          {Op::claim, Outcome::refusal, Reason::already_claimed, 14}};
+}
+
+Assessment assessment_of_300() {
+  const RunFacts facts = base_facts();
+  Assessment assessment;
+  assessment.invariants = passing_checks();
+  assessment.sightings = sightings_of(59);
+  assessment.outcomes = outcomes_of_300();
+  assessment.latencies = {
+      {Op::reserve, histogram_of(295, {18, 0.35}), histogram_of(295, {1.4, 0.3})},
+      {Op::claim, histogram_of(332, {16, 0.4}), histogram_of(332, {0.9, 0.35})}};
+  assessment.series = series_of({.users = 332,
+                                 .win_share = 59.0 / 332,
+                                 .coupons = 59,
+                                 .reservation = facts.reservation,
+                                 .rush = facts.rush});
+  assessment.fairness = fairness_of({{"fibre", 180, 37}, {"mobile", 115, 22}},
+                                    deciles_of(30, {6, 5, 8, 4, 7, 6, 5, 9, 4, 5}));
+  assessment.fairness.cohort_test = {"cohorts (chi-squared)",
+                                     0.089,
+                                     0.765,
+                                     1.43,
+                                     "pp between the best and the worst cohort",
+                                     "The cohorts' win rates differ by 1.43 pp, which a fair draw "
+                                     "gives in most runs.",
+                                     true};
+  assessment.fairness.arrival_test = {"arrival (AUC)",
+                                      -0.31,
+                                      0.757,
+                                      0.487,
+                                      "AUC",
+                                      "Arrival order made no visible difference.",
+                                      true};
+  assessment.fairness.detectable_gap_pp = 13.1;
+  assessment.fairness.rounds_needed = 116;
+  assessment.attempts = 627;
+  assessment.claims_per_second_max = 61;
+  return assessment;
+}
+
+}  // namespace
+
+SampleRun proven_draw() {
+  SampleRun run{"proven_draw", base_facts(), assessment_of_300()};
+  run.assessment.verdict = RunVerdict::proven;
+  run.assessment.verdict_reason =
+      "All invariants hold, and the draw recomputed from what was published gives exactly the "
+      "coupons that were issued.";
+  run.assessment.passed = true;
+  return run;
+}
+
+SampleRun first_come() {
+  SampleRun run{"first_come", base_facts(), {}};
+  RunFacts& facts = run.facts;
+  facts.scenario = "rush-30000";
+  facts.question = "Is first come, first served fair to users on mobile networks?";
+  facts.target = "built-in: ticket-list, memory, sqlite";
+  facts.users = 30'000;
+  facts.allocation = analysis::Allocation::first_come_first_served;
+  facts.announced_roster = 30'000;
+  facts.announced_coupons = 6'000;
+  facts.planned = {.reservations = 30'000, .claims = 30'000, .claims_inside = 30'000};
+  Assessment& assessment = run.assessment;
+  assessment.verdict = RunVerdict::biased;
+  assessment.verdict_reason =
+      "Users of the cohort fibre won 27.90% of their claims, those of mobile 8.15%: far more than "
+      "the margin of 1 pp, and beyond what chance allows.";
+  assessment.failed = true;
+  assessment.invariants = passing_checks();
+  check_in(assessment.invariants, "I14") = {.id = "I14",
+                                            .name = "draw conformity",
+                                            .verdict = CheckVerdict::not_applicable,
+                                            .finding = "The target declares no draw.",
+                                            .examples = {}};
+  assessment.sightings = sightings_of(6'000);
+  assessment.sightings.back() = {"contention when the stock ran out", true, 1};
+  assessment.outcomes = {{Op::reserve, Outcome::accepted, Reason::none, 30'000},
+                         {Op::claim, Outcome::win, Reason::none, 6'000},
+                         {Op::claim, Outcome::loss, Reason::sold_out, 24'000}};
+  assessment.latencies = {
+      {Op::reserve, histogram_of(30'000, {14, 0.3}), histogram_of(30'000, {1.1, 0.3})},
+      {Op::claim, histogram_of(30'000, {38, 0.35}), histogram_of(30'000, {3.4, 0.45})}};
+  assessment.series = series_of({.users = 30'000,
+                                 .mean_s = 0.6,
+                                 .win_share = 1,
+                                 .coupons = 6'000,
+                                 .reservation = facts.reservation,
+                                 .rush = facts.rush});
+  assessment.fairness = fairness_of({{"fibre", 18'000, 5'022}, {"mobile", 12'000, 978}},
+                                    deciles_of(3'000, {2'996, 2'871, 133, 0, 0, 0, 0, 0, 0, 0}));
+  assessment.fairness.cohort_test = {"cohorts (chi-squared)",
+                                     1'755.2,
+                                     0,
+                                     19.75,
+                                     "pp between the best and the worst cohort",
+                                     "The cohorts' win rates differ by 19.75 pp, which a fair draw "
+                                     "practically never gives.",
+                                     true};
+  assessment.fairness.arrival_test = {"arrival (AUC)",     -119.6, 0, 0.004, "AUC",
+                                      "Early claims won.", true};
+  assessment.fairness.detectable_gap_pp = 1.3;
+  assessment.fairness.rounds_needed = 2;
+  assessment.attempts = 60'000;
+  assessment.claims_per_second_max = 24'300;
+  return run;
+}
+
+SampleRun violation() {
+  SampleRun run{"violation", base_facts(), assessment_of_300()};
+  run.facts.target = "http://coupons.example:8080";
+  Assessment& assessment = run.assessment;
+  assessment.verdict = RunVerdict::violation;
+  assessment.verdict_reason = "Three invariants are violated; their evidence is below.";
+  assessment.failed = true;
+  CheckResult& oversell = check_in(assessment.invariants, "I1");
+  oversell.verdict = CheckVerdict::fail;
+  oversell.finding = "61 coupons issued, 59 available: 2 too many.";
+  oversell.violations = 2;
+  CheckResult& one_each = check_in(assessment.invariants, "I4");
+  one_each.verdict = CheckVerdict::fail;
+  one_each.finding = "1 user holds 2 coupons.";
+  one_each.violations = 1;
+  one_each.examples = {
+      {UserIndex{17},
+       {"11.534 s  claim sent (attempt 402, try 0)", "11.536 s  claim sent (attempt 403, try 1)",
+        "11.541 s  attempt 402 won coupon C-00017", "11.543 s  attempt 403 won coupon C-00058"}}};
+  CheckResult& lost = check_in(assessment.invariants, "I5");
+  lost.verdict = CheckVerdict::fail;
+  lost.finding = "4 of 61 acknowledged coupons are not in the ledger.";
+  lost.violations = 4;
+  for (const std::uint32_t user : {8u, 91u, 120u, 244u}) {
+    lost.examples.push_back(
+        {UserIndex{user},
+         {"12.004 s  claim sent (attempt 511, try 0)",
+          "12.010 s  won coupon C-<b>00041</b>\x1b[31m", "ledger: no row for this user"}});
+  }
+  return run;
+}
+
+SampleRun interrupted() {
+  SampleRun run{"interrupted", base_facts(), assessment_of_300()};
+  run.facts.build_type = "Debug";
+  run.facts.interrupted = true;
+  run.facts.ledger_missing = "the run was stopped before the ledger was read";
+  run.facts.instrument.unsent = 148;
+  Assessment& assessment = run.assessment;
+  assessment.verdict = RunVerdict::inconclusive;
+  assessment.verdict_reason = "The run was stopped 14.2 s after it began.";
+  CheckResult& lost = check_in(assessment.invariants, "I5");
+  lost.verdict = CheckVerdict::unknown;
+  lost.finding = "There is no ledger to look into.";
+  lost.open_attempts = 9;
+  CheckResult& instrument = check_in(assessment.invariants, "I20");
+  instrument.verdict = CheckVerdict::fail;
+  instrument.finding = "148 planned attempts never left.";
+  instrument.violations = 148;
+  assessment.sightings[3].seen = 0;
+  assessment.outcomes.push_back({Op::claim, Outcome::indeterminate, Reason::stopped_in_flight, 9});
+  assessment.fairness.cohort_test = {};
+  assessment.fairness.cohort_test.meaning = "Too few claims for a test of the cohorts.";
+  assessment.fairness.arrival_test = {};
+  assessment.fairness.arrival_test.meaning = "Too few claims for a test of the order of arrival.";
+  return run;
+}
+
+SampleRun empty_run() {
+  SampleRun run{"empty_run", base_facts(), {}};
+  run.facts.announced_roster.reset();
+  run.facts.announced_coupons.reset();
+  run.facts.instrument = {};
+  run.assessment.verdict_reason = "No attempt left the instrument.";
+  run.assessment.invariants = passing_checks();
+  for (CheckResult& check : run.assessment.invariants) {
+    check.verdict = CheckVerdict::unknown;
+    check.finding = "There is nothing to look at.";
+  }
+  run.assessment.sightings = sightings_of(0);
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  auto& fairness = run.assessment.fairness;
+  fairness.rate_of_reserved = none;
+  fairness.rate_of_claimed = none;
+  fairness.intended_rate = none;
+  fairness.cohorts = {{"fibre", 0, 0, 0, none, none, none, none},
+                      {"mobile", 0, 0, 0, none, none, none, none}};
+  fairness.detectable_gap_pp = std::numeric_limits<double>::infinity();
+  run.assessment.claims_per_second_max = none;
+  return run;
+}
+
+std::vector<SampleRun> all_samples() {
+  return {proven_draw(), first_come(), violation(), interrupted(), empty_run()};
+}
+
+}  // namespace fairrush::reports::testing

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "analysis/assessment.hpp"
+#include "reports/reports.hpp"
+
+namespace fairrush::reports::testing {
+
+/// A run made up for the tests of the formats: plausible figures, the same on every machine.
+struct SampleRun {
+  std::string name;  ///< of its golden files
+  analysis::RunFacts facts;
+  analysis::Assessment assessment;
+};
+
+/// 300 users, a sealed draw, everything holds.
+SampleRun proven_draw();
+/// 30,000 users, first come first served: the mobile cohort wins far less.
+SampleRun first_come();
+/// Oversold, two coupons for one user, an acknowledged coupon lost; with counter-examples.
+SampleRun violation();
+/// Stopped half-way in a debug build: open checks, indeterminate attempts, things not seen.
+SampleRun interrupted();
+/// Nothing was attempted.
+SampleRun empty_run();
+
+std::vector<SampleRun> all_samples();
+
+/// A few attempts of every kind, in a file of their own that is gone again.
+const analysis::History& sample_history();
+
+/// The run with the few attempts above. The run must outlive the result.
+ReportInput input_of(const SampleRun& run);
+
+}  // namespace fairrush::reports::testing
