@@ -63,7 +63,7 @@ std::optional<DelaySpec> delay_spec_of(const toml::node* node) {
     const auto p99 = delay_of(table->get("p99"));
     if (table->size() != 2 || !median || !p99 || *p99 < *median) return std::nullopt;
     if (*median == Duration::zero()) return std::nullopt;
-    return DelaySpec{*median, *p99};
+    return DelaySpec{*median, p99};
   }
   const auto fixed = delay_of(node);
   return fixed ? std::optional(DelaySpec{*fixed, std::nullopt}) : std::nullopt;
