@@ -1,0 +1,143 @@
+#include "loadgen/execution/describe.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/version.hpp"
+#include "loadgen/execution/machine.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using analysis::Allocation;
+using analysis::Sighting;
+
+/// Users of a persona must win for some sightings; with fewer expected winners than this a fair run
+/// may well see none (e⁻⁷ < 0.1 %).
+constexpr double kExpectedWinnersMin = 7;
+
+/// Claims meet at the target when several come within the millisecond or so that one takes.
+constexpr double kContendedClicksPerSecond = 3000;
+
+std::string delay_text(const DelaySpec& delay) {
+  if (!delay.p99) return format_duration(delay.median);
+  return fmt::format("median {}, p99 {}", format_duration(delay.median),
+                     format_duration(*delay.p99));
+}
+
+std::string target_text(const Scenario& scenario) {
+  if (scenario.url) return *scenario.url;
+  return fmt::format("built-in: {}, {}, {}", scenario.builtin.design, scenario.builtin.store,
+                     scenario.builtin.ledger);
+}
+
+/// Clicks a second when the rush is at its fullest.
+double clicks_per_second(const Scenario& scenario) {
+  const double users = scenario.users * scenario.show_up.of_one;
+  const auto seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
+  switch (scenario.arrivals) {
+    case ArrivalShape::at_once:
+      return users * 1000;
+    case ArrivalShape::front_loaded:
+      return users / seconds(scenario.arrivals_mean);
+    case ArrivalShape::uniform:
+    case ArrivalShape::poisson:
+      break;
+  }
+  return users / seconds(scenario.rush);
+}
+
+/// Who claims, by persona, and how many reserve.
+struct Crowd {
+  std::array<std::uint64_t, kPersonas> claiming{};
+  std::uint64_t reserving = 0;
+
+  explicit Crowd(const Population& population) {
+    for (std::uint32_t index = 0; index < population.size(); ++index) {
+      const UserIndex user(index);
+      if (population.reserves(user)) ++reserving;
+      if (!population.claims(user)) continue;
+      ++claiming[static_cast<std::size_t>(population.persona_of(user))];
+    }
+  }
+  std::uint64_t of(Persona persona) const { return claiming[static_cast<std::size_t>(persona)]; }
+};
+
+}  // namespace
+
+analysis::Allocation allocation_of(std::string_view design) {
+  if (design == "ticket-list") return Allocation::first_come_first_served;
+  if (design == "sealed-draw") return Allocation::draw;
+  return Allocation::unknown;
+}
+
+std::set<Sighting> attempted_sightings(const Scenario& scenario, const Plan& plan,
+                                       Allocation allocation) {
+  const Crowd crowd(plan.population());
+  const std::uint64_t coupons = scenario.coupons.coupons(crowd.reserving);
+  const std::uint64_t claimants = crowd.of(Persona::honest) + crowd.of(Persona::double_clicker) +
+                                  crowd.of(Persona::retrier) + crowd.of(Persona::early_bird);
+  const double chance = crowd.reserving == 0
+                            ? 0
+                            : static_cast<double>(coupons) / static_cast<double>(crowd.reserving);
+  const bool scarce = coupons < claimants;
+  std::set<Sighting> attempted{Sighting::claims_inside_window};
+  if (coupons > 0 && claimants > 0) attempted.insert(Sighting::win);
+  if (scarce) attempted.insert(Sighting::loss);
+  const auto clicking_twice = static_cast<double>(crowd.of(Persona::double_clicker));
+  if (chance * clicking_twice >= kExpectedWinnersMin) {
+    attempted.insert(Sighting::rejected_duplicate);
+  }
+  if (crowd.of(Persona::intruder) > 0) attempted.insert(Sighting::refused_intruder);
+  if (crowd.of(Persona::early_bird) > 0) attempted.insert(Sighting::refused_early_claim);
+  if (crowd.of(Persona::latecomer) > 0) attempted.insert(Sighting::refused_late_claim);
+  if (crowd.of(Persona::retrier) > 0) attempted.insert(Sighting::identical_idempotent_answer);
+  const bool sells_out = scarce && allocation == Allocation::first_come_first_served;
+  if (sells_out && clicks_per_second(scenario) >= kContendedClicksPerSecond) {
+    attempted.insert(Sighting::contention_at_sell_out);
+  }
+  return attempted;
+}
+
+analysis::RunFacts describe_run(const Scenario& scenario, const Plan& plan) {
+  analysis::RunFacts facts;
+  facts.scenario = scenario.name;
+  facts.question = scenario.question;
+  facts.version = version_text();
+  facts.build_type = version().build_type;
+  facts.machine = machine_line();
+  facts.target = target_text(scenario);
+  facts.seed = scenario.seed;
+  facts.users = scenario.users;
+  facts.reservation = plan.reservation();
+  facts.rush = plan.rush();
+  facts.attempt_timeout = scenario.attempt_timeout;
+  facts.quota = scenario.coupons;
+  for (const Cohort& cohort : scenario.cohorts) {
+    facts.cohorts.push_back({cohort.name, cohort.share.of_one, delay_text(cohort.one_way_delay)});
+  }
+  for (std::size_t persona = 0; persona < kPersonas; ++persona) {
+    facts.personas.emplace_back(name_of(static_cast<Persona>(persona)));
+  }
+  facts.planned = plan.planned();
+  facts.fairness_margin = scenario.fairness_margin;
+  facts.fairness_gates = scenario.fairness_gates;
+  facts.options = scenario.echo;
+  return facts;
+}
+
+std::string event_id(const Scenario& scenario) {
+  constexpr std::size_t kNameMax = 28;  // targets take 64 characters, with seed and a time behind
+  std::string id = fmt::format("{}-{}", scenario.name.substr(0, kNameMax), scenario.seed);
+  const auto unfit = [](char c) {
+    const bool fit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                     c == '-' || c == '_' || c == '.';
+    return !fit;
+  };
+  std::ranges::replace_if(id, unfit, '-');
+  return id;
+}
+
+}  // namespace fairrush::loadgen

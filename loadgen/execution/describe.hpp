@@ -1,0 +1,26 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "analysis/run/facts.hpp"
+#include "loadgen/plan.hpp"
+#include "loadgen/scenario/scenario.hpp"
+
+namespace fairrush::loadgen {
+
+/// The facts that follow from scenario and plan alone. Pure but for the version and the machine.
+analysis::RunFacts describe_run(const Scenario& scenario, const Plan& plan);
+
+/// How a design says it decides; unknown for one this program does not know.
+analysis::Allocation allocation_of(std::string_view design);
+
+/// What the run can be expected to show, given who is in the population. O(users).
+std::set<analysis::Sighting> attempted_sightings(const Scenario& scenario, const Plan& plan,
+                                                 analysis::Allocation allocation);
+
+/// "<scenario>-<seed>", with what a URL path does not take replaced.
+std::string event_id(const Scenario& scenario);
+
+}  // namespace fairrush::loadgen

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/history/writer.hpp"
+#include "analysis/latency/histogram.hpp"
+#include "base/clock.hpp"
+#include "loadgen/plan.hpp"
+#include "loadgen/scenario/scenario.hpp"
+#include "loadgen/target/requests.hpp"
+#include "loadgen/wire/worker.hpp"
+
+namespace fairrush::loadgen {
+
+/// What the workers of a run share. All references outlive them.
+struct FleetSpec {
+  const Scenario& scenario;
+  const Plan& plan;
+  const RequestTemplates& requests;
+  const Clock& clock;
+  analysis::HistoryFile& history;
+  asio::ip::tcp::endpoint target;
+  SteadyTime epoch;
+};
+
+/// Sums over all workers.
+struct FleetCounts {
+  std::uint64_t sent = 0;
+  std::uint64_t reservations_done = 0;
+  std::uint64_t claims_done = 0;
+  std::uint64_t in_flight = 0;
+  std::uint64_t wins = 0;
+  std::uint64_t errors = 0;
+  std::uint64_t unsent = 0;
+  std::uint64_t connections_max = 0;
+};
+
+/// All workers of a run, one thread each, each with its shard of the plan. One thread: the owner's.
+class Fleet {
+ public:
+  explicit Fleet(const FleetSpec& spec);
+
+  /// Asks all workers to end early.
+  void stop();
+
+  /// Every attempt has been recorded. A worker that cannot write the history stops the others.
+  bool finished();
+
+  /// Waits for the workers. Call before `lag`, `storage_failure` and `failure`.
+  void join();
+
+  FleetCounts counts() const;
+  analysis::Histogram latencies(analysis::Op op) const;
+  analysis::Histogram lag() const;
+  std::optional<std::string> storage_failure() const;
+  std::optional<std::string> failure() const;
+  unsigned threads() const { return static_cast<unsigned>(workers_.size()); }
+
+ private:
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+/// How many workers play a scenario: as asked for, or one a processor; never more than there are
+/// users or shared connections.
+std::uint32_t workers_for(const Scenario& scenario, unsigned processors);
+
+}  // namespace fairrush::loadgen

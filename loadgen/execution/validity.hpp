@@ -1,0 +1,27 @@
+#pragma once
+
+#include "analysis/latency/histogram.hpp"
+#include "analysis/run/facts.hpp"
+#include "loadgen/execution/machine.hpp"
+#include "loadgen/target/child_server.hpp"
+#include "loadgen/target/target_client.hpp"
+
+namespace fairrush::loadgen {
+
+/// What was observed of the instrument itself.
+struct InstrumentSamples {
+  MachineSample start;
+  MachineSample end;
+  ProcessUse target_start;  ///< zeros when the target is not ours
+  ProcessUse target_end;
+  ClockOffset clocks;
+  analysis::Histogram lag;  ///< of all attempts sent
+  unsigned threads = 0;
+  unsigned connections_max = 0;
+  std::uint64_t unsent = 0;
+};
+
+/// Turns the samples into the facts that the validity of a run is judged by. Pure.
+analysis::InstrumentFacts instrument_facts(const InstrumentSamples& samples);
+
+}  // namespace fairrush::loadgen

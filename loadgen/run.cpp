@@ -1,0 +1,266 @@
+#include "loadgen/run.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "analysis/history/writer.hpp"
+#include "loadgen/execution/describe.hpp"
+#include "loadgen/execution/evidence.hpp"
+#include "loadgen/execution/fleet.hpp"
+#include "loadgen/execution/preflight.hpp"
+#include "loadgen/execution/validity.hpp"
+#include "loadgen/execution/watch.hpp"
+#include "loadgen/plan.hpp"
+#include "loadgen/target/child_server.hpp"
+#include "loadgen/target/target_client.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using std::chrono::milliseconds;
+using Kind = RunFailure::Kind;
+using Step = std::expected<void, RunFailure>;
+
+constexpr Duration kLookEvery = milliseconds(20);
+constexpr Duration kProgressEvery = milliseconds(200);
+/// From the moment the windows are decided to the run's epoch: creating event and workers.
+constexpr Duration kSetUpTime = milliseconds(200);
+/// After the target's clock has passed the close of the rush.
+constexpr Duration kCloseMargin = milliseconds(50);
+
+std::unexpected<RunFailure> failed(Kind kind, std::string message) {
+  return std::unexpected(RunFailure{kind, std::move(message)});
+}
+
+/// One run from preflight to facts. Every step leaves what the next one needs in the members.
+class RunExecution {
+ public:
+  RunExecution(const Scenario& scenario, const RunSettings& settings, RunObserver& observer,
+               std::stop_token stop)
+      : scenario_(scenario),
+        settings_(settings),
+        observer_(observer),
+        stop_(std::move(stop)),
+        directory_{settings.directory},
+        plan_(scenario) {}
+
+  std::expected<analysis::RunFacts, RunFailure> execute();
+
+ private:
+  Step prepare();
+  Step start_target();
+  Step reach_target();
+  Step create_event();
+  Step play();
+  void watch(Fleet& fleet);
+  Step settle();
+  std::int64_t now_ns() const { return (clock_.steady_now() - epoch_).count(); }
+  std::int64_t target_ms(std::int64_t plan_ns) const;
+
+  const Scenario& scenario_;
+  const RunSettings& settings_;
+  RunObserver& observer_;
+  std::stop_token stop_;
+  analysis::RunDirectory directory_;
+  RealClock clock_;
+  Plan plan_;
+  Duration planning_time_{};
+  analysis::RunFacts facts_;
+  InstrumentSamples samples_;
+  std::unique_ptr<analysis::HistoryFile> history_;
+  std::unique_ptr<ChildServer> server_;
+  TargetAddress address_;
+  std::optional<TargetClient> client_;
+  EventDocument announced_;
+  SteadyTime epoch_{};
+  std::int64_t epoch_target_ms_ = 0;
+};
+
+std::expected<analysis::RunFacts, RunFailure> RunExecution::execute() {
+  using Method = Step (RunExecution::*)();
+  constexpr Method kSteps[] = {&RunExecution::prepare,      &RunExecution::start_target,
+                               &RunExecution::reach_target, &RunExecution::create_event,
+                               &RunExecution::play,         &RunExecution::settle};
+  for (const Method step : kSteps) {
+    if (const Step done = (this->*step)(); !done) return std::unexpected(done.error());
+  }
+  return std::move(facts_);
+}
+
+Step RunExecution::prepare() {
+  const std::uint64_t connections = connections_max(scenario_, plan_);
+  if (const auto fits = check_limits(connections, read_machine_limits()); !fits) {
+    return failed(Kind::configuration, fits.error());
+  }
+  raise_descriptor_limit(connections);
+  const SteadyTime start = clock_.steady_now();
+  facts_ = describe_run(scenario_, plan_);
+  planning_time_ = clock_.steady_now() - start;
+  if (const auto written = write_file(directory_.scenario(), scenario_.source); !written) {
+    return failed(Kind::storage, written.error());
+  }
+  auto history = analysis::HistoryFile::create(directory_.history());
+  if (!history) return failed(Kind::storage, history.error());
+  history_ = std::move(*history);
+  return {};
+}
+
+Step RunExecution::start_target() {
+  if (scenario_.url) {
+    auto address = parse_target_url(*scenario_.url);
+    if (!address) return failed(Kind::configuration, "target.url: " + address.error());
+    address_ = std::move(*address);
+    return {};
+  }
+  if (access(settings_.server_binary.c_str(), X_OK) != 0) {
+    return failed(Kind::configuration,
+                  fmt::format("the built-in target '{}' is not an executable file: build it with "
+                              "'./dev build', or set target.url",
+                              settings_.server_binary.string()));
+  }
+  auto server = ChildServer::start({.binary = settings_.server_binary,
+                                    .directory = settings_.directory,
+                                    .target = scenario_.builtin,
+                                    .admin_token = scenario_.admin_token,
+                                    .jwt_secret = scenario_.jwt_secret});
+  if (!server) return failed(Kind::unreachable, server.error());
+  server_ = std::move(*server);
+  address_ = server_->address();
+  return {};
+}
+
+Step RunExecution::reach_target() {
+  client_.emplace(address_, scenario_.admin_token, clock_);
+  const auto clocks = client_->compare_clocks();
+  if (!clocks) {
+    return failed(Kind::unreachable, "the target cannot be reached: " + clocks.error().message);
+  }
+  samples_.clocks = *clocks;
+  return {};
+}
+
+/// Target's wall clock in milliseconds at `plan_ns` after the epoch.
+std::int64_t RunExecution::target_ms(std::int64_t plan_ns) const {
+  return epoch_target_ms_ + plan_ns / 1'000'000;
+}
+
+/// The epoch lies on a whole millisecond of the target's clock, so that the windows in the event
+/// are those of the plan exactly.
+Step RunExecution::create_event() {
+  const SteadyTime steady = clock_.steady_now();
+  const WallTime theirs = clock_.wall_now() + samples_.clocks.offset;
+  const WallTime earliest = theirs + kSetUpTime + planning_time_;
+  const auto epoch = std::chrono::ceil<milliseconds>(earliest);
+  epoch_ = steady + (epoch - theirs);
+  epoch_target_ms_ = epoch.time_since_epoch().count();
+  const auto started = std::chrono::floor<std::chrono::seconds>(epoch - samples_.clocks.offset);
+  facts_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", started);
+
+  EventOrder order{.event = event_id(scenario_),
+                   .design = std::nullopt,
+                   .coupons = scenario_.coupons,
+                   .reserve_open_ms = target_ms(plan_.reservation().open_ns),
+                   .reserve_close_ms = target_ms(plan_.reservation().close_ns),
+                   .claim_open_ms = target_ms(plan_.rush().open_ns),
+                   .claim_close_ms = target_ms(plan_.rush().close_ns)};
+  if (!scenario_.url) order.design = scenario_.builtin.design;
+  auto created = client_->create_event(order);
+  if (!created && created.error().status == 409) {  // left by an earlier run on the same target
+    order.event += fmt::format("-{}", epoch_target_ms_);
+    created = client_->create_event(order);
+  }
+  if (!created) {
+    const unsigned status = created.error().status;
+    const bool token_refused = status == 401 || status == 403;
+    return token_refused
+               ? failed(Kind::configuration, created.error().message + ": check target.admin_token")
+               : failed(Kind::unreachable,
+                        "the target does not create the event: " + created.error().message);
+  }
+  announced_ = *created;
+  facts_.event = order.event;
+  facts_.allocation = allocation_of(announced_.design);
+  facts_.attempted = attempted_sightings(scenario_, plan_, facts_.allocation);
+  return {};
+}
+
+Step RunExecution::play() {
+  const auto endpoint = resolve(address_);
+  if (!endpoint) return failed(Kind::unreachable, endpoint.error());
+  const RequestTemplates requests({.authority = address_.authority(),
+                                   .event = facts_.event,
+                                   .jwt_secret = scenario_.jwt_secret,
+                                   .connections = scenario_.connection_mode});
+  samples_.start = sample_machine(clock_);
+  if (server_) samples_.target_start = server_->use();
+  Fleet fleet({.scenario = scenario_,
+               .plan = plan_,
+               .requests = requests,
+               .clock = clock_,
+               .history = *history_,
+               .target = *endpoint,
+               .epoch = epoch_});
+  watch(fleet);
+  fleet.join();
+  samples_.end = sample_machine(clock_);
+  if (server_) samples_.target_end = server_->use();
+  samples_.lag = fleet.lag();
+  samples_.threads = fleet.threads();
+  samples_.connections_max = static_cast<unsigned>(fleet.counts().connections_max);
+  samples_.unsent = fleet.counts().unsent;
+  if (const auto failure = fleet.failure()) {
+    facts_.interrupted = true;
+    facts_.options.emplace_back("instrument.failure", *failure);
+  }
+  if (const auto failure = fleet.storage_failure()) return failed(Kind::storage, *failure);
+  if (const auto closed = history_->close(); !closed) {
+    return failed(Kind::storage, closed.error());
+  }
+  return {};
+}
+
+/// Shows progress until every attempt has been recorded and the rush has closed.
+void RunExecution::watch(Fleet& fleet) {
+  ProgressMeter meter(plan_, facts_.planned);
+  SteadyTime shown{};
+  const std::int64_t closed_ns =
+      plan_.rush().close_ns + (samples_.clocks.error + kCloseMargin).count();
+  for (;;) {
+    const bool finished = fleet.finished();
+    const bool stopping = stop_.stop_requested();
+    if (finished && (now_ns() >= closed_ns || stopping || fleet.storage_failure())) break;
+    if (stopping && !facts_.interrupted) {
+      facts_.interrupted = true;
+      fleet.stop();
+    }
+    if (const SteadyTime now = clock_.steady_now(); now - shown >= kProgressEvery) {
+      shown = now;
+      observer_.progress(meter.measure(fleet, now_ns()));
+    }
+    std::this_thread::sleep_for(kLookEvery);
+  }
+  if (stop_.stop_requested()) facts_.interrupted = true;
+  observer_.progress(meter.measure(fleet, now_ns()));
+}
+
+Step RunExecution::settle() {
+  const auto exported = export_evidence(*client_, announced_, directory_, facts_);
+  if (server_) server_->stop();
+  facts_.instrument = instrument_facts(samples_);
+  if (!exported) return failed(Kind::storage, exported.error());
+  return {};
+}
+
+}  // namespace
+
+std::expected<analysis::RunFacts, RunFailure> execute_run(const Scenario& scenario,
+                                                          const RunSettings& settings,
+                                                          RunObserver& observer,
+                                                          std::stop_token stop) {
+  return RunExecution(scenario, settings, observer, std::move(stop)).execute();
+}
+
+}  // namespace fairrush::loadgen

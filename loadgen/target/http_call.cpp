@@ -1,0 +1,150 @@
+#include "loadgen/target/http_call.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/url/parse.hpp>
+#include <boost/url/url_view.hpp>
+
+namespace fairrush::loadgen {
+namespace {
+
+/// Rosters and ledgers of ten million users stay below this.
+constexpr AnswerLimits kControlLimits{.header_bytes = std::size_t{16} * 1024,
+                                      .body_bytes = std::size_t{1} << 30};
+
+constexpr std::string_view kUrlForm = "expected http://HOST:PORT, such as http://127.0.0.1:8080";
+
+}  // namespace
+
+std::string TargetAddress::authority() const {
+  const bool v6 = host.contains(':');
+  return v6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
+}
+
+std::expected<TargetAddress, std::string> parse_target_url(std::string_view url) {
+  const auto parsed = boost::urls::parse_uri(url);
+  const auto refused = [&] {
+    return std::unexpected(fmt::format("'{}' is not accepted: {}", url, kUrlForm));
+  };
+  if (!parsed || parsed->scheme() != "http" || parsed->encoded_host().empty()) return refused();
+  if (parsed->has_query() || parsed->has_fragment() || parsed->has_userinfo()) return refused();
+  if (!parsed->encoded_path().empty() && parsed->encoded_path() != "/") return refused();
+  if (parsed->has_port() && parsed->port_number() == 0) return refused();
+  TargetAddress address;
+  address.host = parsed->host_address();
+  if (parsed->has_port()) address.port = parsed->port_number();
+  return address;
+}
+
+std::expected<asio::ip::tcp::endpoint, std::string> resolve(const TargetAddress& address) {
+  asio::io_context context{1};
+  asio::ip::basic_resolver<asio::ip::tcp, Executor> resolver(context);
+  error_code error;
+  const auto found = resolver.resolve(address.host, std::to_string(address.port), error);
+  if (error || found.empty()) {
+    return std::unexpected(fmt::format("{}: {}", address.authority(), error.message()));
+  }
+  return found.begin()->endpoint();
+}
+
+HttpCaller::HttpCaller(TargetAddress address)
+    : address_(std::move(address)), socket_(context_), exchange_(kControlLimits) {}
+
+std::expected<HttpAnswer, std::string> HttpCaller::operator()(const HttpCall& call,
+                                                              Duration timeout) {
+  const std::string request = request_of(call);
+  if (socket_.is_open()) {
+    if (auto answer = exchange(request, timeout)) return answer;
+  }
+  if (auto connected = connect(timeout); !connected) return std::unexpected(connected.error());
+  return exchange(request, timeout);
+}
+
+std::string HttpCaller::request_of(const HttpCall& call) const {
+  std::string request =
+      fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", call.method, call.path, address_.authority());
+  if (!call.bearer.empty()) request += fmt::format("Authorization: Bearer {}\r\n", call.bearer);
+  if (!call.body.empty()) request += "Content-Type: application/json\r\n";
+  if (call.method != "GET") request += fmt::format("Content-Length: {}\r\n", call.body.size());
+  return request + "\r\n" + call.body;
+}
+
+/// Runs what has been started until it ends. False when the time was over before.
+bool HttpCaller::run(Duration timeout) {
+  context_.restart();
+  context_.run_for(timeout);
+  if (context_.stopped()) return true;
+  close();
+  context_.run();
+  return false;
+}
+
+std::string HttpCaller::failure(std::string_view cause) {
+  close();
+  return fmt::format("{}: {}", address_.authority(), cause);
+}
+
+void HttpCaller::close() {
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+std::expected<void, std::string> HttpCaller::connect(Duration timeout) {
+  close();
+  const auto endpoint = resolve(address_);
+  if (!endpoint) return std::unexpected(endpoint.error());
+  error_code outcome;
+  socket_.async_connect(*endpoint, [&outcome](error_code error) { outcome = error; });
+  if (!run(timeout)) {
+    return std::unexpected(failure(fmt::format("no connection in {}", format_duration(timeout))));
+  }
+  if (outcome) return std::unexpected(failure(outcome.message()));
+  return {};
+}
+
+std::expected<HttpAnswer, std::string> HttpCaller::exchange(const std::string& request,
+                                                            Duration timeout) {
+  const auto nothing_in_time = [&] {
+    return std::unexpected(failure(fmt::format("no answer in {}", format_duration(timeout))));
+  };
+  error_code outcome;
+  asio::async_write(socket_, asio::buffer(request),
+                    [&outcome](error_code error, std::size_t) { outcome = error; });
+  if (!run(timeout)) return nothing_in_time();
+  if (outcome) return std::unexpected(failure(outcome.message()));
+
+  exchange_.start();
+  const auto give_up = std::chrono::steady_clock::now() + timeout;
+  std::array<char, std::size_t{64} * 1024> input;
+  while (exchange_.state() == Exchange::State::reading) {
+    std::size_t received = 0;
+    socket_.async_read_some(asio::buffer(input),
+                            [&outcome, &received](error_code error, std::size_t bytes) {
+                              outcome = error;
+                              received = bytes;
+                            });
+    if (!run(give_up - std::chrono::steady_clock::now())) return nothing_in_time();
+    if (outcome == asio::error::eof) {
+      exchange_.end();
+    } else if (outcome) {
+      return std::unexpected(failure(outcome.message()));
+    } else {
+      exchange_.feed({input.data(), received});
+    }
+  }
+  if (exchange_.state() == Exchange::State::cut_off) {
+    return std::unexpected(failure("closed the connection before the answer was complete"));
+  }
+  if (exchange_.state() == Exchange::State::broken) {
+    return std::unexpected(
+        failure(fmt::format("its answer is not HTTP ({})", exchange_.failure())));
+  }
+  HttpAnswer answer{.status = exchange_.status(), .body = std::string(exchange_.body())};
+  if (!exchange_.keep_alive()) close();
+  return answer;
+}
+
+}  // namespace fairrush::loadgen

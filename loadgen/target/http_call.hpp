@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/runtime/asio_types.hpp"
+#include "base/units.hpp"
+#include "loadgen/wire/exchange.hpp"
+
+namespace fairrush::loadgen {
+
+/// Where a target listens.
+struct TargetAddress {
+  std::string host;
+  std::uint16_t port = 80;
+
+  std::string authority() const;  ///< host:port, a v6 address in brackets
+};
+
+/// Reads "http://HOST[:PORT][/]". The error says what is accepted.
+std::expected<TargetAddress, std::string> parse_target_url(std::string_view url);
+
+/// The first address that `address` resolves to; the error names host and cause.
+std::expected<asio::ip::tcp::endpoint, std::string> resolve(const TargetAddress& address);
+
+/// One request of the control plane.
+struct HttpCall {
+  std::string_view method = "GET";
+  std::string path = {};
+  std::string_view bearer = {};  ///< admin token; empty: none
+  std::string body = {};         ///< JSON; empty: none
+};
+
+struct HttpAnswer {
+  unsigned status = 0;
+  std::string body;
+};
+
+/// Blocking HTTP for what happens before and after a rush, over one kept connection. One thread.
+class HttpCaller {
+ public:
+  explicit HttpCaller(TargetAddress address);
+
+  /// Sends `call` and waits for the whole answer, at most `timeout`. Connects when needed, again
+  /// when a kept connection has been closed meanwhile. The error names host, port and cause.
+  std::expected<HttpAnswer, std::string> operator()(const HttpCall& call, Duration timeout);
+
+  const TargetAddress& address() const { return address_; }
+
+ private:
+  std::expected<void, std::string> connect(Duration timeout);
+  std::expected<HttpAnswer, std::string> exchange(const std::string& request, Duration timeout);
+  std::string request_of(const HttpCall& call) const;
+  bool run(Duration timeout);
+  std::string failure(std::string_view cause);
+  void close();
+
+  TargetAddress address_;
+  asio::io_context context_{1};
+  TcpSocket socket_;
+  Exchange exchange_;
+};
+
+}  // namespace fairrush::loadgen

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+
+#include "analysis/run/facts.hpp"
+#include "analysis/run/ledger.hpp"
+#include "analysis/run/published_draw.hpp"
+#include "base/clock.hpp"
+#include "loadgen/target/http_call.hpp"
+
+namespace fairrush::loadgen {
+
+/// How the target's wall clock stands to ours.
+struct ClockOffset {
+  std::chrono::nanoseconds offset{};  ///< target minus ours
+  std::chrono::nanoseconds error{};   ///< half the best round trip
+};
+
+/// An event to be created; times are Unix milliseconds on the target's clock.
+struct EventOrder {
+  std::string event;
+  std::optional<std::string> design;  ///< unset: the target's own
+  analysis::QuotaRule coupons;
+  std::int64_t reserve_open_ms = 0;
+  std::int64_t reserve_close_ms = 0;
+  std::int64_t claim_open_ms = 0;
+  std::int64_t claim_close_ms = 0;
+};
+
+/// What an event says about itself.
+struct EventDocument {
+  std::string event;
+  std::string design;
+  std::string phase;
+  std::optional<std::uint64_t> roster;
+  std::optional<std::uint64_t> quota;
+  std::uint64_t issued = 0;
+  std::optional<Digest> commitment;
+};
+
+/// Why something asked of the target did not come: one line.
+struct TargetFailure {
+  std::string message;
+  unsigned status = 0;  ///< of an answer that was not the expected one; 0: there was none
+};
+template <class T>
+using FromTarget = std::expected<T, TargetFailure>;
+
+/// The control plane of a coupon service: everything around a rush, none of it in a hurry. Every
+/// call blocks for at most some seconds. One thread.
+class TargetClient {
+ public:
+  TargetClient(TargetAddress address, std::string admin_token, const Clock& clock);
+
+  /// Compares clocks by several round trips of GET /time and keeps the one that took least.
+  FromTarget<ClockOffset> compare_clocks();
+
+  FromTarget<EventDocument> create_event(const EventOrder& order);
+  FromTarget<EventDocument> event(const std::string& event);
+
+  /// What the target says it issued.
+  FromTarget<analysis::Ledger> ledger(const std::string& event);
+
+  /// The published draw with its roster and up to `kProofsMax` inclusion proofs, spread evenly over
+  /// the tickets; nothing when the event has none. `commitment` is the one that was published
+  /// before reservations opened: the document's own, read afterwards, proves nothing.
+  FromTarget<std::optional<analysis::PublishedDraw>> draw(const std::string& event,
+                                                          const std::optional<Digest>& commitment);
+
+  static constexpr std::uint32_t kProofsMax = 32;
+
+ private:
+  FromTarget<std::string> ask(const HttpCall& call, unsigned expected_status);
+  FromTarget<std::vector<std::string>> roster(const std::string& event);
+  FromTarget<analysis::PublishedProof> proof(const std::string& event, TicketNumber ticket);
+
+  HttpCaller call_;
+  std::string admin_token_;
+  const Clock& clock_;
+};
+
+}  // namespace fairrush::loadgen

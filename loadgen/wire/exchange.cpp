@@ -1,0 +1,173 @@
+#include "loadgen/wire/exchange.hpp"
+
+#include <algorithm>
+#include <boost/beast/http/basic_parser.hpp>
+#include <boost/beast/http/error.hpp>
+#include <optional>
+
+#include "base/assert.hpp"
+
+namespace fairrush::loadgen {
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+namespace {
+
+/// 100 Continue and its like: an answer follows them.
+bool is_interim(unsigned status) {
+  return status >= 100 && status < 200;
+}
+
+constexpr unsigned kInterimAnswersMax = 8;
+
+}  // namespace
+
+/// Beast's parser without its message: only the status and the body are kept. The parser cannot be
+/// started anew, so each answer gets a new one, in place.
+class Exchange::Parser final : public http::basic_parser<false> {
+ public:
+  Parser(std::string& body, const AnswerLimits& limits) : body_(body) {
+    eager(true);
+    header_limit(static_cast<std::uint32_t>(limits.header_bytes));
+    body_limit(limits.body_bytes);
+  }
+
+  unsigned status() const { return status_; }
+
+ private:
+  using View = boost::beast::string_view;
+
+  void on_request_impl(http::verb, View, View, int, error_code&) override {}
+  void on_response_impl(int code, View, int, error_code&) override {
+    status_ = static_cast<unsigned>(code);
+  }
+  void on_field_impl(http::field, View, View, error_code&) override {}
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
+  std::size_t on_body_impl(View part, error_code&) override { return keep(part); }
+  void on_chunk_header_impl(std::uint64_t, View, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, View part, error_code&) override {
+    return keep(part);
+  }
+  void on_finish_impl(error_code&) override {}
+
+  std::size_t keep(View part) {
+    body_.append(part.data(), part.size());
+    return part.size();
+  }
+
+  std::string& body_;
+  unsigned status_ = 0;
+};
+
+struct Exchange::Machine {
+  AnswerLimits limits;
+  State state = State::reading;
+  unsigned interim_answers = 0;
+  bool surplus = false;  // the peer sent more than one answer
+  std::string body;
+  std::string unparsed;  // the start of a header that has not come in whole
+  std::string failure;
+  std::optional<Parser> parser;
+};
+
+Exchange::Exchange(AnswerLimits limits) : machine_(std::make_unique<Machine>()) {
+  machine_->limits = limits;
+  start();
+}
+Exchange::Exchange(Exchange&&) noexcept = default;
+Exchange& Exchange::operator=(Exchange&&) noexcept = default;
+Exchange::~Exchange() = default;
+
+void Exchange::start() {
+  Machine& machine = *machine_;
+  machine.state = State::reading;
+  machine.interim_answers = 0;
+  machine.surplus = false;
+  machine.body.clear();
+  machine.unparsed.clear();
+  machine.failure.clear();
+  machine.parser.emplace(machine.body, machine.limits);
+}
+
+/// Parses as much of `bytes` as can be parsed now and cuts that off.
+Exchange::State Exchange::parse(std::string_view& bytes) {
+  Machine& machine = *machine_;
+  while (!bytes.empty() && !machine.parser->is_done()) {
+    error_code error;
+    const std::size_t used =
+        machine.parser->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+    bytes.remove_prefix(used);
+    if (error == http::error::need_more) break;
+    if (error) {
+      machine.failure = error.message();
+      return machine.state = State::broken;
+    }
+    if (machine.parser->is_done() && is_interim(machine.parser->status())) {
+      if (++machine.interim_answers > kInterimAnswersMax) {
+        machine.failure = "too many interim answers";
+        return machine.state = State::broken;
+      }
+      machine.parser.emplace(machine.body, machine.limits);
+    } else if (used == 0) {
+      break;
+    }
+  }
+  if (!machine.parser->is_done()) return machine.state = State::reading;
+  machine.surplus = !bytes.empty();
+  return machine.state = State::complete;
+}
+
+Exchange::State Exchange::feed(std::string_view bytes) {
+  Machine& machine = *machine_;
+  FAIRRUSH_ASSERT(machine.state == State::reading);
+  if (machine.unparsed.empty()) {
+    parse(bytes);
+    if (machine.state == State::reading) machine.unparsed.assign(bytes);
+  } else {
+    machine.unparsed.append(bytes);
+    std::string_view rest = machine.unparsed;
+    parse(rest);
+    machine.unparsed.erase(0, machine.unparsed.size() - rest.size());
+  }
+  const std::size_t unparsed_max = machine.limits.header_bytes;
+  if (machine.state == State::reading && machine.unparsed.size() > unparsed_max) {
+    machine.failure = "header limit exceeded";
+    machine.state = State::broken;
+  }
+  return machine.state;
+}
+
+Exchange::State Exchange::end() {
+  Machine& machine = *machine_;
+  FAIRRUSH_ASSERT(machine.state == State::reading);
+  if (!machine.parser->got_some() || !machine.unparsed.empty()) {
+    return machine.state = State::cut_off;
+  }
+  error_code error;
+  machine.parser->put_eof(error);
+  const bool complete = !error && machine.parser->is_done();
+  return machine.state = complete ? State::complete : State::cut_off;
+}
+
+Exchange::State Exchange::state() const {
+  return machine_->state;
+}
+
+unsigned Exchange::status() const {
+  return machine_->parser->status();
+}
+
+std::string_view Exchange::body() const {
+  return machine_->body;
+}
+
+bool Exchange::keep_alive() const {
+  return !machine_->surplus && machine_->parser->keep_alive();
+}
+
+std::string_view Exchange::failure() const {
+  return machine_->failure;
+}
+
+}  // namespace fairrush::loadgen

@@ -1,0 +1,144 @@
+#pragma once
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <queue>
+#include <string>
+#include <vector>
+
+#include "analysis/history/writer.hpp"
+#include "analysis/latency/histogram.hpp"
+#include "base/clock.hpp"
+#include "base/runtime/io_thread.hpp"
+#include "base/runtime/task_group.hpp"
+#include "loadgen/plan.hpp"
+#include "loadgen/wire/connection.hpp"
+#include "loadgen/wire/counters.hpp"
+
+namespace fairrush::loadgen {
+
+/// What a worker needs. All references outlive it.
+struct WorkerSpec {
+  const Plan& plan;
+  Shard shard;
+  asio::ip::tcp::endpoint target;
+  const RequestTemplates& requests;
+  const Clock& clock;
+  SteadyTime epoch;  ///< time 0 of the plan
+  analysis::HistoryFile& history;
+  ConnectionMode mode = ConnectionMode::pool;
+  /// This worker's part of the pool, or of what may be open at once with per_request; at least 1.
+  std::uint32_t connections = 1;
+  Duration attempt_timeout{};
+};
+
+/// Plays one shard of the plan on a thread of its own: releases clicks when they are due, hands
+/// them to connections, lets personas react, and records how every attempt ended, exactly once.
+///
+/// `stop`, `counters`, `finished` and `latencies` may be called from any thread; the rest belongs
+/// to the owner's.
+class Worker {
+ public:
+  explicit Worker(const WorkerSpec& spec);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+  /// Stops and waits.
+  ~Worker();
+
+  /// Releases no more clicks; attempts in flight get `kStopGrace` to end, then count as stopped.
+  void stop();
+
+  /// Waits until every attempt has been recorded. Call before reading the results below.
+  void join();
+
+  /// Every attempt has been recorded, or the worker has failed.
+  bool finished() const { return finished_.load(std::memory_order_acquire); }
+
+  const WorkerCounters& counters() const { return counters_; }
+
+  /// Latencies from the intended time of operation `op` so far; at most kSnapshotEvery old.
+  analysis::Histogram latencies(analysis::Op op) const;
+
+  /// Sending time minus (intended time + one-way delay), of all attempts sent. After `join`.
+  const analysis::Histogram& lag() const { return lag_; }
+
+  /// Why the history could not be written, with the number of records that are not in it. After
+  /// `finished`.
+  const std::optional<std::string>& storage_failure() const { return storage_failure_; }
+
+  /// What went wrong inside the worker itself; its attempts are recorded as stopped. After `join`.
+  const std::optional<std::string>& failure() const { return failure_; }
+
+  static constexpr Duration kStopGrace = std::chrono::milliseconds(500);
+  static constexpr Duration kSnapshotEvery = std::chrono::milliseconds(200);
+
+ private:
+  struct Later {
+    bool operator()(const Click& a, const Click& b) const { return a.due_ns() > b.due_ns(); }
+  };
+
+  Task<void> supervise();
+  Task<void> release_clicks();
+  void conclude();
+  void tick(std::int64_t now_ns);
+  void release_due(std::int64_t now_ns);
+  void sweep();
+  void hand_out();
+  bool drained() const;
+  bool given_up(std::int64_t now_ns) const;
+  std::int64_t next_wake_ns(std::int64_t now_ns) const;
+  Click click_of(const PlannedAttempt& planned) const;
+
+  Connection& add_connection();
+  Connection* pick(const Click& click);
+  Connection& pick_for_user(UserIndex user);
+
+  void ended(Connection& connection, const Click& click, const Ending& ending);
+  void react(const Click& click, const Ending& ending);
+  void record(const Click& click, const Ending& ending);
+  void count(const Click& click, const Ending& ending);
+  void append(const analysis::AttemptRecord& record, std::string_view receipt);
+  void stop_connections();
+  void record_unsent(const Click& click);
+  void record_the_rest();
+  void publish_latencies();
+
+  WorkerSpec spec_;
+  IoThread thread_;  // its context outlives the sockets and timers below
+  Plan::Cursor cursor_;
+  WorkerCounters counters_;
+  Wire wire_;
+  analysis::HistoryAppender appender_;
+  analysis::Histogram lag_;
+  analysis::Histogram reservation_latencies_;
+  analysis::Histogram claim_latencies_;
+  mutable std::mutex published_mutex_;
+  analysis::Histogram published_reservations_;
+  analysis::Histogram published_claims_;
+
+  std::priority_queue<Click, std::vector<Click>, Later> later_;  // due times still to come
+  std::deque<Click> ready_;                                      // due, first come first sent
+  std::deque<Connection> connections_;
+  std::vector<Connection*> idle_;        // of a pool, or between requests of per_request
+  std::vector<Connection*> user_first_;  // per_user: a user's list of connections
+  std::uint64_t attempts_ = 0;
+  std::int64_t last_due_ns_ = 0;  // latest due time of any click seen so far
+  std::int64_t published_ns_ = 0;
+  std::int64_t wake_ns_ = 0;
+  std::optional<std::int64_t> stopped_ns_;  // when a stop was first seen
+  bool stopping_ = false;                   // connections have been told to end
+
+  std::atomic<bool> stop_requested_{false};
+  std::atomic<bool> finished_{false};
+  std::optional<std::string> storage_failure_;
+  std::optional<std::string> failure_;
+
+  Timer tick_timer_;
+  TaskGroup supervisor_;
+  TaskGroup tasks_;
+};
+
+}  // namespace fairrush::loadgen
