@@ -1,0 +1,88 @@
+#include "server/api/app.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "server/api/router.hpp"
+#include "server/http/problem.hpp"
+
+namespace fairrush::server {
+
+App::App(AppOptions options, const Clock& clock, CommitQueue& queue, RushService& service)
+    : options_(std::move(options)),
+      authenticator_(options_.credentials),
+      clock_(clock),
+      queue_(queue),
+      service_(service) {}
+
+void App::handle(Exchange& exchange) {
+  exchange.response.clear();
+  exchange.arrived = clock_.wall_now();
+  const RouteMatch route = find_route(exchange.request.method, exchange.request.target);
+  if (route.handler != nullptr) return (this->*route.handler)(exchange, route.event);
+  if (route.allow.empty()) return refuse(exchange, ErrorCode::unknown_path);
+  set_problem(exchange.response, ErrorCode::method_not_allowed);
+  exchange.response.allow = route.allow;
+  exchange.complete();
+}
+
+void App::tick() {
+  service_.tick(clock_.wall_now());
+}
+
+void App::get_time(Exchange& exchange, std::string_view) {
+  const auto now =
+      std::chrono::floor<std::chrono::microseconds>(clock_.wall_now().time_since_epoch());
+  fmt::format_to(std::back_inserter(exchange.response.body), R"({{"now_us":{}}})", now.count());
+  exchange.complete();
+}
+
+void App::get_liveness(Exchange& exchange, std::string_view) {
+  exchange.response.body = R"({"status":"alive"})";
+  exchange.complete();
+}
+
+void App::get_readiness(Exchange& exchange, std::string_view) {
+  if (queue_.failure()) {
+    return refuse(exchange, ErrorCode::ledger_unavailable, *queue_.failure());
+  }
+  if (draining_) return refuse(exchange, ErrorCode::draining);
+  exchange.response.body = R"({"status":"ready"})";
+  exchange.complete();
+}
+
+LiveEvent* App::find_event(Exchange& exchange, std::string_view name) {
+  LiveEvent* const event = service_.find(name, exchange.arrived);
+  if (event == nullptr) refuse(exchange, ErrorCode::unknown_event);
+  return event;
+}
+
+bool App::authorize_admin(Exchange& exchange) {
+  if (authenticator_.is_admin(exchange.request)) return true;
+  refuse(exchange, ErrorCode::unauthorized, "This route needs the admin token as bearer token.");
+  return false;
+}
+
+bool App::ledger_available(Exchange& exchange) {
+  if (!queue_.failure()) return true;
+  refuse(exchange, ErrorCode::ledger_unavailable);
+  return false;
+}
+
+void App::refuse(Exchange& exchange, ErrorCode code, std::string_view detail) {
+  set_problem(exchange.response, code, detail);
+  exchange.complete();
+}
+
+void App::send_when_durable(Exchange& exchange, Sequence needed) {
+  if (options_.acknowledge == Acknowledge::decided || queue_.is_durable(needed)) {
+    return exchange.complete();
+  }
+  queue_.when_durable(needed, [this, &exchange](bool durable) {
+    if (!durable) return refuse(exchange, ErrorCode::ledger_unavailable);
+    exchange.complete();
+  });
+}
+
+}  // namespace fairrush::server

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "server/http/auth.hpp"
+#include "server/http/exchange.hpp"
+#include "server/ledger/commit_queue.hpp"
+#include "server/service/rush_service.hpp"
+
+namespace fairrush::server {
+
+/// When an answer that grants something leaves.
+enum class Acknowledge : std::uint8_t {
+  durable,  ///< after its record was committed: an acknowledged coupon survives anything
+  decided,  ///< at once: a crash may lose what was acknowledged
+};
+
+struct AppOptions {
+  std::string default_design = "sealed-draw";
+  Acknowledge acknowledge = Acknowledge::durable;
+  Credentials credentials;
+};
+
+/// The service's HTTP interface without the sockets: maps a request to a response, now or when the
+/// ledger or a draw allows it. One thread, that of the service and the queue.
+class App {
+ public:
+  /// Everything passed by reference must outlive the app.
+  App(AppOptions options, const Clock& clock, CommitQueue& queue, RushService& service);
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// Answers `exchange`: fills its response and calls `complete`, within this call or later.
+  void handle(Exchange& exchange);
+
+  /// Does what has become due; call it every few milliseconds.
+  void tick();
+
+  /// From now on /readyz says so; requests are still served.
+  void start_draining() { draining_ = true; }
+
+  /// Answers claims that wait for a draw: it will not come in this process's life.
+  void refuse_held() { service_.refuse_held(ErrorCode::draining); }
+
+ private:
+  friend struct Routes;
+
+  // Handlers, one for each row of the router's table; `event` is the name in the path.
+  void create_event(Exchange& exchange, std::string_view event);
+  void get_event(Exchange& exchange, std::string_view event);
+  void reset_event(Exchange& exchange, std::string_view event);
+  void export_ledger(Exchange& exchange, std::string_view event);
+  void reserve(Exchange& exchange, std::string_view event);
+  void claim(Exchange& exchange, std::string_view event);
+  void get_draw(Exchange& exchange, std::string_view event);
+  void get_roster(Exchange& exchange, std::string_view event);
+  void get_proof(Exchange& exchange, std::string_view event);
+  void get_time(Exchange& exchange, std::string_view event);
+  void get_liveness(Exchange& exchange, std::string_view event);
+  void get_readiness(Exchange& exchange, std::string_view event);
+
+  /// The event, or null after having answered that there is none.
+  LiveEvent* find_event(Exchange& exchange, std::string_view name);
+  /// The event when it has a published draw, or null after having answered why not.
+  LiveEvent* find_published(Exchange& exchange, std::string_view name);
+  /// The user's request, or nothing after having refused it.
+  std::optional<UserRequest> authenticate(Exchange& exchange);
+  /// Whether the administrator asks; else the refusal is sent.
+  bool authorize_admin(Exchange& exchange);
+  /// Whether changes can be recorded; else the refusal is sent.
+  bool ledger_available(Exchange& exchange);
+
+  void answer_reservation(Exchange& exchange, LiveEvent& event, const ReservationAnswer& answer);
+  void answer_claim(Exchange& exchange, const ClaimAnswer& answer);
+
+  void refuse(Exchange& exchange, ErrorCode code, std::string_view detail = {});
+  /// Sends the response now, or once `needed` is durable; LEDGER_UNAVAILABLE if it never is.
+  void send_when_durable(Exchange& exchange, Sequence needed);
+
+  AppOptions options_;
+  Authenticator authenticator_;
+  const Clock& clock_;
+  CommitQueue& queue_;
+  RushService& service_;
+  bool draining_ = false;
+};
+
+}  // namespace fairrush::server

@@ -1,0 +1,97 @@
+#include "server/api/documents.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace fairrush::server {
+namespace {
+
+/// Hexadecimal in quotes.
+std::string quoted_hex(ByteView bytes) {
+  return '"' + to_hex(bytes) + '"';
+}
+
+const DrawingDesign* drawing_of(const LiveEvent& event) {
+  return event.rush().design().drawing();
+}
+
+std::string root_or_null(const DrawOutcome* outcome) {
+  return outcome == nullptr ? "null" : quoted_hex(outcome->tree.root());
+}
+
+std::string winners_array(const DrawOutcome& outcome) {
+  std::string text = "[";
+  for (const TicketNumber winner : outcome.winners) {
+    fmt::format_to(std::back_inserter(text), "{}{}", text.size() == 1 ? "" : ",", winner.value());
+  }
+  return text + "]";
+}
+
+}  // namespace
+
+const DrawOutcome* published_draw(const LiveEvent& event) {
+  const DrawingDesign* const drawing = drawing_of(event);
+  return drawing == nullptr ? nullptr : drawing->outcome();
+}
+
+std::string event_document(const LiveEvent& event, WallTime now) {
+  const EventSpec& spec = event.spec();
+  const DrawingDesign* const drawing = drawing_of(event);
+  const std::string quota =
+      spec.quota.is_share() ? fmt::format("\"{}\"", spec.quota.text()) : spec.quota.text();
+  return fmt::format(
+      R"({{"event":"{}","design":"{}","phase":"{}","coupons":{},"reserve_open_ms":{},)"
+      R"("reserve_close_ms":{},"claim_open_ms":{},"claim_close_ms":{},"roster":{},"quota":{},)"
+      R"("issued":{},"commitment":{},"root":{}}})",
+      spec.name, spec.design, name_of(phase_at(spec.windows, now)), quota,
+      to_unix_ms(spec.windows.reserve_open), to_unix_ms(spec.windows.reserve_close),
+      to_unix_ms(spec.windows.claim_open), to_unix_ms(spec.windows.claim_close),
+      event.rush().roster().size(), event.rush().design().quota(), event.issues().size(),
+      drawing == nullptr ? "null" : quoted_hex(drawing->commitment()),
+      root_or_null(published_draw(event)));
+}
+
+std::string ledger_document(const LiveEvent& event) {
+  std::string text;
+  for (const Issue& issue : event.issues()) {
+    fmt::format_to(std::back_inserter(text),
+                   R"({{"user":{},"coupon":"{}","issued_at_ms":{}}})"
+                   "\n",
+                   issue.user.value(), issue.code.view(), to_unix_ms(issue.at));
+  }
+  return text;
+}
+
+std::string draw_document(const LiveEvent& event, WallTime now) {
+  const DrawOutcome* const outcome = published_draw(event);
+  const bool revealed = outcome != nullptr && phase_at(event.spec().windows, now) == Phase::closed;
+  return fmt::format(
+      R"({{"event":"{}","commitment":{},"beacon":"","root":{},"roster_size":{},"quota":{},)"
+      R"("secret":{},"winners":{}}})",
+      event.spec().name, quoted_hex(drawing_of(event)->commitment()), root_or_null(outcome),
+      event.rush().roster().size(), event.rush().design().quota(),
+      revealed ? quoted_hex(event.secrets().draw) : "null",
+      revealed ? winners_array(*outcome) : "null");
+}
+
+std::string roster_document(const LiveEvent& event) {
+  std::string text;
+  for (const Token& token : event.rush().roster().tokens()) {
+    text += to_hex(token);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string proof_document(const LiveEvent& event, TicketNumber ticket) {
+  std::string path = "[";
+  for (const Digest& sibling : published_draw(event)->tree.proof(ticket.value() - 1)) {
+    if (path.size() > 1) path += ',';
+    path += quoted_hex(sibling);
+  }
+  return fmt::format(R"({{"ticket":{},"token":{},"path":{}]}})", ticket.value(),
+                     quoted_hex(event.rush().roster().token(ticket)), path);
+}
+
+}  // namespace fairrush::server

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+
+#include "server/service/live_event.hpp"
+
+namespace fairrush::server {
+
+/// The texts this server publishes about an event. Pure.
+
+/// The event document, as of `now`.
+std::string event_document(const LiveEvent& event, WallTime now);
+
+/// Every issued coupon, one JSON object a line, in the order of issue.
+std::string ledger_document(const LiveEvent& event);
+
+/// The draw of an event whose design has one; secret and winners only once claims have closed.
+std::string draw_document(const LiveEvent& event, WallTime now);
+
+/// The roster's tokens in ticket order, one a line.
+std::string roster_document(const LiveEvent& event);
+
+/// Proof that a ticket's token is part of the published root; `ticket` is one of the roster's and
+/// the draw is published.
+std::string proof_document(const LiveEvent& event, TicketNumber ticket);
+
+/// The published draw, or null.
+const DrawOutcome* published_draw(const LiveEvent& event);
+
+}  // namespace fairrush::server

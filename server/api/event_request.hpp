@@ -1,0 +1,20 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "server/domain/event.hpp"
+
+namespace fairrush::server {
+
+/// Reads the body of POST /events: {"event","coupons","reserve_open_ms","reserve_close_ms",
+/// "claim_open_ms","claim_close_ms"} and optionally "design". The error names the member, its value
+/// and what is accepted.
+std::expected<EventSpec, std::string> parse_event_request(std::string_view body,
+                                                          std::string_view default_design);
+
+/// Reads the body of POST /events/{e}/reset: the four *_ms members. Errors likewise.
+std::expected<EventWindows, std::string> parse_reset_request(std::string_view body);
+
+}  // namespace fairrush::server

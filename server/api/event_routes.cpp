@@ -1,0 +1,45 @@
+#include "server/api/app.hpp"
+#include "server/api/documents.hpp"
+#include "server/api/event_request.hpp"
+#include "server/http/problem.hpp"
+
+namespace fairrush::server {
+
+void App::create_event(Exchange& exchange, std::string_view) {
+  if (!authorize_admin(exchange) || !ledger_available(exchange)) return;
+  const auto spec = parse_event_request(exchange.request.body, options_.default_design);
+  if (!spec) return refuse(exchange, ErrorCode::bad_request, spec.error());
+  const LiveEvent* const event = service_.create(*spec);
+  if (event == nullptr) return refuse(exchange, ErrorCode::event_exists);
+  exchange.response.status = 201;
+  exchange.response.body = event_document(*event, exchange.arrived);
+  send_when_durable(exchange, queue_.last());
+}
+
+void App::get_event(Exchange& exchange, std::string_view name) {
+  const LiveEvent* const event = find_event(exchange, name);
+  if (event == nullptr) return;
+  exchange.response.body = event_document(*event, exchange.arrived);
+  send_when_durable(exchange, queue_.last());
+}
+
+void App::reset_event(Exchange& exchange, std::string_view name) {
+  if (!authorize_admin(exchange) || !ledger_available(exchange)) return;
+  LiveEvent* const event = find_event(exchange, name);
+  if (event == nullptr) return;
+  const auto windows = parse_reset_request(exchange.request.body);
+  if (!windows) return refuse(exchange, ErrorCode::bad_request, windows.error());
+  exchange.response.body = event_document(service_.reset(*event, *windows), exchange.arrived);
+  send_when_durable(exchange, queue_.last());
+}
+
+void App::export_ledger(Exchange& exchange, std::string_view name) {
+  if (!authorize_admin(exchange)) return;
+  const LiveEvent* const event = find_event(exchange, name);
+  if (event == nullptr) return;
+  exchange.response.content_type = "application/x-ndjson";
+  exchange.response.body = ledger_document(*event);
+  send_when_durable(exchange, queue_.last());
+}
+
+}  // namespace fairrush::server

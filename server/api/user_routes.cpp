@@ -1,0 +1,84 @@
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "server/api/app.hpp"
+#include "server/http/problem.hpp"
+
+namespace fairrush::server {
+namespace {
+
+constexpr std::size_t kIdempotencyKeyMax = 64;
+
+}  // namespace
+
+std::optional<UserRequest> App::authenticate(Exchange& exchange) {
+  const auto user = authenticator_.user_of(exchange.request, exchange.arrived);
+  if (!user) {
+    refuse(exchange, ErrorCode::unauthorized);
+    return std::nullopt;
+  }
+  if (exchange.request.idempotency_key.size() > kIdempotencyKeyMax) {
+    refuse(exchange, ErrorCode::bad_request,
+           fmt::format("Idempotency-Key has {} characters: expected at most {}.",
+                       exchange.request.idempotency_key.size(), kIdempotencyKeyMax));
+    return std::nullopt;
+  }
+  return UserRequest{*user, exchange.request.idempotency_key, exchange.arrived};
+}
+
+void App::reserve(Exchange& exchange, std::string_view name) {
+  const auto request = authenticate(exchange);
+  if (!request) return;
+  LiveEvent* const event = find_event(exchange, name);
+  if (event == nullptr || !ledger_available(exchange)) return;
+  answer_reservation(exchange, *event, service_.reserve(*event, *request));
+}
+
+void App::answer_reservation(Exchange& exchange, LiveEvent& event,
+                             const ReservationAnswer& answer) {
+  if (answer.refusal && *answer.refusal != ErrorCode::duplicated_reservation) {
+    return refuse(exchange, *answer.refusal);
+  }
+  const std::string token = to_hex(event.rush().roster().token(answer.ticket));
+  if (answer.refusal) {
+    const std::string members =
+        fmt::format(R"(,"ticket":{},"token":"{}")", answer.ticket.value(), token);
+    set_problem(exchange.response, *answer.refusal, {}, members);
+  } else {
+    exchange.response.status = 201;
+    fmt::format_to(std::back_inserter(exchange.response.body), R"({{"ticket":{},"token":"{}"}})",
+                   answer.ticket.value(), token);
+  }
+  send_when_durable(exchange, answer.durable);
+}
+
+void App::claim(Exchange& exchange, std::string_view name) {
+  const auto request = authenticate(exchange);
+  if (!request) return;
+  LiveEvent* const event = find_event(exchange, name);
+  if (event == nullptr || !ledger_available(exchange)) return;
+  const ClaimAnswer answer = service_.claim(*event, *request);
+  if (answer.kind != ClaimAnswer::Kind::held) return answer_claim(exchange, answer);
+  // Decided as of its arrival, so that the wait does not push it out of its window.
+  service_.when_drawn(
+      *event, [this, &exchange, event, request = *request](std::optional<ErrorCode> refusal) {
+        if (refusal) return refuse(exchange, *refusal);
+        if (ledger_available(exchange)) answer_claim(exchange, service_.claim(*event, request));
+      });
+}
+
+void App::answer_claim(Exchange& exchange, const ClaimAnswer& answer) {
+  if (answer.kind == ClaimAnswer::Kind::won) {
+    fmt::format_to(std::back_inserter(exchange.response.body), R"({{"coupon":"{}","discount":{}}})",
+                   answer.issue->code.view(), kDiscountPercent);
+  } else if (answer.refusal == ErrorCode::already_claimed) {
+    const std::string members = fmt::format(R"(,"coupon":"{}")", answer.issue->code.view());
+    set_problem(exchange.response, answer.refusal, {}, members);
+  } else {
+    set_problem(exchange.response, answer.refusal);
+  }
+  send_when_durable(exchange, answer.durable);
+}
+
+}  // namespace fairrush::server

@@ -1,0 +1,22 @@
+#include "server/designs/ticket_list.hpp"
+
+namespace fairrush::server {
+
+TicketList::TicketList(const EventSpec& spec) : rule_(spec.quota), minted_(rule_.coupons(0)) {}
+
+void TicketList::granted(TicketNumber ticket) {
+  minted_ = rule_.coupons(ticket.value());
+}
+
+Decision TicketList::decide(TicketNumber) {
+  if (popped_ == minted_) return {.kind = Decision::Kind::lost};
+  return {.kind = Decision::Kind::won, .serial = ++popped_};
+}
+
+bool TicketList::recall(TicketNumber, CouponSerial serial) {
+  if (serial != popped_ + 1 || serial > minted_) return false;
+  popped_ = serial;
+  return true;
+}
+
+}  // namespace fairrush::server

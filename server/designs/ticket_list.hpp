@@ -1,0 +1,26 @@
+#pragma once
+
+#include "server/designs/design.hpp"
+
+namespace fairrush::server {
+
+/// First come, first served: a list of coupons grows with the tickets (for 20 %, every fifth ticket
+/// mints one; a fixed number is minted at once) and claims pop it. The list holds the serials
+/// popped + 1 … minted in order, so two counters are the whole list.
+class TicketList final : public Design {
+ public:
+  explicit TicketList(const EventSpec& spec);
+
+  void granted(TicketNumber ticket) override;
+  Decision decide(TicketNumber ticket) override;
+  bool recall(TicketNumber ticket, CouponSerial serial) override;
+  std::uint32_t quota() const override { return minted_; }
+  ErrorCode loss() const override { return ErrorCode::sold_out; }
+
+ private:
+  QuotaRule rule_;
+  std::uint32_t minted_;
+  std::uint32_t popped_ = 0;
+};
+
+}  // namespace fairrush::server

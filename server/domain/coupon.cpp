@@ -1,0 +1,37 @@
+#include "server/domain/coupon.hpp"
+
+namespace fairrush::server {
+namespace {
+
+constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t kSerialLength = 7;  // 35 bits hold any serial
+constexpr std::size_t kDash = kSerialLength;
+
+/// Writes the low 5 · (end − begin) bits of `value`, most significant character first.
+void write_base32(std::uint64_t value, char* begin, char* end) {
+  while (end != begin) {
+    *--end = kAlphabet[value & 31];
+    value >>= 5;
+  }
+}
+
+}  // namespace
+
+CouponCode CouponMint::code(CouponSerial serial) const {
+  const Digest mac = hmac_sha256(key_, big_endian(serial));
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  for (std::size_t byte = 0; byte < 5; ++byte) {
+    high = high << 8 | mac.at(byte);
+    low = low << 8 | mac.at(byte + 5);
+  }
+  CouponCode code;
+  char* const text = code.text.data();
+  write_base32(serial, text, text + kSerialLength);
+  text[kDash] = '-';
+  write_base32(high, text + kDash + 1, text + kDash + 9);
+  write_base32(low, text + kDash + 9, text + code.text.size());
+  return code;
+}
+
+}  // namespace fairrush::server

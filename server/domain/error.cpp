@@ -1,0 +1,62 @@
+#include "server/domain/error.hpp"
+
+#include <array>
+
+#include "base/assert.hpp"
+
+namespace fairrush::server {
+namespace {
+
+struct Row {
+  ErrorCode code;
+  std::string_view name;
+  std::string_view description;
+};
+
+constexpr std::array kRows{
+    Row{ErrorCode::bad_request, "BAD_REQUEST", "The request is not well-formed."},
+    Row{ErrorCode::unauthorized, "UNAUTHORIZED", "The request carries no valid credentials."},
+    Row{ErrorCode::unknown_event, "UNKNOWN_EVENT", "There is no event of this name."},
+    Row{ErrorCode::unknown_path, "UNKNOWN_PATH", "There is nothing at this path."},
+    Row{ErrorCode::method_not_allowed, "METHOD_NOT_ALLOWED",
+        "The path exists, but not for this method."},
+    Row{ErrorCode::event_exists, "EVENT_EXISTS", "An event of this name exists already."},
+    Row{ErrorCode::duplicated_reservation, "ERROR_DUPLICATED_RESERVATION",
+        "This user holds a reservation already."},
+    Row{ErrorCode::not_in_active_time, "NOT_IN_ACTIVE_TIME",
+        "The window for this request is not open."},
+    Row{ErrorCode::not_reservation, "NOT_RESERVATION", "This user holds no reservation."},
+    Row{ErrorCode::already_claimed, "ALREADY_CLAIMED", "This user has received a coupon already."},
+    Row{ErrorCode::sold_out, "SOLD_OUT", "All coupons have been given out."},
+    Row{ErrorCode::not_drawn, "NOT_DRAWN", "This user's ticket was not drawn."},
+    Row{ErrorCode::not_yet_published, "NOT_YET_PUBLISHED",
+        "This is published once reservations have closed and the draw is recorded."},
+    Row{ErrorCode::no_draw, "NO_DRAW", "This event's design has no draw."},
+    Row{ErrorCode::request_timeout, "REQUEST_TIMEOUT", "The request did not arrive in time."},
+    Row{ErrorCode::body_too_large, "BODY_TOO_LARGE", "The body is longer than the server accepts."},
+    Row{ErrorCode::header_too_large, "HEADER_TOO_LARGE",
+        "The header is longer than the server accepts."},
+    Row{ErrorCode::roster_full, "ROSTER_FULL", "The event takes no more reservations."},
+    Row{ErrorCode::ledger_unavailable, "LEDGER_UNAVAILABLE",
+        "The ledger cannot be written; nothing is granted until it can."},
+    Row{ErrorCode::draining, "DRAINING", "The server is shutting down."},
+    Row{ErrorCode::internal_error, "INTERNAL_ERROR", "The server failed to handle the request."},
+};
+
+const Row& row_of(ErrorCode code) {
+  const auto index = static_cast<std::size_t>(code);
+  FAIRRUSH_ASSERT(index < kRows.size() && kRows.at(index).code == code);
+  return kRows.at(index);
+}
+
+}  // namespace
+
+std::string_view name_of(ErrorCode code) {
+  return row_of(code).name;
+}
+
+std::string_view describe(ErrorCode code) {
+  return row_of(code).description;
+}
+
+}  // namespace fairrush::server

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+
+namespace fairrush::server {
+
+enum class Method : std::uint8_t { get, post, other };
+
+/// A parsed request. Views into the connection's buffers, valid until the exchange is complete.
+struct Request {
+  Method method = Method::other;
+  std::string_view target;  ///< path and query, as sent
+  std::string_view authorization;
+  std::string_view user_id;
+  std::string_view idempotency_key;
+  std::string_view body;
+};
+
+inline constexpr std::string_view kJson = "application/json";
+inline constexpr std::string_view kProblemJson = "application/problem+json";
+
+/// An answer to a request. The texts that are views are literals.
+struct Response {
+  unsigned status = 200;
+  std::string_view content_type = kJson;
+  std::string body;
+  std::string_view allow;                 ///< methods, for 405
+  std::uint32_t retry_after_seconds = 0;  ///< zero: no such header
+  bool challenges = false;                ///< says which credentials are missing, for 401
+
+  /// Ready for the next answer; keeps the body's memory.
+  void clear() {
+    std::string memory = std::move(body);
+    *this = Response();
+    body = std::move(memory);
+    body.clear();
+  }
+};
+
+/// One request on its way to its response. The owner keeps it alive until `complete` was called,
+/// exactly once, within `App::handle` or later on the same thread.
+class Exchange {
+ public:
+  Exchange() = default;
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
+  virtual ~Exchange() = default;
+
+  /// The response is ready to be sent.
+  virtual void complete() = 0;
+
+  Request request;
+  Response response;
+  WallTime arrived;  ///< when the request was complete; windows are judged by it
+};
+
+}  // namespace fairrush::server

@@ -1,0 +1,151 @@
+#include "server/http/listener.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include "server/log.hpp"
+
+namespace fairrush::server {
+namespace {
+
+constexpr int kBacklog = 4096;  // a rush connects all at once; the kernel cuts it to somaxconn
+constexpr Duration kSweepInterval = std::chrono::milliseconds(10);
+constexpr Duration kAcceptBackOff = std::chrono::milliseconds(20);
+constexpr Duration kDrainPoll = std::chrono::milliseconds(5);
+
+/// Whether accepting failed for want of descriptors or memory, which others may give back.
+bool is_exhaustion(const error_code& error) {
+  return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
+         error == asio::error::no_memory || error.value() == ENFILE;
+}
+
+}  // namespace
+
+std::expected<TcpAcceptor, std::string> listen_on(Executor executor, const ListenAddress& address) {
+  TcpAcceptor acceptor(executor);
+  const auto failed = [&address](const error_code& error) {
+    return std::unexpected(
+        fmt::format("cannot listen on {}:{}: {}", address.host, address.port, error.message()));
+  };
+  error_code error;
+  const auto host = asio::ip::make_address(address.host, error);
+  if (error) return failed(error);
+  const asio::ip::tcp::endpoint endpoint(host, address.port);
+  if (acceptor.open(endpoint.protocol(), error); error) return failed(error);
+  if (acceptor.set_option(TcpAcceptor::reuse_address(true), error); error) return failed(error);
+  if (acceptor.bind(endpoint, error); error) return failed(error);
+  if (acceptor.listen(kBacklog, error); error) return failed(error);
+  return acceptor;
+}
+
+Listener::Listener(TcpAcceptor acceptor, SessionContext& context)
+    : acceptor_(std::move(acceptor)),
+      context_(context),
+      sweep_timer_(acceptor_.get_executor()),
+      tasks_(acceptor_.get_executor()) {}
+
+void Listener::start() {
+  renew_date();
+  tasks_.spawn(accept_connections());
+  tasks_.spawn(sweep());
+}
+
+std::string Listener::url() const {
+  const auto endpoint = acceptor_.local_endpoint();
+  const std::string host = endpoint.address().to_string();
+  return endpoint.address().is_v6() ? fmt::format("http://[{}]:{}", host, endpoint.port())
+                                    : fmt::format("http://{}:{}", host, endpoint.port());
+}
+
+Task<void> Listener::accept_connections() {
+  Timer back_off(acceptor_.get_executor());
+  bool exhausted = false;
+  while (acceptor_.is_open()) {
+    auto [error, socket] = co_await acceptor_.async_accept(kAwait);
+    if (!error) {
+      exhausted = false;
+      error_code ignored;  // a connection that is gone already shows in its first read
+      socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+      socket.non_blocking(true, ignored);
+      tasks_.spawn(serve(std::move(socket)));
+    } else if (is_exhaustion(error)) {
+      if (!std::exchange(exhausted, true)) {
+        log_warning(
+            "cannot accept more connections",
+            {{"reason", error.message()}, {"connections", fmt::format("{}", sessions_.size())}});
+      }
+      back_off.expires_after(kAcceptBackOff);
+      co_await back_off.async_wait(kAwait);
+    }
+  }
+}
+
+Task<void> Listener::serve(TcpSocket socket) {
+  Session session(std::move(socket), context_);
+  sessions_.insert(&session);
+  try {
+    co_await session.run();
+  } catch (const std::exception& error) {
+    log_error("connection failed", {{"what", error.what()}});
+  }
+  sessions_.erase(&session);
+}
+
+Task<void> Listener::sweep() {
+  std::chrono::steady_clock::time_point date_due;
+  while (!stopping_) {
+    sweep_timer_.expires_after(kSweepInterval);
+    co_await sweep_timer_.async_wait(kAwait);
+    expire_deadlines();
+    context_.app.tick();
+    if (sweep_timer_.expiry() >= date_due) {
+      renew_date();
+      date_due = sweep_timer_.expiry() + std::chrono::seconds(1);
+    }
+  }
+}
+
+void Listener::expire_deadlines() {
+  const SteadyTime now = context_.clock.steady_now();
+  while (DeadlineHook* const hook = context_.requests.take_expired(now)) {
+    static_cast<SessionDeadline*>(hook)->session.request_expired();
+  }
+  while (DeadlineHook* const hook = context_.idles.take_expired(now)) {
+    static_cast<SessionDeadline*>(hook)->session.idle_expired();
+  }
+}
+
+void Listener::renew_date() {
+  const auto now = std::chrono::floor<std::chrono::seconds>(context_.clock.wall_now());
+  context_.date = fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT",
+                              fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+}
+
+Task<bool> Listener::drain(Duration timeout) {
+  context_.draining = true;
+  context_.app.start_draining();
+  error_code ignored;
+  acceptor_.close(ignored);
+  for (Session* const session : sessions_) session->drain();
+  const SteadyTime end = context_.clock.steady_now() + timeout;
+  Timer poll(acceptor_.get_executor());
+  while (!sessions_.empty() && context_.clock.steady_now() < end) {
+    poll.expires_after(kDrainPoll);
+    co_await poll.async_wait(kAwait);
+  }
+  const bool drained = sessions_.empty();
+  for (Session* const session : sessions_) session->abort();
+  context_.app.refuse_held();
+  co_return drained;
+}
+
+Task<void> Listener::stop() {
+  stopping_ = true;
+  sweep_timer_.cancel();
+  co_await tasks_.wait();
+}
+
+}  // namespace fairrush::server

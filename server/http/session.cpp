@@ -1,0 +1,207 @@
+#include "server/http/session.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/write.hpp>
+#include <exception>
+#include <iterator>
+
+#include "server/http/problem.hpp"
+#include "server/log.hpp"
+
+namespace fairrush::server {
+namespace {
+
+using State = RequestReader::State;
+
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr unsigned kLingerReadsMax = 256;
+
+ErrorCode refusal_of(State state) {
+  switch (state) {
+    case State::header_too_large:
+      return ErrorCode::header_too_large;
+    case State::body_too_large:
+      return ErrorCode::body_too_large;
+    case State::need_more:
+      return ErrorCode::request_timeout;
+    case State::complete:
+    case State::malformed:
+      break;
+  }
+  return ErrorCode::bad_request;
+}
+
+}  // namespace
+
+Session::Session(TcpSocket socket, SessionContext& context)
+    : socket_(std::move(socket)),
+      context_(context),
+      reader_(context.limits),
+      answered_timer_(socket_.get_executor(), Timer::time_point::max()) {}
+
+Session::~Session() {
+  context_.requests.disarm(request_deadline_);
+  context_.idles.disarm(idle_deadline_);
+}
+
+Task<void> Session::run() {
+  // Stopping is ours to order: an exchange that the app still holds must not be destroyed.
+  co_await asio::this_coro::throw_if_cancelled(false);
+  while (keep_ && !gone_) {
+    State state = reader_.advance();
+    while (state == State::need_more && !gone_ && !timed_out_) {
+      before_read();
+      const std::span<char> room = reader_.free_space();
+      const auto [error, count] =
+          co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), kAwait);
+      state = after_read(error, count);
+    }
+    context_.requests.disarm(request_deadline_);
+    if (gone_) break;
+    dispatch(state);
+    while (!answered_) {
+      awaiting_ = Awaiting::answer;
+      co_await answered_timer_.async_wait(kAwait);
+    }
+    awaiting_ = Awaiting::nothing;
+    serialise();
+    const std::size_t written = write_now();
+    if (written < out_.size() && !gone_) co_await write_rest(written);
+    reader_.next();
+  }
+  if (refused_ && !gone_) co_await linger();
+}
+
+/// Starts the clock that the coming bytes are up against.
+void Session::before_read() {
+  const SteadyTime now = context_.clock.steady_now();
+  if (!reader_.started()) {
+    context_.idles.arm(idle_deadline_, now);
+  } else if (!request_deadline_.armed()) {
+    context_.requests.arm(request_deadline_, now);
+  }
+  if (reader_.expects_continue() && !std::exchange(continued_, true)) {
+    error_code ignored;  // a peer that is gone shows in the read
+    asio::write(socket_, asio::buffer(kContinue), ignored);
+  }
+  awaiting_ = Awaiting::bytes;
+}
+
+State Session::after_read(const error_code& error, std::size_t count) {
+  awaiting_ = Awaiting::nothing;
+  context_.idles.disarm(idle_deadline_);
+  if (error) {
+    gone_ = !timed_out_;
+    return State::need_more;
+  }
+  reader_.received(count);
+  return reader_.advance();
+}
+
+/// Has the request answered: by the app, or here when it is no proper request.
+void Session::dispatch(State state) {
+  answered_ = false;
+  if (state != State::complete) {
+    refused_ = true;
+    set_problem(response, refusal_of(state));
+    return complete();
+  }
+  request = reader_.request();
+  try {
+    context_.app.handle(*this);
+  } catch (const std::exception& error) {
+    log_error("request failed", {{"what", error.what()}});
+    if (answered_) return;
+    set_problem(response, ErrorCode::internal_error);
+    complete();
+  }
+}
+
+void Session::complete() {
+  FAIRRUSH_ASSERT(!answered_);
+  answered_ = true;
+  if (awaiting_ == Awaiting::answer) answered_timer_.cancel();
+}
+
+void Session::serialise() {
+  keep_ = !refused_ && !context_.draining && reader_.keep_alive();
+  continued_ = false;
+  out_.clear();
+  const auto out = std::back_inserter(out_);
+  fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
+                 response.status, phrase_of(response.status), context_.date, response.content_type,
+                 response.body.size());
+  if (!response.allow.empty()) fmt::format_to(out, "Allow: {}\r\n", response.allow);
+  if (response.challenges) out_ += "WWW-Authenticate: Bearer\r\n";
+  if (response.retry_after_seconds > 0) {
+    fmt::format_to(out, "Retry-After: {}\r\n", response.retry_after_seconds);
+  }
+  out_ += keep_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
+  out_ += response.body;
+}
+
+/// Writes what the socket takes at once, which is nearly always everything.
+std::size_t Session::write_now() {
+  error_code error;
+  const std::size_t written = socket_.write_some(asio::buffer(out_), error);
+  gone_ = error && error != asio::error::would_block;
+  return written;
+}
+
+Task<void> Session::write_rest(std::size_t written) {
+  awaiting_ = Awaiting::room_to_write;
+  context_.requests.arm(request_deadline_, context_.clock.steady_now());
+  const auto [error, count] = co_await asio::async_write(
+      socket_, asio::buffer(out_.data() + written, out_.size() - written), kAwait);
+  context_.requests.disarm(request_deadline_);
+  awaiting_ = Awaiting::nothing;
+  if (error) gone_ = true;
+}
+
+/// Reads on without a use for it until the peer has had time to read the refusal: closing over
+/// unread bytes would reset the connection and take the response with it.
+Task<void> Session::linger() {
+  error_code ignored;
+  socket_.shutdown(TcpSocket::shutdown_send, ignored);
+  context_.requests.arm(request_deadline_, context_.clock.steady_now());
+  std::array<char, 4096> discarded;
+  for (unsigned reads = 0; reads < kLingerReadsMax && !gone_; ++reads) {
+    awaiting_ = Awaiting::bytes;
+    const auto [error, count] = co_await socket_.async_read_some(asio::buffer(discarded), kAwait);
+    if (error) gone_ = true;
+  }
+}
+
+void Session::request_expired() {
+  if (awaiting_ == Awaiting::bytes) {
+    timed_out_ = true;
+    socket_.cancel();
+  } else {
+    abort();
+  }
+}
+
+void Session::idle_expired() {
+  gone_ = true;
+  socket_.cancel();
+}
+
+void Session::drain() {
+  error_code error;
+  if (awaiting_ != Awaiting::bytes || reader_.started()) return;
+  if (socket_.available(error) > 0) return;  // its request is on the way through
+  gone_ = true;
+  socket_.cancel(error);
+}
+
+void Session::abort() {
+  gone_ = true;
+  error_code ignored;
+  socket_.close(ignored);
+}
+
+}  // namespace fairrush::server

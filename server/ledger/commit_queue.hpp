@@ -1,0 +1,92 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.hpp"
+#include "server/ledger/record.hpp"
+
+namespace fairrush::server {
+
+/// Place of a record in the order of decisions; zero stands for "nothing to wait for".
+using Sequence = StrongId<struct SequenceTag, std::uint64_t>;
+
+/// What became of a batch of records: all of it is durable, or the reason why it is not.
+using CommitResult = std::expected<void, std::string>;
+
+/// Writes batches to the durable record, one at a time.
+class BatchWriter {
+ public:
+  BatchWriter() = default;
+  BatchWriter(const BatchWriter&) = delete;
+  BatchWriter& operator=(const BatchWriter&) = delete;
+  virtual ~BatchWriter() = default;
+
+  /// Starts writing `batch` as one transaction. The writer reports with
+  /// `CommitQueue::batch_done` on the queue's thread, not from within this call.
+  virtual void write(std::vector<LedgerRecord> batch) = 0;
+};
+
+/// Keeps decisions in order on their way to the ledger and answers back once they are durable.
+/// Group commit by itself: while one batch is being written, the next one gathers. Sans I/O; lives
+/// on the thread that decides.
+///
+/// A batch that cannot be written is final (fail-stop): what is in memory is ahead of the ledger
+/// then, and no later batch may be written over the gap.
+class CommitQueue {
+ public:
+  /// Gets whether the awaited record became durable. Capture at most two pointers: then nothing is
+  /// allocated.
+  using Waiter = std::function<void(bool durable)>;
+
+  /// `writer` must outlive the queue.
+  explicit CommitQueue(BatchWriter& writer) : writer_(writer) {}
+  CommitQueue(const CommitQueue&) = delete;
+  CommitQueue& operator=(const CommitQueue&) = delete;
+
+  /// Adds a decision. Not after a failure (asserted: the caller refuses first).
+  Sequence append(LedgerRecord record);
+
+  /// The latest decision.
+  Sequence last() const { return last_; }
+
+  bool is_durable(Sequence sequence) const { return sequence <= durable_; }
+
+  /// Calls `waiter` when everything up to `sequence` is durable, or can never become so; at once if
+  /// that is known.
+  void when_durable(Sequence sequence, Waiter waiter);
+
+  /// The writer's report on the batch in flight.
+  void batch_done(const CommitResult& result);
+
+  bool idle() const { return !in_flight_; }
+
+  /// Set after a failure: what the ledger said.
+  const std::optional<std::string>& failure() const { return failure_; }
+
+ private:
+  struct Waiting {
+    Sequence sequence;
+    Waiter waiter;
+  };
+
+  void write_gathered();
+  void release(Sequence up_to, bool durable);
+
+  BatchWriter& writer_;
+  std::vector<LedgerRecord> gathered_;
+  std::deque<Waiting> waiting_;  ///< by sequence
+  Sequence last_;
+  Sequence written_;  ///< last of the batch in flight
+  Sequence durable_;
+  bool in_flight_ = false;
+  std::optional<std::string> failure_;
+};
+
+}  // namespace fairrush::server

@@ -1,0 +1,21 @@
+#include "server/ledger/ledger_thread.hpp"
+
+#include <boost/asio/post.hpp>
+#include <memory>
+
+#include "base/assert.hpp"
+
+namespace fairrush::server {
+
+LedgerThread::LedgerThread(SqliteLedger ledger, Executor home)
+    : ledger_(std::move(ledger)), home_(home), thread_("ledger") {}
+
+void LedgerThread::write(std::vector<LedgerRecord> batch) {
+  FAIRRUSH_ASSERT(queue_ != nullptr);
+  thread_.post([this, records = std::move(batch)] {
+    asio::post(home_,
+               [queue = queue_, result = ledger_.commit(records)] { queue->batch_done(result); });
+  });
+}
+
+}  // namespace fairrush::server

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <vector>
+
+#include "base/runtime/io_thread.hpp"
+#include "server/ledger/commit_queue.hpp"
+#include "server/ledger/sqlite_ledger.hpp"
+
+namespace fairrush::server {
+
+/// Writes batches on a thread of its own and posts each outcome back as one piece of work.
+///
+/// Destroy it before the queue and only when the queue is idle: its destructor waits for the batch
+/// in flight, whose report would otherwise find no queue.
+class LedgerThread final : public BatchWriter {
+ public:
+  /// Reports run on `home`, the thread of the queue.
+  LedgerThread(SqliteLedger ledger, Executor home);
+
+  /// The queue that reports go to; before the first batch.
+  void report_to(CommitQueue& queue) { queue_ = &queue; }
+
+  /// For reading it back before the first batch.
+  SqliteLedger& ledger() { return ledger_; }
+
+  void write(std::vector<LedgerRecord> batch) override;
+
+ private:
+  SqliteLedger ledger_;
+  Executor home_;
+  CommitQueue* queue_ = nullptr;
+  IoThread thread_;  // last: ends before what its work uses
+};
+
+}  // namespace fairrush::server

@@ -1,0 +1,96 @@
+#include "server/ledger/sqlite_ledger.hpp"
+
+#include <fmt/format.h>
+
+#include "server/ledger/sqlite_schema.hpp"
+
+namespace fairrush::server {
+namespace {
+
+constexpr std::int64_t kApplicationId = 0x46525348;  // "FRSH"
+constexpr std::int64_t kSchemaVersion = 1;
+
+using Step = std::expected<void, std::string>;
+
+/// Takes the file for this process alone, or says who it belongs to.
+Step claim_file(SqliteDatabase& database) {
+  // Exclusive locking keeps the write-ahead log's index in this process's memory: the lock is held
+  // until the process ends, however it ends.
+  if (auto set = database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA foreign_keys=ON;"); !set) {
+    return set;
+  }
+  if (auto locked = database.execute("BEGIN EXCLUSIVE; COMMIT;"); !locked) {
+    if (database.busy()) return std::unexpected("is in use by another server");
+    return locked;
+  }
+  return {};
+}
+
+Step create_schema(SqliteDatabase& database) {
+  return database.execute(fmt::format(
+      "BEGIN EXCLUSIVE;\n{}\nPRAGMA application_id={};\nPRAGMA user_version={};\nCOMMIT;",
+      kLedgerSchema, kApplicationId, kSchemaVersion));
+}
+
+Step check_identity(SqliteDatabase& database) {
+  const auto application = database.query_integer("PRAGMA application_id");
+  const auto version = database.query_integer("PRAGMA user_version");
+  const auto tables = database.query_integer("SELECT count(*) FROM sqlite_schema");
+  if (!application || !version || !tables) return std::unexpected(database.last_error());
+  if (*tables == 0 && *application == 0) return create_schema(database);
+  if (*application != kApplicationId) {
+    return std::unexpected("is a database of another program; name another file");
+  }
+  if (*version != kSchemaVersion) {
+    return std::unexpected(fmt::format(
+        "has schema version {}, this server knows version {}; use the server that wrote it",
+        *version, kSchemaVersion));
+  }
+  return {};
+}
+
+Step set_durability(SqliteDatabase& database) {
+  return database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
+}
+
+}  // namespace
+
+std::expected<SqliteLedger, std::string> SqliteLedger::open(const std::string& path) {
+  const auto named = [&path](const std::string& what) {
+    return std::unexpected(fmt::format("ledger '{}': {}", path, what));
+  };
+  auto database = SqliteDatabase::open(path);
+  if (!database) return named(database.error());
+  for (const auto step : {claim_file, check_identity, set_durability}) {
+    if (const auto done = step(*database); !done) return named(done.error());
+  }
+  StatementPreparer prepare(*database);
+  auto begin = prepare("BEGIN IMMEDIATE");
+  auto commit = prepare("COMMIT");
+  auto rollback = prepare("ROLLBACK");
+  RecordWriter writer(prepare);
+  if (prepare.error()) return named(*prepare.error());
+  return SqliteLedger(Parts{path, std::move(*database), std::move(begin), std::move(commit),
+                            std::move(rollback), std::move(writer)});
+}
+
+std::expected<void, std::string> SqliteLedger::replay(const RecordSink& sink) {
+  auto done = read_records(parts_.database, sink);
+  if (!done) return std::unexpected(named(done.error()));
+  return {};
+}
+
+CommitResult SqliteLedger::commit(std::span<const LedgerRecord> batch) {
+  bool written = parts_.begin.run();
+  for (const LedgerRecord& record : batch) written = written && parts_.writer.write(record);
+  if (written && parts_.commit.run()) return {};
+  const std::string error = named(parts_.database.last_error());
+  parts_.rollback.run();
+  return std::unexpected(error);
+}
+
+std::string SqliteLedger::named(const std::string& what) const {
+  return fmt::format("ledger '{}': {}", parts_.path, what);
+}
+
+}  // namespace fairrush::server

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "server/ledger/commit_queue.hpp"
+#include "server/ledger/sqlite_records.hpp"
+
+namespace fairrush::server {
+
+/// The durable record in one SQLite file: write-ahead log, synchronous=FULL, locked against every
+/// other process while it is open. Blocking calls, one thread at a time.
+class SqliteLedger {
+ public:
+  /// Opens or creates the file at `path` (":memory:" keeps nothing). Errors name the path and say
+  /// what is wrong: cannot be opened, in use by another server, another program's database, written
+  /// by a newer version.
+  static std::expected<SqliteLedger, std::string> open(const std::string& path);
+
+  /// Hands out every record in an order in which they can be applied. Errors name the path.
+  std::expected<void, std::string> replay(const RecordSink& sink);
+
+  /// Writes `batch` in one transaction; when this returns without an error, it survives the loss of
+  /// process and power. After an error nothing of the batch may be relied on.
+  CommitResult commit(std::span<const LedgerRecord> batch);
+
+ private:
+  struct Parts {
+    std::string path;
+    SqliteDatabase database;
+    SqliteStatement begin;
+    SqliteStatement commit;
+    SqliteStatement rollback;
+    RecordWriter writer;
+  };
+  explicit SqliteLedger(Parts parts) : parts_(std::move(parts)) {}
+
+  std::string named(const std::string& what) const;
+
+  Parts parts_;
+};
+
+}  // namespace fairrush::server

@@ -1,0 +1,175 @@
+#include "server/ledger/sqlite_records.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace fairrush::server {
+namespace {
+
+using Outcome = std::expected<void, std::string>;
+
+Bytes copy(ByteView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+UserIndex user_at(const SqliteStatement& row, int column) {
+  return UserIndex(static_cast<std::uint32_t>(row.integer(column)));
+}
+
+TicketNumber ticket_at(const SqliteStatement& row, int column) {
+  return TicketNumber(static_cast<std::uint32_t>(row.integer(column)));
+}
+
+Outcome event_from(const SqliteStatement& row, const RecordSink& sink) {
+  const auto quota = QuotaRule::parse(row.text(3));
+  if (!quota) return std::unexpected("event with a quota rule that cannot be read");
+  EventSpec spec{.name = std::string(row.text(1)),
+                 .design = std::string(row.text(2)),
+                 .quota = *quota,
+                 .windows = {.reserve_open = from_unix_ms(row.integer(4)),
+                             .reserve_close = from_unix_ms(row.integer(5)),
+                             .claim_open = from_unix_ms(row.integer(6)),
+                             .claim_close = from_unix_ms(row.integer(7))}};
+  EventSecrets secrets{
+      .salt = copy(row.bytes(8)), .draw = copy(row.bytes(9)), .coupon_key = copy(row.bytes(10))};
+  return sink(EventCreated{EventId(row.integer(0)), std::move(spec), std::move(secrets)});
+}
+
+Outcome reservation_from(const SqliteStatement& row, const RecordSink& sink) {
+  return sink(ReservationGranted{.event = EventId(row.integer(0)),
+                                 .ticket = ticket_at(row, 1),
+                                 .user = user_at(row, 2),
+                                 .at = from_unix_ms(row.integer(4)),
+                                 .idempotency_key = std::string(row.text(3))});
+}
+
+Outcome draw_from(const SqliteStatement& row, const RecordSink& sink) {
+  DrawFixed record{.event = EventId(row.integer(0)),
+                   .roster = static_cast<std::uint32_t>(row.integer(2)),
+                   .quota = static_cast<std::uint32_t>(row.integer(3))};
+  const ByteView root = row.bytes(1);
+  if (root.size() != record.root.size()) return std::unexpected("draw with a root of wrong length");
+  std::ranges::copy(root, record.root.begin());
+  return sink(record);
+}
+
+Outcome coupon_from(const SqliteStatement& row, const RecordSink& sink) {
+  CouponIssued record{.event = EventId(row.integer(0)),
+                      .issue = static_cast<std::uint32_t>(row.integer(1)),
+                      .ticket = ticket_at(row, 2),
+                      .user = user_at(row, 3),
+                      .serial = static_cast<CouponSerial>(row.integer(4)),
+                      .code = {},
+                      .at = from_unix_ms(row.integer(7)),
+                      .idempotency_key = std::string(row.text(6))};
+  const std::string_view code = row.text(5);
+  if (code.size() != record.code.text.size()) {
+    return std::unexpected("coupon with a code of wrong length");
+  }
+  std::ranges::copy(code, record.code.text.begin());
+  return sink(record);
+}
+
+struct Reading {
+  std::string_view sql;
+  Outcome (*to_record)(const SqliteStatement& row, const RecordSink& sink);
+};
+
+constexpr std::array kReadings{
+    Reading{"SELECT * FROM event ORDER BY id", event_from},
+    Reading{"SELECT * FROM reservation ORDER BY event_id, ticket", reservation_from},
+    Reading{"SELECT * FROM draw ORDER BY event_id", draw_from},
+    Reading{"SELECT * FROM coupon ORDER BY event_id, issue", coupon_from},
+};
+
+}  // namespace
+
+SqliteStatement StatementPreparer::operator()(std::string_view sql) {
+  auto statement = database_.prepare(sql);
+  if (statement) return std::move(*statement);
+  if (!error_) error_ = statement.error();
+  return SqliteStatement(nullptr);
+}
+
+RecordWriter::RecordWriter(StatementPreparer& prepare)
+    : insert_event_(prepare("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?)")),
+      insert_reservation_(prepare("INSERT INTO reservation VALUES (?,?,?,?,?)")),
+      insert_draw_(prepare("INSERT INTO draw VALUES (?,?,?,?)")),
+      insert_coupon_(prepare("INSERT INTO coupon VALUES (?,?,?,?,?,?,?,?)")),
+      delete_coupons_(prepare("DELETE FROM coupon WHERE event_id=?")),
+      delete_draw_(prepare("DELETE FROM draw WHERE event_id=?")),
+      delete_reservations_(prepare("DELETE FROM reservation WHERE event_id=?")),
+      delete_event_(prepare("DELETE FROM event WHERE id=?")) {}
+
+bool RecordWriter::write(const LedgerRecord& record) {
+  return std::visit([this](const auto& kind) { return write_kind(kind); }, record);
+}
+
+bool RecordWriter::write_kind(const EventCreated& record) {
+  const EventSpec& spec = record.spec;
+  const std::string quota = spec.quota.text();
+  return insert_event_.bind(record.event.value())
+      .bind(std::string_view(spec.name))
+      .bind(std::string_view(spec.design))
+      .bind(std::string_view(quota))
+      .bind(to_unix_ms(spec.windows.reserve_open))
+      .bind(to_unix_ms(spec.windows.reserve_close))
+      .bind(to_unix_ms(spec.windows.claim_open))
+      .bind(to_unix_ms(spec.windows.claim_close))
+      .bind(ByteView(record.secrets.salt))
+      .bind(ByteView(record.secrets.draw))
+      .bind(ByteView(record.secrets.coupon_key))
+      .run();
+}
+
+bool RecordWriter::write_kind(const EventReset& record) {
+  // Children first: the foreign keys hold within the transaction too.
+  for (SqliteStatement* statement :
+       {&delete_coupons_, &delete_draw_, &delete_reservations_, &delete_event_}) {
+    if (!statement->bind(record.renewed.event.value()).run()) return false;
+  }
+  return write_kind(record.renewed);
+}
+
+bool RecordWriter::write_kind(const ReservationGranted& record) {
+  return insert_reservation_.bind(record.event.value())
+      .bind(std::int64_t{record.ticket.value()})
+      .bind(std::int64_t{record.user.value()})
+      .bind(std::string_view(record.idempotency_key))
+      .bind(to_unix_ms(record.at))
+      .run();
+}
+
+bool RecordWriter::write_kind(const DrawFixed& record) {
+  return insert_draw_.bind(record.event.value())
+      .bind(ByteView(record.root))
+      .bind(std::int64_t{record.roster})
+      .bind(std::int64_t{record.quota})
+      .run();
+}
+
+bool RecordWriter::write_kind(const CouponIssued& record) {
+  return insert_coupon_.bind(record.event.value())
+      .bind(std::int64_t{record.issue})
+      .bind(std::int64_t{record.ticket.value()})
+      .bind(std::int64_t{record.user.value()})
+      .bind(std::int64_t{record.serial})
+      .bind(record.code.view())
+      .bind(std::string_view(record.idempotency_key))
+      .bind(to_unix_ms(record.at))
+      .run();
+}
+
+std::expected<void, std::string> read_records(SqliteDatabase& database, const RecordSink& sink) {
+  for (const Reading& reading : kReadings) {
+    auto rows = database.prepare(reading.sql);
+    if (!rows) return std::unexpected(rows.error());
+    while (rows->next()) {
+      if (auto taken = reading.to_record(*rows, sink); !taken) return taken;
+    }
+    if (rows->failed()) return std::unexpected(database.last_error());
+  }
+  return {};
+}
+
+}  // namespace fairrush::server

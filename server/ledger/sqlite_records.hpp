@@ -1,0 +1,58 @@
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/ledger/record.hpp"
+#include "server/ledger/sqlite.hpp"
+
+namespace fairrush::server {
+
+/// Prepares statements until one fails, and keeps that error.
+class StatementPreparer {
+ public:
+  explicit StatementPreparer(SqliteDatabase& database) : database_(database) {}
+  SqliteStatement operator()(std::string_view sql);
+  const std::optional<std::string>& error() const { return error_; }
+
+ private:
+  SqliteDatabase& database_;
+  std::optional<std::string> error_;
+};
+
+/// Writes records into the tables of sql/sqlite/. Every call is part of the caller's transaction
+/// and returns false on an error, whose text the database keeps.
+class RecordWriter {
+ public:
+  explicit RecordWriter(StatementPreparer& prepare);
+
+  bool write(const LedgerRecord& record);
+
+ private:
+  bool write_kind(const EventCreated& record);
+  bool write_kind(const EventReset& record);
+  bool write_kind(const ReservationGranted& record);
+  bool write_kind(const DrawFixed& record);
+  bool write_kind(const CouponIssued& record);
+
+  SqliteStatement insert_event_;
+  SqliteStatement insert_reservation_;
+  SqliteStatement insert_draw_;
+  SqliteStatement insert_coupon_;
+  SqliteStatement delete_coupons_;
+  SqliteStatement delete_draw_;
+  SqliteStatement delete_reservations_;
+  SqliteStatement delete_event_;
+};
+
+/// Takes one record; an error says how it contradicts those before it.
+using RecordSink = std::function<std::expected<void, std::string>(const LedgerRecord&)>;
+
+/// Reads the tables back as records: events, then reservations, draws and coupons, each in the
+/// order of their numbers. Stops at the first error.
+std::expected<void, std::string> read_records(SqliteDatabase& database, const RecordSink& sink);
+
+}  // namespace fairrush::server

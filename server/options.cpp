@@ -1,0 +1,103 @@
+#include "server/options.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "server/designs/designs.hpp"
+
+namespace fairrush::server {
+namespace {
+
+using Assigned = std::expected<void, std::string>;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+constexpr ByteCount kHeaderMin{256};
+constexpr ByteCount kHeaderMax{1024 * 1024};
+constexpr ByteCount kBodyMax{64 * 1024 * 1024};
+constexpr std::string_view kSqlite = "sqlite:";
+
+Assigned assign_listen(ListenAddress& target, std::string_view text) {
+  const auto refused = std::unexpected("ADDRESS:PORT, such as 127.0.0.1:8080 or [::1]:0");
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return refused;
+  std::string_view host = text.substr(0, colon);
+  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  const std::string_view port = text.substr(colon + 1);
+  std::uint16_t number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  boost::system::error_code address_error;
+  asio::ip::make_address(std::string(host), address_error);
+  if (address_error || error != std::errc{} || end != port.data() + port.size()) return refused;
+  target = {std::string(host), number};
+  return {};
+}
+
+Assigned assign_ledger(std::string& target, std::string_view text) {
+  if (!text.starts_with(kSqlite) || text.size() == kSqlite.size()) {
+    return std::unexpected("sqlite:PATH, or sqlite::memory: to keep nothing");
+  }
+  target = text.substr(kSqlite.size());
+  return {};
+}
+
+void add_service_options(OptionTable& table, ServerOptions& options) {
+  table.add_custom(
+      {"listen", "ADDRESS:PORT", "Where to listen; port 0 lets the kernel pick"},
+      [&listen = options.listen] { return fmt::format("{}:{}", listen.host, listen.port); },
+      [&options](std::string_view text) { return assign_listen(options.listen, text); });
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const DesignRow& row : designs()) names.emplace_back(row.name, row.name);
+  table.add_choice({"design", "NAME", "How events decide that do not say themselves"},
+                   options.app.default_design, std::move(names));
+  table.add_choice<Store>({"store", "NAME", "Where events are decided"}, options.store,
+                          {{"memory", Store::memory}});
+  table.add_custom(
+      {"ledger", "sqlite:PATH", "The durable record"},
+      [&options] { return std::string(kSqlite) + options.ledger_path; },
+      [&options](std::string_view text) { return assign_ledger(options.ledger_path, text); });
+  table.add_choice<Acknowledge>(
+      {"ack", "WHEN", "Answer after the commit, or as soon as it is decided (may lose)"},
+      options.app.acknowledge,
+      {{"durable", Acknowledge::durable}, {"decided", Acknowledge::decided}});
+  table.add({"admin-token", "TOKEN", "Bearer token of admin routes; without one nobody passes"},
+            options.app.credentials.admin_token);
+  table.add({"jwt-secret", "SECRET",
+             "Users come with HS256 tokens under this secret; without one X-User-ID is trusted"},
+            options.app.credentials.jwt_secret);
+}
+
+void add_limit_options(OptionTable& table, ServerOptions& options) {
+  table.add({"header-limit", "BYTES", "Longest request line and fields, else 431"},
+            options.limits.header, {kHeaderMin, kHeaderMax});
+  table.add({"body-limit", "BYTES", "Longest body, else 413"}, options.limits.body,
+            {ByteCount{0}, kBodyMax});
+  table.add({"request-timeout", "TIME", "First to last byte of a request, else 408"},
+            options.timeouts.request, {milliseconds(50), hours(1)});
+  table.add({"idle-timeout", "TIME", "A connection without a request is closed after this"},
+            options.timeouts.idle, {milliseconds(50), hours(24)});
+  table.add({"drain-timeout", "TIME", "How long a stop may wait for requests under way"},
+            options.drain_timeout, {milliseconds(0), hours(1)});
+  table.add_choice<LogLevel>({"log-level", "LEVEL", "Least important line that is logged"},
+                             options.log_level,
+                             {{"debug", LogLevel::debug},
+                              {"info", LogLevel::info},
+                              {"warning", LogLevel::warning},
+                              {"error", LogLevel::error},
+                              {"off", LogLevel::off}});
+}
+
+}  // namespace
+
+OptionTable server_option_table(ServerOptions& options) {
+  OptionTable table;
+  add_service_options(table, options);
+  add_limit_options(table, options);
+  return table;
+}
+
+}  // namespace fairrush::server

@@ -1,0 +1,103 @@
+#include "server/server_process.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+#include <cstdio>
+#include <memory>
+
+#include "base/runtime/io_thread.hpp"
+#include "server/ledger/ledger_thread.hpp"
+
+namespace fairrush::server {
+namespace {
+
+using SignalSet = asio::basic_signal_set<Executor>;
+
+constexpr Duration kFlushPoll = std::chrono::milliseconds(1);
+
+/// Runs draws on `worker` and hands their outcomes to the thread of `home`.
+DrawRunner draw_runner(IoThread& worker, Executor home) {
+  return [&worker, home](std::function<DrawOutcome()> job, std::function<void(DrawOutcome&)> done) {
+    worker.post([home, job = std::move(job), done = std::move(done)] {
+      asio::post(home, [outcome = job(), done]() mutable { done(outcome); });
+    });
+  };
+}
+
+/// The parts of a running server, in the order in which they need each other.
+class ServerProcess {
+ public:
+  ServerProcess(const ServerOptions& options, const Clock& clock, SqliteLedger ledger)
+      : options_(options),
+        writer_(std::move(ledger), context_.get_executor()),
+        queue_(writer_),
+        service_(queue_, draw_runner(worker_, context_.get_executor())),
+        app_(options.app, clock, queue_, service_),
+        sessions_(app_, clock, options.limits, options.timeouts),
+        signals_(context_.get_executor(), SIGTERM, SIGINT) {
+    writer_.report_to(queue_);
+  }
+
+  Executor executor() { return context_.get_executor(); }
+
+  std::expected<void, std::string> restore() {
+    return writer_.ledger().replay(
+        [this](const LedgerRecord& record) { return service_.restore(record); });
+  }
+
+  void run(TcpAcceptor acceptor) {
+    Listener listener(std::move(acceptor), sessions_);
+    app_.tick();
+    listener.start();
+    fmt::print("listening on {}\n", listener.url());
+    std::fflush(stdout);
+    log_info("listening", {{"url", listener.url()}, {"ledger", options_.ledger_path}});
+    TaskGroup tasks(executor());
+    tasks.spawn(stop_on_signal(listener));
+    context_.run();
+  }
+
+ private:
+  Task<void> stop_on_signal(Listener& listener) {
+    const auto [error, signal] = co_await signals_.async_wait(kAwait);
+    log_info("draining", {{"signal", fmt::format("{}", signal)},
+                          {"connections", fmt::format("{}", listener.connections())}});
+    const bool drained = co_await listener.drain(options_.drain_timeout);
+    Timer poll(executor());
+    while (!queue_.idle()) {
+      poll.expires_after(kFlushPoll);
+      co_await poll.async_wait(kAwait);
+    }
+    co_await listener.stop();
+    log_info(drained ? "stopped" : "stopped with connections cut off");
+  }
+
+  const ServerOptions& options_;
+  asio::io_context context_{1};
+  LedgerThread writer_;
+  CommitQueue queue_;
+  IoThread worker_{"draw"};
+  RushService service_;
+  App app_;
+  SessionContext sessions_;
+  SignalSet signals_;
+};
+
+}  // namespace
+
+std::expected<void, std::string> run_server(const ServerOptions& options, const Clock& clock) {
+  auto ledger = SqliteLedger::open(options.ledger_path);
+  if (!ledger) return std::unexpected(ledger.error());
+  ServerProcess process(options, clock, std::move(*ledger));
+  if (auto restored = process.restore(); !restored) return restored;
+  auto acceptor = listen_on(process.executor(), options.listen);
+  if (!acceptor) return std::unexpected(acceptor.error());
+  process.run(std::move(*acceptor));
+  return {};
+}
+
+}  // namespace fairrush::server

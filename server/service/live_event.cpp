@@ -1,0 +1,113 @@
+#include "server/service/live_event.hpp"
+
+#include <fmt/format.h>
+
+#include "base/assert.hpp"
+
+namespace fairrush::server {
+namespace {
+
+/// FNV-1a; 0 is kept for "no key".
+std::uint64_t key_hash(std::string_view key) {
+  if (key.empty()) return 0;
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (const char c : key) hash = (hash ^ static_cast<std::uint8_t>(c)) * 0x100000001b3;
+  return hash == 0 ? 1 : hash;
+}
+
+std::unexpected<std::string> contradiction(const EventSpec& spec, std::string_view what) {
+  return std::unexpected(fmt::format("event '{}': {}", spec.name, what));
+}
+
+}  // namespace
+
+LiveEvent::LiveEvent(const EventCreated& created)
+    : id_(created.event),
+      spec_(created.spec),
+      secrets_(created.secrets),
+      mint_(created.secrets.coupon_key),
+      rush_(created.spec, created.secrets) {}
+
+const Issue& LiveEvent::issue_of(TicketNumber ticket) const {
+  return issues_.at(issue_by_ticket_.at(ticket.value() - 1) - 1);
+}
+
+void LiveEvent::remember_reservation(TicketNumber ticket, std::string_view key) {
+  FAIRRUSH_ASSERT(reservation_keys_.size() == ticket.value() - 1);
+  reservation_keys_.push_back(key_hash(key));
+  verdict_keys_.push_back(0);
+  issue_by_ticket_.push_back(0);
+}
+
+void LiveEvent::remember_verdict(TicketNumber ticket, std::string_view key) {
+  verdict_keys_.at(ticket.value() - 1) = key_hash(key);
+}
+
+bool LiveEvent::reserved_under(TicketNumber ticket, std::string_view key) const {
+  return !key.empty() && reservation_keys_.at(ticket.value() - 1) == key_hash(key);
+}
+
+bool LiveEvent::judged_under(TicketNumber ticket, std::string_view key) const {
+  return !key.empty() && verdict_keys_.at(ticket.value() - 1) == key_hash(key);
+}
+
+CouponIssued LiveEvent::issue(const ClaimVerdict& win, WallTime at, std::string_view key) {
+  FAIRRUSH_ASSERT(win.kind == ClaimVerdict::Kind::won);
+  const UserIndex user = rush_.roster().user_of(win.ticket);
+  keep({user, win.ticket, mint_.code(win.serial), at});
+  remember_verdict(win.ticket, key);
+  return {.event = id_,
+          .issue = static_cast<std::uint32_t>(issues_.size()),
+          .ticket = win.ticket,
+          .user = user,
+          .serial = win.serial,
+          .code = issues_.back().code,
+          .at = at,
+          .idempotency_key = std::string(key)};
+}
+
+void LiveEvent::keep(Issue issue) {
+  const std::uint32_t index = issue.ticket.value() - 1;
+  issues_.push_back(issue);
+  issue_by_ticket_.at(index) = static_cast<std::uint32_t>(issues_.size());
+}
+
+std::expected<void, std::string> LiveEvent::restore(const ReservationGranted& record) {
+  const ReservationGrant grant = rush_.reserve(record.user);
+  if (grant.kind != ReservationGrant::Kind::granted || grant.ticket != record.ticket) {
+    return contradiction(spec_, fmt::format("ticket {} is out of order", record.ticket.value()));
+  }
+  remember_reservation(record.ticket, record.idempotency_key);
+  return {};
+}
+
+std::expected<void, std::string> LiveEvent::restore(const DrawFixed& record) {
+  DrawingDesign* const drawing = rush_.design().drawing();
+  if (drawing == nullptr) return contradiction(spec_, "has a draw, but its design has none");
+  DrawOutcome outcome = drawing->draw_job(rush_.roster().tokens())();
+  if (outcome.tree.root() != record.root || outcome.roster != record.roster ||
+      outcome.quota != record.quota) {
+    return contradiction(spec_, "the recorded draw does not follow from the recorded roster");
+  }
+  drawing->adopt(std::move(outcome));
+  reservations_closed = true;
+  return {};
+}
+
+std::expected<void, std::string> LiveEvent::restore(const CouponIssued& record) {
+  if (record.ticket.value() == 0 || record.ticket.value() > rush_.roster().size() ||
+      rush_.roster().user_of(record.ticket) != record.user) {
+    return contradiction(spec_, fmt::format("coupon {} is not its ticket's user's", record.issue));
+  }
+  if (mint_.code(record.serial) != record.code || record.issue != issues_.size() + 1) {
+    return contradiction(spec_, fmt::format("coupon {} is not one of ours", record.issue));
+  }
+  if (!rush_.recall(record.ticket, record.serial)) {
+    return contradiction(spec_, fmt::format("coupon {} was not won", record.issue));
+  }
+  keep({record.user, record.ticket, record.code, record.at});
+  remember_verdict(record.ticket, record.idempotency_key);
+  return {};
+}
+
+}  // namespace fairrush::server

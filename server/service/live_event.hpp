@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/designs/rush.hpp"
+#include "server/ledger/commit_queue.hpp"
+#include "server/ledger/record.hpp"
+
+namespace fairrush::server {
+
+/// A coupon that was given out.
+struct Issue {
+  UserIndex user;
+  TicketNumber ticket;
+  CouponCode code;
+  WallTime at;
+};
+
+/// Called once a held claim can be decided (unset), or why it never can be.
+using DrawWaiter = std::function<void(std::optional<ErrorCode>)>;
+
+/// One event as it runs: its rules, its users' verdicts and what was answered under which
+/// idempotency key. Plain state with lookups; the service decides. One thread.
+class LiveEvent {
+ public:
+  explicit LiveEvent(const EventCreated& created);
+
+  EventId id() const { return id_; }
+  const EventSpec& spec() const { return spec_; }
+  const EventSecrets& secrets() const { return secrets_; }
+  Rush& rush() { return rush_; }
+  const Rush& rush() const { return rush_; }
+
+  /// The coupons given out, in the order of issue.
+  const std::deque<Issue>& issues() const { return issues_; }
+  /// The coupon of a ticket that won.
+  const Issue& issue_of(TicketNumber ticket) const;
+
+  /// Remembers the keys that a ticket's reservation, or its verdict, was answered under; an empty
+  /// key is never matched.
+  void remember_reservation(TicketNumber ticket, std::string_view key);
+  void remember_verdict(TicketNumber ticket, std::string_view key);
+  bool reserved_under(TicketNumber ticket, std::string_view key) const;
+  bool judged_under(TicketNumber ticket, std::string_view key) const;
+
+  /// Makes the next coupon, for a ticket that has just won `serial`; returns its record.
+  CouponIssued issue(const ClaimVerdict& win, WallTime at, std::string_view key);
+
+  /// Applies a record of the ledger; an error says what it contradicts.
+  std::expected<void, std::string> restore(const ReservationGranted& record);
+  std::expected<void, std::string> restore(const DrawFixed& record);
+  std::expected<void, std::string> restore(const CouponIssued& record);
+
+  bool reservations_closed = false;  ///< once true the roster is final, whatever the clock says
+  Sequence verdicts_final;           ///< a loss may be told once this is durable
+  std::optional<DrawOutcome> unrecorded_draw;  ///< waits for its record to become durable
+  std::vector<DrawWaiter> held;                ///< claims that came before the draw was recorded
+
+ private:
+  void keep(Issue issue);
+
+  EventId id_;
+  EventSpec spec_;
+  EventSecrets secrets_;
+  CouponMint mint_;
+  Rush rush_;
+  std::deque<Issue> issues_;                    ///< a deque: addresses stay
+  std::vector<std::uint32_t> issue_by_ticket_;  ///< 1-based place in issues_, 0: none
+  // Keys as 64-bit hashes, 0 for none: a user who collides with their own key fools only
+  // themselves.
+  std::vector<std::uint64_t> reservation_keys_;
+  std::vector<std::uint64_t> verdict_keys_;
+};
+
+}  // namespace fairrush::server

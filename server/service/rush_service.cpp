@@ -1,0 +1,201 @@
+#include "server/service/rush_service.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/assert.hpp"
+#include "server/designs/designs.hpp"
+
+namespace fairrush::server {
+
+RushService::RushService(CommitQueue& queue, DrawRunner run_draw)
+    : queue_(queue), run_draw_(std::move(run_draw)) {}
+
+std::expected<void, std::string> RushService::restore(const LedgerRecord& record) {
+  if (const auto* created = std::get_if<EventCreated>(&record)) {
+    if (find_design(created->spec.design) == nullptr) {
+      return std::unexpected(
+          fmt::format("event '{}': unknown design '{}'", created->spec.name, created->spec.design));
+    }
+    last_id_ = std::max(last_id_, created->event.value());
+    add_slot(created->spec.name, created->event).event = std::make_unique<LiveEvent>(*created);
+    return {};
+  }
+  const auto restore_part = [this](const auto& part) -> std::expected<void, std::string> {
+    Slot* const slot = slot_of(part.event);
+    if (slot == nullptr) return std::unexpected("a record of an event that is not there");
+    return slot->event->restore(part);
+  };
+  if (const auto* reservation = std::get_if<ReservationGranted>(&record)) {
+    return restore_part(*reservation);
+  }
+  if (const auto* draw = std::get_if<DrawFixed>(&record)) return restore_part(*draw);
+  return restore_part(std::get<CouponIssued>(record));
+}
+
+LiveEvent* RushService::create(const EventSpec& spec) {
+  FAIRRUSH_ASSERT(find_design(spec.design) != nullptr && check_order(spec.windows));
+  if (events_.contains(spec.name)) return nullptr;
+  EventCreated created{EventId(++last_id_), spec, EventSecrets::generate()};
+  Slot& slot = add_slot(spec.name, created.event);
+  slot.event = std::make_unique<LiveEvent>(created);
+  queue_.append(std::move(created));
+  return slot.event.get();
+}
+
+LiveEvent& RushService::reset(LiveEvent& event, const EventWindows& windows) {
+  answer_held(event, ErrorCode::not_in_active_time);
+  EventSpec spec = event.spec();
+  spec.windows = windows;
+  EventCreated renewed{event.id(), std::move(spec), EventSecrets::generate()};
+  Slot& slot = *slot_of(event.id());
+  slot.event = std::make_unique<LiveEvent>(renewed);
+  ++slot.life;
+  queue_.append(EventReset{std::move(renewed)});
+  return *slot.event;
+}
+
+LiveEvent* RushService::find(std::string_view name, WallTime now) {
+  const auto found = events_.find(name);
+  if (found == events_.end()) return nullptr;
+  Slot& slot = found->second;
+  // A request may come between two ticks.
+  if (now >= slot.event->spec().windows.reserve_close) close_reservations(slot);
+  return slot.event.get();
+}
+
+ReservationAnswer RushService::reserve(LiveEvent& event, const UserRequest& request) {
+  const auto held = event.rush().roster().ticket_of(request.user);
+  if (held && event.reserved_under(*held, request.idempotency_key)) {
+    return {.refusal = {}, .ticket = *held, .durable = queue_.last()};
+  }
+  if (event.reservations_closed || !event.spec().windows.reserving(request.at)) {
+    return {.refusal = ErrorCode::not_in_active_time, .ticket = {}, .durable = {}};
+  }
+  const ReservationGrant grant = event.rush().reserve(request.user);
+  switch (grant.kind) {
+    case ReservationGrant::Kind::roster_full:
+      return {.refusal = ErrorCode::roster_full, .ticket = {}, .durable = {}};
+    case ReservationGrant::Kind::held_already:
+      return {.refusal = ErrorCode::duplicated_reservation,
+              .ticket = grant.ticket,
+              .durable = queue_.last()};
+    case ReservationGrant::Kind::granted:
+      break;
+  }
+  event.remember_reservation(grant.ticket, request.idempotency_key);
+  const Sequence durable =
+      queue_.append(ReservationGranted{.event = event.id(),
+                                       .ticket = grant.ticket,
+                                       .user = request.user,
+                                       .at = request.at,
+                                       .idempotency_key = std::string(request.idempotency_key)});
+  return {.refusal = {}, .ticket = grant.ticket, .durable = durable};
+}
+
+ClaimAnswer RushService::claim(LiveEvent& event, const UserRequest& request) {
+  using Kind = ClaimVerdict::Kind;
+  const auto refused = [](ErrorCode why, Sequence durable = {}) {
+    return ClaimAnswer{ClaimAnswer::Kind::refused, why, nullptr, durable};
+  };
+  const ErrorCode loss = event.rush().design().loss();
+  const ClaimVerdict known = event.rush().verdict_of(request.user);
+  const bool judged = known.kind == Kind::won_before || known.kind == Kind::lost;
+  if (judged && event.judged_under(known.ticket, request.idempotency_key)) {
+    if (known.kind == Kind::lost) return refused(loss, event.verdicts_final);
+    return {ClaimAnswer::Kind::won, {}, &event.issue_of(known.ticket), queue_.last()};
+  }
+  if (!event.spec().windows.rushing(request.at)) return refused(ErrorCode::not_in_active_time);
+  const ClaimVerdict verdict = event.rush().claim(request.user);
+  switch (verdict.kind) {
+    case Kind::not_reserved:
+      return refused(ErrorCode::not_reservation);
+    case Kind::pending:
+      return {ClaimAnswer::Kind::held, {}, nullptr, {}};
+    case Kind::won_before:
+      return {ClaimAnswer::Kind::refused, ErrorCode::already_claimed,
+              &event.issue_of(verdict.ticket), queue_.last()};
+    case Kind::lost:
+      if (!judged) event.remember_verdict(verdict.ticket, request.idempotency_key);
+      return refused(loss, event.verdicts_final);
+    case Kind::won:
+      break;
+  }
+  const Sequence durable = queue_.append(event.issue(verdict, request.at, request.idempotency_key));
+  // Without a draw, losses begin after the last coupon: one that is told before that coupon is
+  // durable could turn into a win after a crash.
+  if (event.rush().design().drawing() == nullptr) event.verdicts_final = durable;
+  return {ClaimAnswer::Kind::won, {}, &event.issue_of(verdict.ticket), durable};
+}
+
+void RushService::when_drawn(LiveEvent& event, DrawWaiter waiter) {
+  event.held.push_back(std::move(waiter));
+}
+
+void RushService::tick(WallTime now) {
+  for (auto& [name, slot] : events_) {
+    if (now >= slot.event->spec().windows.reserve_close) close_reservations(slot);
+  }
+}
+
+void RushService::refuse_held(ErrorCode why) {
+  for (auto& [name, slot] : events_) answer_held(*slot.event, why);
+}
+
+/// Makes the roster final and starts the draw of a design that has one. Nothing happens the second
+/// time.
+void RushService::close_reservations(Slot& slot) {
+  LiveEvent& event = *slot.event;
+  if (std::exchange(event.reservations_closed, true)) return;
+  const DrawingDesign* const drawing = event.rush().design().drawing();
+  if (drawing == nullptr) return;
+  const Life life{event.id(), slot.life};
+  run_draw_(drawing->draw_job(event.rush().roster().tokens()),
+            [this, life](DrawOutcome& outcome) { draw_done(life, outcome); });
+}
+
+void RushService::draw_done(Life life, DrawOutcome& outcome) {
+  LiveEvent* const event = alive(life);
+  if (event == nullptr) return;
+  if (queue_.failure()) return answer_held(*event, ErrorCode::ledger_unavailable);
+  event->unrecorded_draw = std::move(outcome);
+  const DrawOutcome& draw = *event->unrecorded_draw;
+  // In the ledger's order the draw follows every reservation of its roster: once it is durable they
+  // all are, and a restart draws the same.
+  const Sequence recorded = queue_.append(DrawFixed{
+      .event = event->id(), .root = draw.tree.root(), .roster = draw.roster, .quota = draw.quota});
+  queue_.when_durable(recorded, [this, life](bool durable) { draw_durable(life, durable); });
+}
+
+void RushService::draw_durable(Life life, bool durable) {
+  LiveEvent* const event = alive(life);
+  if (event == nullptr) return;
+  if (!durable) return answer_held(*event, ErrorCode::ledger_unavailable);
+  event->rush().design().drawing()->adopt(std::move(*event->unrecorded_draw));
+  event->unrecorded_draw.reset();
+  answer_held(*event, std::nullopt);
+}
+
+RushService::Slot* RushService::slot_of(EventId id) {
+  const auto found = slots_.find(id);
+  return found == slots_.end() ? nullptr : found->second;
+}
+
+RushService::Slot& RushService::add_slot(const std::string& name, EventId id) {
+  Slot& slot = events_[name];
+  slots_[id] = &slot;
+  return slot;
+}
+
+LiveEvent* RushService::alive(Life life) {
+  Slot* const slot = slot_of(life.event);
+  return slot != nullptr && slot->life == life.number ? slot->event.get() : nullptr;
+}
+
+void RushService::answer_held(LiveEvent& event, std::optional<ErrorCode> refusal) {
+  for (const DrawWaiter& waiter : std::exchange(event.held, {})) waiter(refusal);
+}
+
+}  // namespace fairrush::server

@@ -1,0 +1,106 @@
+#pragma once
+
+#include <expected>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "server/service/live_event.hpp"
+
+namespace fairrush::server {
+
+/// Runs a draw off the calling thread and calls `done` on it again; in tests, at once.
+using DrawRunner =
+    std::function<void(std::function<DrawOutcome()> job, std::function<void(DrawOutcome&)> done)>;
+
+/// Who asks, under which key, and when the request arrived.
+struct UserRequest {
+  UserIndex user;
+  std::string_view idempotency_key;  ///< empty: none
+  WallTime at;
+};
+
+/// The answer to a wish for a reservation. It may be told once `durable` is.
+struct ReservationAnswer {
+  std::optional<ErrorCode> refusal;  ///< unset: granted, now or before under the same key
+  TicketNumber ticket;               ///< set when granted, and for duplicated_reservation
+  Sequence durable;
+};
+
+/// The answer to a claim. It may be told once `durable` is.
+struct ClaimAnswer {
+  enum class Kind : std::uint8_t {
+    won,
+    refused,  ///< with `refusal`: a loss or not considered
+    held,     ///< not decided before the draw is recorded: ask again from `when_drawn`
+  };
+  Kind kind{};
+  ErrorCode refusal{};
+  const Issue* issue = nullptr;  ///< of a win, and for already_claimed
+  Sequence durable;
+};
+
+/// All events of the server: decides in memory, in order, and sends every decision to the ledger.
+/// Callers refuse changes themselves once the ledger has failed. One thread.
+class RushService {
+ public:
+  /// `queue` must outlive the service, and the service every draw it started.
+  RushService(CommitQueue& queue, DrawRunner run_draw);
+  RushService(const RushService&) = delete;
+  RushService& operator=(const RushService&) = delete;
+
+  /// Applies one record of a ledger that is replayed before the first request.
+  std::expected<void, std::string> restore(const LedgerRecord& record);
+
+  /// Creates an event; the spec is checked already. Null when the name is taken.
+  LiveEvent* create(const EventSpec& spec);
+
+  /// Starts an event anew in other windows: no reservations, no coupons, new secrets. Claims that
+  /// are held are refused. The old LiveEvent is gone.
+  LiveEvent& reset(LiveEvent& event, const EventWindows& windows);
+
+  /// The event of that name as of `now`, or null.
+  LiveEvent* find(std::string_view name, WallTime now);
+
+  ReservationAnswer reserve(LiveEvent& event, const UserRequest& request);
+  ClaimAnswer claim(LiveEvent& event, const UserRequest& request);
+
+  /// Calls `waiter` when a held claim may be asked again, or why it never may.
+  void when_drawn(LiveEvent& event, DrawWaiter waiter);
+
+  /// Closes the reservations whose time has come; call it at least every few milliseconds.
+  void tick(WallTime now);
+
+  /// Refuses all held claims with `why`.
+  void refuse_held(ErrorCode why);
+
+ private:
+  /// Names one life of an event across a reset.
+  struct Life {
+    EventId event;
+    std::uint64_t number = 0;
+  };
+  struct Slot {
+    std::unique_ptr<LiveEvent> event;
+    std::uint64_t life = 0;
+  };
+
+  void close_reservations(Slot& slot);
+  void draw_done(Life life, DrawOutcome& outcome);
+  void draw_durable(Life life, bool durable);
+  Slot* slot_of(EventId id);
+  Slot& add_slot(const std::string& name, EventId id);
+  LiveEvent* alive(Life life);
+  static void answer_held(LiveEvent& event, std::optional<ErrorCode> refusal);
+
+  CommitQueue& queue_;
+  DrawRunner run_draw_;
+  std::map<std::string, Slot, std::less<>> events_;
+  std::map<EventId, Slot*> slots_;  ///< into events_, whose nodes stay where they are
+  std::int64_t last_id_ = 0;
+};
+
+}  // namespace fairrush::server
