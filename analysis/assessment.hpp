@@ -70,7 +70,7 @@ struct TestResult {
 struct FairnessFigures {
   std::uint64_t reserved = 0;  ///< N: the roster
   std::uint64_t claimed = 0;   ///< S: of the roster, with an answered claim inside the window
-  std::uint64_t winners = 0;   ///< K
+  std::uint64_t winners = 0;   ///< K: of those, who hold a coupon
   double rate_of_reserved = 0;
   double rate_of_claimed = 0;
   double intended_rate = 0;  ///< C/N
@@ -99,7 +99,20 @@ struct Assessment {
 };
 
 /// Runs every check and figure over the evidence. Pure and deterministic; O(n) in attempts but for
-/// one sort by arrival.
+/// sorts by time and by attempt number.
+///
+/// The verdict is the strongest of these that holds (verification.md §4.3):
+/// - violation: an invariant fails. The instrument's own check (I20) is none: a run below the
+///   validity bar is not known, and its statistics accuse nobody.
+/// - biased: Holm's procedure over the cohort and arrival tests rejects at 10⁻³ and the effect is
+///   larger than the margin. This holds for a draw that computes again, too: a proof shows that the
+///   published inputs gave these winners, not that nobody arranged the roster knowing the secret,
+///   which without a public beacon is possible. By chance it happens to one fair run in a thousand;
+///   the reason then says to repeat the run.
+/// - inconclusive, because something is missing: an unknown invariant, an attempted sighting that
+///   was never seen, an interrupted run, an instrument below its bar.
+/// - proven: the published draw, computed again, is what was issued (I14).
+/// - inconclusive otherwise: one round shows no equivalence; says how many rounds would.
 Assessment assess(const RunEvidence& evidence);
 
 }  // namespace fairrush::analysis

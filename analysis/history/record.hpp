@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -83,6 +84,9 @@ struct AttemptRecord {
   }
 };
 static_assert(sizeof(AttemptRecord) == 80, "the history format stores records as they stand");
+
+/// Of a longer receipt only this many bytes are kept; its hash is that of the whole text.
+inline constexpr std::size_t kReceiptBytesMax = 65'535;
 
 /// 64-bit FNV-1a; 0 is kept for "no receipt".
 constexpr std::uint64_t receipt_hash(std::string_view text) {

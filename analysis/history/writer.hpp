@@ -50,8 +50,6 @@ class HistoryFile {
 class HistoryAppender {
  public:
   static constexpr std::size_t kRecordsPerBlock = 4096;
-  /// Of a longer receipt only this many bytes are kept; its hash is that of the whole text.
-  static constexpr std::size_t kReceiptBytesMax = 65'535;
   static_assert(kRecordsPerBlock * kReceiptBytesMax < std::uint64_t{1} << 32,
                 "offsets into a block's text have 32 bits");
 

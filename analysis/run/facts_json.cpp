@@ -6,6 +6,7 @@
 #include <span>
 #include <type_traits>
 
+#include "analysis/history/record.hpp"
 #include "analysis/run/json_fields.hpp"
 
 namespace fairrush::analysis {
@@ -219,6 +220,32 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   describe_options(archive, facts);
 }
 
+namespace {
+
+/// What no single field shows: values that are well-formed but that no run can have.
+void refuse_impossible(const RunFacts& facts, JsonFieldReader& reader) {
+  if (facts.quota.share.has_value() == facts.quota.count.has_value()) {
+    reader.refuse("quota", "either a share or a count");
+  }
+  if (facts.users > kRunUsersMax) reader.refuse("users", fmt::format("at most {}", kRunUsersMax));
+  const auto in_range = [](std::int64_t time) {
+    return time >= -kRecordTimeMax && time <= kRecordTimeMax;
+  };
+  const std::string range = fmt::format("times of at most ±{} ns", kRecordTimeMax);
+  if (!in_range(facts.reservation.open_ns) || !in_range(facts.reservation.close_ns)) {
+    reader.refuse("reservation", range);
+  }
+  if (!in_range(facts.rush.open_ns) || !in_range(facts.rush.close_ns)) {
+    reader.refuse("rush", range);
+  }
+  if (!in_range(facts.attempt_timeout.count())) reader.refuse("attempt_timeout_ns", range);
+  if (!in_range(facts.instrument.clock_error_ns)) {
+    reader.refuse("instrument.clock_error_ns", range);
+  }
+}
+
+}  // namespace
+
 boost::json::object facts_to_json(const RunFacts& facts) {
   JsonFieldWriter writer;
   describe(writer, facts);
@@ -229,12 +256,7 @@ std::expected<RunFacts, std::string> facts_from_json(const boost::json::value& v
   RunFacts facts;
   JsonFieldReader reader(value, "facts");
   describe(reader, facts);
-  if (reader.error.empty() && facts.quota.share.has_value() == facts.quota.count.has_value()) {
-    reader.refuse("quota", "either a share or a count");
-  }
-  if (reader.error.empty() && facts.users > kRunUsersMax) {
-    reader.refuse("users", fmt::format("at most {}", kRunUsersMax));
-  }
+  if (reader.error.empty()) refuse_impossible(facts, reader);
   if (!reader.error.empty()) return std::unexpected(std::move(reader.error));
   return facts;
 }

@@ -17,6 +17,7 @@ enum class Stream : std::uint64_t {
   show_up = 8,
   persona_timing = 9,
   idempotency_key = 10,
+  fairness_draws = 11,
 };
 
 /// A random number as a function of (seed, stream, index): the same on every thread, process and

@@ -281,7 +281,7 @@ TEST(HistoryFile, LeavesNothingBehindWhenNotEvenItsHeaderFits) {
 TEST(HistoryFile, KeepsTheBeginningAndTheWholeHashOfAnOverlongReceipt) {
   const ScratchDirectory scratch;
   const auto path = scratch.path() / "history.bin";
-  const std::string receipt(HistoryAppender::kReceiptBytesMax + 1, 'r');
+  const std::string receipt(kReceiptBytesMax + 1, 'r');
   auto file = HistoryFile::create(path).value();
   HistoryAppender appender(*file);
   EXPECT_TRUE(appender.append(attempt_number(0), receipt));
@@ -290,7 +290,7 @@ TEST(HistoryFile, KeepsTheBeginningAndTheWholeHashOfAnOverlongReceipt) {
   const auto history = History::open(path);
   ASSERT_TRUE(history) << history.error();
   const HistoryBlock& block = history->blocks().front();
-  EXPECT_EQ(block.receipt(block.records.front()).size(), HistoryAppender::kReceiptBytesMax);
+  EXPECT_EQ(block.receipt(block.records.front()).size(), kReceiptBytesMax);
   EXPECT_EQ(block.records.front().receipt_hash, receipt_hash(receipt));
 }
 

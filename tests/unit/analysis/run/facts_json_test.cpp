@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "analysis/history/record.hpp"
+
 namespace fairrush::analysis {
 namespace {
 
@@ -24,7 +26,7 @@ RunFacts facts_without_defaults() {
   facts.users = 300;
   facts.rounds = 3;
   facts.reservation = {1, 2};
-  facts.rush = {-3, std::numeric_limits<std::int64_t>::max()};
+  facts.rush = {-3, kRecordTimeMax};
   facts.attempt_timeout = std::chrono::milliseconds(1500);
   facts.quota.share = Share{0.25};
   facts.allocation = Allocation::draw;
@@ -64,7 +66,7 @@ TEST(FactsJson, GivesBackEveryFieldUnchangedThroughText) {
   ASSERT_TRUE(read) << read.error();
   EXPECT_EQ(facts_to_json(*read), written);
   EXPECT_EQ(read->seed, std::numeric_limits<std::uint64_t>::max());
-  EXPECT_EQ(read->rush.close_ns, std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(read->rush.close_ns, kRecordTimeMax);
   EXPECT_EQ(read->attempt_timeout, std::chrono::milliseconds(1500));
   EXPECT_EQ(read->quota.share, Share{0.25});
   EXPECT_EQ(read->quota.count, std::nullopt);
@@ -119,6 +121,14 @@ TEST(FactsJson, RefusesNumbersOutsideTheirRange) {
   EXPECT_NE(error_with("rounds", std::int64_t{1} << 32).find("facts.rounds"), std::string::npos);
   EXPECT_NE(error_with("users", kRunUsersMax + 1).find("facts.users"), std::string::npos);
   EXPECT_EQ(error_with("users", kRunUsersMax), "");
+}
+
+TEST(FactsJson, RefusesTimesWhoseDifferencesWouldOverflow) {
+  const boost::json::object beyond{{"open_ns", 0}, {"close_ns", kRecordTimeMax + 1}};
+  EXPECT_NE(error_with("rush", beyond).find("facts.rush: expected times"), std::string::npos);
+  EXPECT_NE(error_with("reservation", beyond).find("facts.reservation"), std::string::npos);
+  EXPECT_NE(error_with("attempt_timeout_ns", kRecordTimeMax + 1).find("facts.attempt_timeout_ns"),
+            std::string::npos);
 }
 
 TEST(FactsJson, RefusesUnknownNamesAndAQuotaThatIsBothOrNeither) {

@@ -1,0 +1,213 @@
+#include "analysis/fairness/fairness.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "analysis/fairness/hypergeometric.hpp"
+#include "analysis/fairness/tests.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+constexpr double kBandCoverage = 0.999;
+constexpr std::size_t kDeciles = 10;
+
+struct Participant {
+  std::int64_t arrival_ns;
+  Slot slot;
+  std::uint16_t cohort;
+  bool won;
+};
+
+/// Without reservations in the scenario everybody seen is entitled.
+bool on_roster(const RunIndex& index, const UserState& user) {
+  return index.facts().planned.reservations == 0 ? user.seen : user.reserved;
+}
+
+/// In the order of arrival; users who arrive at once by index, so that the order is repeatable.
+std::vector<Participant> participants_of(const RunIndex& index) {
+  std::vector<Participant> participants;
+  for (Slot slot = 0; slot < index.slots(); ++slot) {
+    const UserState& user = index.user(slot);
+    if (!on_roster(index, user) || !user.answered_in_window) continue;
+    participants.push_back(
+        {user.first_claim_in_window_ns, slot, user.cohort, index.held().holds_any(slot)});
+  }
+  std::ranges::sort(participants, [](const Participant& a, const Participant& b) {
+    return a.arrival_ns != b.arrival_ns ? a.arrival_ns < b.arrival_ns : a.slot < b.slot;
+  });
+  return participants;
+}
+
+double rate(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+std::string percent(double share) {
+  return fmt::format("{:.1f} %", share * 100);
+}
+
+/// Fills rates and band from the counts.
+void complete(GroupRate& group, Tally all) {
+  group.rate_of_reserved = rate(group.wins, group.reserved);
+  group.rate_of_claimed = rate(group.wins, group.claimed);
+  if (group.claimed == 0) return;
+  const auto band = Hypergeometric({all.members, all.wins, group.claimed}).band(kBandCoverage);
+  group.band_low = rate(band.low, group.claimed);
+  group.band_high = rate(band.high, group.claimed);
+}
+
+std::vector<GroupRate> cohort_rates(const RunIndex& index,
+                                    const std::vector<Participant>& participants, Tally all) {
+  std::vector<GroupRate> groups;
+  const auto group_of = [&](std::uint16_t cohort) -> GroupRate& {
+    while (groups.size() <= cohort) {
+      const std::size_t place = groups.size();
+      GroupRate& added = groups.emplace_back();
+      added.label = place < index.facts().cohorts.size() ? index.facts().cohorts[place].name
+                                                         : fmt::format("cohort {}", place);
+    }
+    return groups[cohort];
+  };
+  if (!index.facts().cohorts.empty()) {
+    group_of(static_cast<std::uint16_t>(index.facts().cohorts.size() - 1));
+  }
+  for (Slot slot = 0; slot < index.slots(); ++slot) {
+    const UserState& user = index.user(slot);
+    if (on_roster(index, user)) ++group_of(user.cohort).reserved;
+  }
+  for (const Participant& participant : participants) {
+    GroupRate& group = group_of(participant.cohort);
+    ++group.claimed;
+    if (participant.won) ++group.wins;
+  }
+  for (GroupRate& group : groups) complete(group, all);
+  return groups;
+}
+
+std::vector<GroupRate> decile_rates(const std::vector<Participant>& participants, Tally all) {
+  std::vector<GroupRate> groups;
+  const std::size_t count = participants.size();
+  for (std::size_t decile = 0; decile < kDeciles; ++decile) {
+    const std::size_t first = decile * count / kDeciles;
+    const std::size_t end = (decile + 1) * count / kDeciles;
+    if (first == end) continue;
+    GroupRate& group = groups.emplace_back();
+    group.label = fmt::format("{}-{} %", decile * 10, decile * 10 + 10);
+    group.reserved = group.claimed = end - first;
+    for (std::size_t place = first; place < end; ++place) {
+      if (participants[place].won) ++group.wins;
+    }
+    complete(group, all);
+  }
+  return groups;
+}
+
+TestResult cohort_result(const FairnessFigures& figures, std::uint64_t seed) {
+  TestResult result;
+  result.name = "cohorts (chi-squared)";
+  result.effect_unit = "pp between the best and the worst cohort";
+  std::vector<Tally> tallies;
+  const GroupRate* best = nullptr;
+  const GroupRate* worst = nullptr;
+  for (const GroupRate& group : figures.cohorts) {
+    if (group.claimed == 0) continue;
+    tallies.push_back({group.claimed, group.wins});
+    if (!best || group.rate_of_claimed > best->rate_of_claimed) best = &group;
+    if (!worst || group.rate_of_claimed < worst->rate_of_claimed) worst = &group;
+  }
+  const auto tested = test_groups(tallies, seed);
+  if (!tested) {
+    result.meaning = "not tested: it takes two cohorts with answered claims, a winner and a loser";
+    return result;
+  }
+  result.computed = true;
+  result.statistic = tested->statistic;
+  result.p_value = tested->p_value;
+  result.effect = (best->rate_of_claimed - worst->rate_of_claimed) * 100;
+  result.meaning = fmt::format(
+      "{} won {} of the time, {} {}; chance alone gives such a gap with "
+      "probability {:.2g}",
+      best->label, percent(best->rate_of_claimed), worst->label, percent(worst->rate_of_claimed),
+      result.p_value);
+  return result;
+}
+
+TestResult arrival_result(const std::vector<Participant>& participants) {
+  TestResult result;
+  result.name = "arrival (AUC)";
+  result.effect_unit = "AUC";
+  std::vector<Arrival> arrivals;
+  arrivals.reserve(participants.size());
+  for (const Participant& participant : participants) {
+    arrivals.push_back({participant.arrival_ns, participant.won});
+  }
+  const auto tested = test_arrival(arrivals);
+  if (!tested) {
+    result.meaning = "not tested: it takes a winner, a loser and different times of arrival";
+    return result;
+  }
+  result.computed = true;
+  result.statistic = result.effect = tested->statistic;
+  result.p_value = tested->p_value;
+  result.meaning = fmt::format(
+      "{:.1f} % of the pairs of a winner and a loser have the winner arriving first (50 % when "
+      "arrival does not matter); chance alone strays as far with probability {:.2g}",
+      (1 - tested->statistic) * 100, result.p_value);
+  return result;
+}
+
+}  // namespace
+
+FairnessFigures fairness_figures(const RunIndex& index) {
+  const std::vector<Participant> participants = participants_of(index);
+  FairnessFigures figures;
+  figures.claimed = participants.size();
+  figures.winners =
+      static_cast<std::uint64_t>(std::ranges::count_if(participants, &Participant::won));
+  for (Slot slot = 0; slot < index.slots(); ++slot) {
+    if (on_roster(index, index.user(slot))) ++figures.reserved;
+  }
+  figures.rate_of_reserved = rate(figures.winners, figures.reserved);
+  figures.rate_of_claimed = rate(figures.winners, figures.claimed);
+  figures.intended_rate = rate(index.quota().low, index.roster().low);
+  const Tally all{figures.claimed, figures.winners};
+  figures.cohorts = cohort_rates(index, participants, all);
+  figures.arrival_deciles = decile_rates(participants, all);
+  figures.cohort_test = cohort_result(figures, index.facts().seed);
+  figures.arrival_test = arrival_result(participants);
+  const bool chance = figures.winners > 0 && figures.winners < figures.claimed;
+  const StudySize study{figures.claimed, chance ? figures.rate_of_claimed : figures.intended_rate};
+  figures.detectable_gap_pp = detectable_gap_pp(study);
+  figures.rounds_needed = rounds_needed(study, index.facts().fairness_margin.of_one);
+  return figures;
+}
+
+BiasJudgement judge_bias(const FairnessFigures& figures, Share margin) {
+  std::vector<const TestResult*> tests;
+  std::vector<double> p_values;
+  for (const TestResult* test : {&figures.cohort_test, &figures.arrival_test}) {
+    if (!test->computed) continue;
+    tests.push_back(test);
+    p_values.push_back(test->p_value);
+  }
+  const std::vector<bool> rejected = holm_rejections(p_values, kBiasLevel);
+  const double share = figures.rate_of_claimed;
+  BiasJudgement judgement;
+  for (std::size_t place = 0; place < tests.size(); ++place) {
+    const TestResult& test = *tests[place];
+    // Early half against late half: a gap d moves the area by d/(8p(1−p)).
+    const double gap = &test == &figures.arrival_test
+                           ? 8 * share * (1 - share) * std::abs(test.effect - 0.5)
+                           : test.effect / 100;
+    if (!rejected[place] || gap <= margin.of_one) continue;
+    judgement.biased = true;
+    if (!judgement.reason.empty()) judgement.reason += "; ";
+    judgement.reason += test.meaning;
+  }
+  return judgement;
+}
+
+}  // namespace fairrush::analysis

@@ -1,0 +1,53 @@
+#include <algorithm>
+#include <array>
+#include <map>
+#include <optional>
+#include <tuple>
+
+#include "analysis/figures/figures.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+constexpr std::size_t kOps = 4;
+
+bool is_answered(const AttemptRecord& record) {
+  return record.sent() && record.completed() && record.result() != Outcome::indeterminate;
+}
+
+/// A time that cannot be negative; clocks that disagree in the last place make it 0.
+std::uint64_t span_ns(std::int64_t from, std::int64_t to) {
+  return to > from ? static_cast<std::uint64_t>(to - from) : 0;
+}
+
+}  // namespace
+
+std::vector<OutcomeCount> outcome_counts(const RunIndex& index) {
+  std::map<std::tuple<Op, Outcome, Reason>, std::uint64_t> counts;
+  index.for_each_attempt([&counts](const AttemptRecord& record, std::string_view) {
+    ++counts[{record.operation(), record.result(), record.why()}];
+  });
+  std::vector<OutcomeCount> ordered;
+  for (const auto& [key, count] : counts) {
+    ordered.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), count});
+  }
+  return ordered;
+}
+
+std::vector<LatencyFigures> latency_figures(const RunIndex& index) {
+  std::array<std::optional<LatencyFigures>, kOps> by_op;
+  index.for_each_attempt([&by_op](const AttemptRecord& record, std::string_view) {
+    if (!is_answered(record)) return;
+    auto& figures = by_op[record.op];
+    if (!figures) figures.emplace().op = record.operation();
+    figures->from_intended.record(span_ns(record.intended_ns, record.complete_ns));
+    figures->service.record(span_ns(record.first_byte_out_ns, record.answered_ns()));
+  });
+  std::vector<LatencyFigures> ordered;
+  for (auto& figures : by_op) {
+    if (figures) ordered.push_back(std::move(*figures));
+  }
+  return ordered;
+}
+
+}  // namespace fairrush::analysis

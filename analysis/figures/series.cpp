@@ -1,0 +1,128 @@
+#include <algorithm>
+
+#include "analysis/figures/figures.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+constexpr std::int64_t kStepMinNs = 10'000'000;
+constexpr std::int64_t kSecondNs = 1'000'000'000;
+
+/// 10 ms, 20 ms, 50 ms, 100 ms … until the length fits into the points.
+std::int64_t step_for(std::int64_t length_ns) {
+  for (std::int64_t decade = kStepMinNs;; decade *= 10) {
+    for (std::int64_t factor : {1, 2, 5}) {
+      const std::int64_t step = decade * factor;
+      if (length_ns / step < static_cast<std::int64_t>(kSeriesPointsMax)) return step;
+    }
+  }
+}
+
+std::int64_t last_event(const RunIndex& index) {
+  std::int64_t last = 0;
+  index.for_each_attempt([&last](const AttemptRecord& record, std::string_view) {
+    last = std::max({last, record.first_byte_out_ns, record.complete_ns});
+  });
+  return last;
+}
+
+/// Runs over the merged beginnings and ends of flights once.
+void fill_in_flight(TimeSeries& series, const ClaimTraffic& traffic) {
+  const std::int64_t step = series.step.count();
+  std::size_t sent = 0;
+  std::size_t ended = 0;
+  std::uint64_t in_flight = 0;
+  for (TimePoint& point : series.points) {
+    std::uint64_t most = in_flight;
+    const std::int64_t end = point.start_ns + step;
+    while (sent < traffic.sent().size() && traffic.sent()[sent] < end) {
+      // A claim that ends just when another begins shared the moment with it.
+      while (ended < traffic.ended().size() && traffic.ended()[ended] < traffic.sent()[sent]) {
+        ++ended;
+        --in_flight;
+      }
+      ++sent;
+      most = std::max(most, ++in_flight);
+    }
+    while (ended < traffic.ended().size() && traffic.ended()[ended] < end) {
+      ++ended;
+      --in_flight;
+    }
+    point.in_flight_max = static_cast<std::uint32_t>(most);
+  }
+}
+
+}  // namespace
+
+ClaimTraffic::ClaimTraffic(const RunIndex& index) {
+  const std::int64_t timeout = index.facts().attempt_timeout.count();
+  index.for_each_attempt([&](const AttemptRecord& record, std::string_view) {
+    if (record.operation() != Op::claim || !record.sent()) return;
+    const std::int64_t sent = record.first_byte_out_ns;
+    sent_.push_back(sent);
+    // Never before its own beginning, so that the running count cannot fall below zero.
+    ended_.push_back(std::max(sent, record.completed() ? record.answered_ns() : sent + timeout));
+  });
+  std::ranges::sort(sent_);
+  std::ranges::sort(ended_);
+}
+
+std::uint64_t ClaimTraffic::in_flight_at(std::int64_t time_ns) const {
+  const auto begun = std::ranges::upper_bound(sent_, time_ns) - sent_.begin();
+  const auto over = std::ranges::lower_bound(ended_, time_ns) - ended_.begin();
+  return static_cast<std::uint64_t>(begun - over);
+}
+
+std::uint64_t ClaimTraffic::fullest_second(Window rush) const {
+  auto first = std::ranges::lower_bound(sent_, rush.open_ns);
+  const auto end = std::ranges::lower_bound(sent_, rush.close_ns);
+  std::uint64_t most = 0;
+  for (auto last = first; last < end; ++last) {
+    while (*last - *first >= kSecondNs) ++first;
+    most = std::max(most, static_cast<std::uint64_t>(last - first) + 1);
+  }
+  return most;
+}
+
+TimeSeries time_series(const RunIndex& index, const ClaimTraffic& traffic) {
+  TimeSeries series;
+  if (index.evidence().history.records() == 0) return series;
+  const std::int64_t last = last_event(index);
+  const std::int64_t step = step_for(last);
+  series.step = Duration(step);
+  series.points.resize(static_cast<std::size_t>(last / step) + 1);
+  for (std::size_t place = 0; place < series.points.size(); ++place) {
+    series.points[place].start_ns = static_cast<std::int64_t>(place) * step;
+  }
+  const auto at = [&](std::int64_t time) -> TimePoint& {
+    return series.points[static_cast<std::size_t>(std::clamp<std::int64_t>(time, 0, last) / step)];
+  };
+  index.for_each_attempt([&](const AttemptRecord& record, std::string_view) {
+    if (record.operation() == Op::reserve && record.result() == Outcome::accepted) {
+      ++at(record.answered_ns()).reservations;
+    }
+    if (record.operation() != Op::claim || !record.sent()) return;
+    ++at(record.first_byte_out_ns).claims;
+    switch (record.result()) {
+      case Outcome::win:
+        ++at(record.answered_ns()).wins;
+        break;
+      case Outcome::loss:
+        ++at(record.answered_ns()).losses;
+        break;
+      case Outcome::refusal:
+        ++at(record.answered_ns()).refusals;
+        break;
+      case Outcome::indeterminate:
+        ++at(record.first_byte_out_ns).indeterminate;
+        break;
+      case Outcome::accepted:
+      case Outcome::failed:
+        break;
+    }
+  });
+  fill_in_flight(series, traffic);
+  return series;
+}
+
+}  // namespace fairrush::analysis

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "analysis/invariants/run_index.hpp"
+#include "analysis/verdict.hpp"
+
+namespace fairrush::analysis {
+
+/// What one check found, before its evidence is written out.
+struct Finding {
+  CheckVerdict verdict = CheckVerdict::pass;
+  std::string text;  ///< one sentence with the figures
+  std::uint64_t violations = 0;
+  std::uint64_t open_attempts = 0;
+  /// Users whose attempts show it, together; at most kExamplesMax groups.
+  std::vector<std::vector<Slot>> suspects;
+
+  /// Counts a violation and keeps the first ones as evidence.
+  void accuse(std::initializer_list<Slot> together) { accuse(std::vector<Slot>(together)); }
+  void accuse(std::vector<Slot> together) {
+    ++violations;
+    show(std::move(together));
+  }
+  /// Keeps evidence without counting it.
+  void show(std::vector<Slot> together) {
+    if (suspects.size() < kExamplesMax) suspects.push_back(std::move(together));
+  }
+};
+
+/// One row of the table of checks.
+struct Check {
+  std::string_view id;
+  std::string_view name;
+  bool needs_ledger;       ///< without a ledger it is unknown
+  bool relies_on_absence;  ///< a failure may rest on records that a cut history lost
+  Finding (*find)(const RunIndex& index);
+};
+
+/// Every check, in the order of ids. To add one: write its function, add its row.
+std::span<const Check> checks();
+
+/// Runs all of them. A history that was cut short turns a pass into unknown, and a failure that
+/// relies on absence too.
+std::vector<CheckResult> run_checks(const RunIndex& index);
+
+// Stock: stock.cpp
+Finding find_oversell(const RunIndex& index);
+Finding find_under_issue(const RunIndex& index);
+// Who holds what: ownership.cpp
+Finding find_shared_coupons(const RunIndex& index);
+Finding find_users_with_several(const RunIndex& index);
+Finding find_ineligible_winners(const RunIndex& index);
+// History against ledger: ledger.cpp
+Finding find_lost_acknowledgements(const RunIndex& index);
+Finding find_phantoms(const RunIndex& index);
+// Time: windows.cpp
+Finding find_window_breaches(const RunIndex& index);
+// The published draw: draw_conformity.cpp
+Finding find_draw_deviations(const RunIndex& index);
+// Roster and quota: roster.cpp
+Finding find_roster_deviations(const RunIndex& index);
+// Every attempt ends: termination.cpp
+Finding find_unfinished_attempts(const RunIndex& index);
+// The instrument itself: validity.cpp
+Finding find_instrument_faults(const RunIndex& index);
+
+}  // namespace fairrush::analysis

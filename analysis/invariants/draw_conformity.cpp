@@ -1,0 +1,258 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "analysis/invariants/check.hpp"
+#include "base/draw/draw.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+/// Recomputes a published draw (verification.md §5) and holds roster, ledger and answers against
+/// it.
+class DrawAudit {
+ public:
+  DrawAudit(const RunIndex& index, const PublishedDraw& draw)
+      : index_(index), draw_(draw), tickets_(index.slots(), kNone) {}
+
+  Finding run() {
+    check_commitment();
+    check_roster();
+    match_tickets();
+    check_proofs();
+    if (check_winners()) {
+      check_issued();
+      check_answers();
+    }
+    finding_.violations = std::max<std::uint64_t>(finding_.violations, problems_.size());
+    if (!problems_.empty()) {
+      finding_.verdict = CheckVerdict::fail;
+      finding_.text = fmt::format("{}", fmt::join(problems_, "; "));
+    } else if (!gaps_.empty()) {
+      finding_.verdict = CheckVerdict::unknown;
+      finding_.text = fmt::format("{}", fmt::join(gaps_, "; "));
+    } else {
+      finding_.text = fmt::format(
+          "the draw of {} among {}, computed again, is what was issued; {} proofs verify{}",
+          format_count(draw_.quota), format_count(draw_.roster_size),
+          format_count(draw_.proofs.size()),
+          draw_.beacon.empty() ? "; without a public beacon the operator could know the winners "
+                                 "before reservations closed"
+                               : "");
+    }
+    return std::move(finding_);
+  }
+
+ private:
+  void check_commitment() {
+    const std::string& event = index_.facts().event;
+    if (!event.empty() && draw_.event != event) {
+      problems_.push_back(fmt::format("the draw is of another event than \"{}\"", event));
+    }
+    if (draw_commitment(draw_.event, draw_.secret) != draw_.commitment) {
+      problems_.push_back("the secret is not the one committed to");
+    }
+  }
+
+  void check_roster() {
+    if (draw_.roster.size() != draw_.roster_size) {
+      problems_.push_back(fmt::format("{} tokens are published for a roster of {}",
+                                      format_count(draw_.roster.size()),
+                                      format_count(draw_.roster_size)));
+    }
+    std::vector<Digest> leaves;
+    leaves.reserve(draw_.roster.size());
+    for (const std::string& token : draw_.roster) leaves.push_back(merkle_leaf(bytes_of(token)));
+    if (MerkleTree(std::move(leaves)).root() != draw_.root) {
+      problems_.push_back("the roster does not lead to the published root");
+    }
+    const std::uint64_t ruled = index_.facts().quota.coupons(draw_.roster_size);
+    if (draw_.quota != std::min<std::uint64_t>(ruled, draw_.roster_size)) {
+      problems_.push_back(fmt::format("the quota is {}, the rule gives {}",
+                                      format_count(draw_.quota), format_count(ruled)));
+    }
+  }
+
+  /// Finds each user's ticket by the token the reservation was answered with.
+  void match_tickets() {
+    std::unordered_map<std::string_view, std::uint32_t> ticket_of;
+    ticket_of.reserve(draw_.roster.size());
+    std::uint64_t repeated = 0;
+    for (std::size_t place = 0; place < draw_.roster.size(); ++place) {
+      const auto ticket = static_cast<std::uint32_t>(place + 1);
+      if (!ticket_of.try_emplace(draw_.roster[place], ticket).second) ++repeated;
+    }
+    if (repeated > 0) {
+      problems_.push_back(
+          fmt::format("{} tokens stand on the roster more than once", format_count(repeated)));
+    }
+    std::vector<bool> taken(draw_.roster.size() + 1);
+    index_.for_each_attempt([&](const AttemptRecord& record, std::string_view receipt) {
+      if (record.operation() != Op::reserve || receipt.empty()) return;
+      const auto found = ticket_of.find(receipt);
+      if (found == ticket_of.end()) {
+        ++unlisted_;
+        finding_.accuse({record.user});
+        return;
+      }
+      std::uint32_t& ticket = tickets_[record.user];
+      if (ticket == found->second) return;
+      if (ticket != kNone || taken[found->second]) {
+        ++ambiguous_;
+        finding_.accuse({record.user});
+      }
+      ticket = found->second;
+      taken[ticket] = true;
+    });
+    judge_matches(static_cast<std::uint64_t>(std::ranges::count(taken, true)));
+  }
+
+  void judge_matches(std::uint64_t known) {
+    if (unlisted_ > 0) {
+      problems_.push_back(fmt::format("{} acknowledged reservations are not on the roster",
+                                      format_count(unlisted_)));
+    }
+    if (ambiguous_ > 0) {
+      problems_.push_back(
+          fmt::format("{} users share a token or have several", format_count(ambiguous_)));
+    }
+    const std::uint64_t unknown = draw_.roster.size() - known;
+    // Users with a reservation whose token never arrived account for as many unknown tokens.
+    std::uint64_t without_token = 0;
+    for (Slot slot = 0; slot < index_.slots(); ++slot) {
+      const UserState& user = index_.user(slot);
+      if (tickets_[slot] != kNone || (!user.reserved && !user.reservation_open)) continue;
+      ++without_token;
+      if (user.reserved) ++tokens_missing_;
+    }
+    if (unknown > without_token) {
+      problems_.push_back(fmt::format("{} tokens on the roster belong to nobody who reserved",
+                                      format_count(unknown - without_token)));
+    }
+    if (tokens_missing_ > 0) {
+      gaps_.push_back(fmt::format("{} acknowledged reservations came without a token",
+                                  format_count(tokens_missing_)));
+    }
+  }
+
+  void check_proofs() {
+    std::uint64_t broken = 0;
+    for (const PublishedProof& proof : draw_.proofs) {
+      const std::uint32_t ticket = proof.ticket.value();
+      const bool on_roster =
+          ticket >= 1 && ticket <= draw_.roster.size() && draw_.roster[ticket - 1] == proof.token;
+      const InclusionClaim claim{merkle_leaf(bytes_of(proof.token)), std::uint64_t{ticket} - 1,
+                                 draw_.roster_size, proof.path};
+      if (!on_roster || !verify_inclusion(claim, draw_.root)) ++broken;
+    }
+    if (broken > 0) {
+      problems_.push_back(fmt::format("{} of {} inclusion proofs do not verify",
+                                      format_count(broken), format_count(draw_.proofs.size())));
+    }
+  }
+
+  /// Whether the draw could be computed again at all.
+  bool check_winners() {
+    // Both numbers are foreign input; the shuffle allocates by the first and asserts the relation.
+    if (draw_.roster.size() != draw_.roster_size || draw_.quota > draw_.roster_size) return false;
+    const DrawInputs inputs{draw_.event, draw_.secret,      draw_.beacon,
+                            draw_.root,  draw_.roster_size, draw_.quota};
+    const auto winners = draw_winners(draw_seed(inputs), draw_.roster_size, draw_.quota);
+    if (winners != draw_.winners) {
+      problems_.push_back("the published winners are not those that the seed draws");
+    }
+    drawn_.assign(draw_.roster_size + std::size_t{1}, false);
+    for (TicketNumber ticket : winners) drawn_[ticket.value()] = true;
+    return true;
+  }
+
+  bool drawn(Slot slot) const { return drawn_[tickets_[slot]]; }
+
+  /// Issued = drawn ∩ claimed, seen from what was issued.
+  void check_issued() {
+    std::uint64_t undrawn = 0;
+    std::uint64_t unclaimed = 0;
+    index_.held().for_each([&](Slot slot, CouponId) {
+      const UserState& user = index_.user(slot);
+      if (tickets_[slot] == kNone) {
+        // Without a token an open reservation may be any ticket; without one there is no ticket.
+        if (user.reserved || user.reservation_open) {
+          ++finding_.open_attempts;
+          return;
+        }
+        ++undrawn;
+      } else if (!drawn(slot)) {
+        ++undrawn;
+      } else if (!user.claimed) {
+        ++unclaimed;
+      } else {
+        return;
+      }
+      finding_.accuse({slot});
+    });
+    if (undrawn > 0) {
+      problems_.push_back(
+          fmt::format("{} coupons went to users who were not drawn", format_count(undrawn)));
+    }
+    if (unclaimed > 0) {
+      problems_.push_back(
+          fmt::format("{} coupons went to users who never claimed", format_count(unclaimed)));
+    }
+    if (finding_.open_attempts > 0) {
+      gaps_.push_back(
+          fmt::format("{} winners' tickets are not known", format_count(finding_.open_attempts)));
+    }
+  }
+
+  /// Every drawn claimant with a definite answer in the window won.
+  void check_answers() {
+    std::uint64_t denied = 0;
+    for (Slot slot = 0; slot < index_.slots(); ++slot) {
+      if (tickets_[slot] == kNone || !drawn(slot) || !index_.user(slot).lost_in_window) continue;
+      ++denied;
+      finding_.accuse({slot});
+    }
+    if (denied > 0) {
+      problems_.push_back(
+          fmt::format("{} drawn users were told that they lost", format_count(denied)));
+    }
+    if (!index_.has_ledger() && index_.totals().open_claims > 0) {
+      finding_.open_attempts += index_.totals().open_claims;
+      gaps_.push_back("without a ledger the unanswered claims stay open");
+    }
+  }
+
+  const RunIndex& index_;
+  const PublishedDraw& draw_;
+  std::vector<std::uint32_t> tickets_;  // by slot; kNone where no token is known
+  std::vector<bool> drawn_;             // by ticket
+  std::uint64_t unlisted_ = 0;
+  std::uint64_t ambiguous_ = 0;
+  std::uint64_t tokens_missing_ = 0;
+  std::vector<std::string> problems_;
+  std::vector<std::string> gaps_;
+  Finding finding_;
+};
+
+}  // namespace
+
+Finding find_draw_deviations(const RunIndex& index) {
+  Finding finding;
+  if (index.facts().allocation != Allocation::draw) {
+    finding.verdict = CheckVerdict::not_applicable;
+    finding.text = "the target does not decide by a draw";
+    return finding;
+  }
+  if (!index.evidence().draw) {
+    finding.verdict = CheckVerdict::unknown;
+    finding.text = "the target decides by a draw, but published none";
+    return finding;
+  }
+  return DrawAudit(index, *index.evidence().draw).run();
+}
+
+}  // namespace fairrush::analysis

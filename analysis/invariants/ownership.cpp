@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/invariants/check.hpp"
+
+namespace fairrush::analysis {
+
+Finding find_shared_coupons(const RunIndex& index) {
+  Finding finding;
+  for (const auto& [coupon, owners] : index.shared_coupons()) finding.accuse(owners);
+  finding.text =
+      fmt::format("{} coupons, {} of them with more than one owner",
+                  format_count(index.coupons().size()), format_count(finding.violations));
+  if (finding.violations > 0) {
+    finding.verdict = CheckVerdict::fail;
+  } else if (!index.has_ledger() && index.totals().open_claims > 0) {
+    finding.verdict = CheckVerdict::unknown;
+    finding.open_attempts = index.totals().open_claims;
+  }
+  return finding;
+}
+
+Finding find_users_with_several(const RunIndex& index) {
+  Finding finding;
+  const auto holders = index.held().holders_of_several();
+  std::vector<Slot> ordered(holders.begin(), holders.end());
+  std::ranges::sort(ordered);
+  for (Slot slot : ordered) finding.accuse({slot});
+  finding.text =
+      fmt::format("{} users hold more than one coupon", format_count(finding.violations));
+  if (finding.violations > 0) {
+    finding.verdict = CheckVerdict::fail;
+    return finding;
+  }
+  if (index.has_ledger()) return finding;
+  for (Slot slot = 0; slot < index.slots(); ++slot) {
+    const UserState& user = index.user(slot);
+    const std::uint32_t possible = user.open_claims + (index.held().holds_any(slot) ? 1U : 0U);
+    if (user.open_claims > 0 && possible > 1) finding.open_attempts += user.open_claims;
+  }
+  if (finding.open_attempts > 0) finding.verdict = CheckVerdict::unknown;
+  return finding;
+}
+
+Finding find_ineligible_winners(const RunIndex& index) {
+  Finding finding;
+  if (index.facts().planned.reservations == 0) {
+    finding.verdict = CheckVerdict::not_applicable;
+    finding.text = "the scenario makes no reservations";
+    return finding;
+  }
+  std::uint64_t holders = 0;
+  for (Slot slot = 0; slot < index.slots(); ++slot) {
+    const UserState& user = index.user(slot);
+    const bool may_be_reserved = user.reserved || user.reservation_open;
+    if (index.held().holds_any(slot)) {
+      ++holders;
+      if (!may_be_reserved) finding.accuse({slot});
+    } else if (!may_be_reserved && !index.has_ledger()) {
+      finding.open_attempts += user.open_claims;
+    }
+  }
+  finding.text = fmt::format("{} users hold a coupon, {} of them without a reservation",
+                             format_count(holders), format_count(finding.violations));
+  if (finding.violations > 0) {
+    finding.verdict = CheckVerdict::fail;
+  } else if (finding.open_attempts > 0) {
+    finding.verdict = CheckVerdict::unknown;
+  }
+  return finding;
+}
+
+}  // namespace fairrush::analysis

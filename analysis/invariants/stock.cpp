@@ -1,0 +1,93 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "analysis/invariants/check.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+std::string coupons_text(CountRange quota) {
+  return quota.low == quota.high
+             ? format_count(quota.low)
+             : fmt::format("{} to {}", format_count(quota.low), format_count(quota.high));
+}
+
+std::uint64_t issued_count(const RunIndex& index) {
+  return index.has_ledger() ? index.ledger().size() : index.acknowledged().pairs();
+}
+
+/// Users who came after the stock was gone: by issue order with a ledger, else by answer.
+void show_latest(const RunIndex& index, std::uint64_t stock, Finding& finding) {
+  if (index.has_ledger() && index.ledger().size() > stock) {
+    for (std::size_t row = stock; row < index.ledger().size(); ++row) {
+      if (finding.suspects.size() == kExamplesMax) return;
+      finding.show({index.slot_of(index.ledger()[row].user)});
+    }
+    return;
+  }
+  std::vector<Slot> winners;
+  for (Slot slot = 0; slot < index.slots(); ++slot) {
+    if (index.acknowledged().holds_any(slot)) winners.push_back(slot);
+  }
+  std::ranges::sort(winners, std::greater<>(),
+                    [&](Slot slot) { return index.user(slot).win_answered_ns; });
+  for (std::size_t place = 0; place < winners.size() && place < finding.violations; ++place) {
+    finding.show({winners[place]});
+  }
+}
+
+}  // namespace
+
+Finding find_oversell(const RunIndex& index) {
+  const CountRange quota = index.quota();
+  const std::uint64_t acknowledged = index.acknowledged().pairs();
+  const std::uint64_t most = index.has_ledger()
+                                 ? std::max<std::uint64_t>(index.ledger().size(), acknowledged)
+                                 : acknowledged;
+  const std::uint64_t possible = index.has_ledger() ? most : most + index.totals().open_claims;
+  Finding finding;
+  finding.text = fmt::format(
+      "{} coupons to give, {} acknowledged, {}", coupons_text(quota), format_count(acknowledged),
+      index.has_ledger() ? format_count(index.ledger().size()) + " in the ledger" : "no ledger");
+  if (most > quota.high) {
+    finding.verdict = CheckVerdict::fail;
+    finding.violations = most - quota.high;
+    show_latest(index, quota.high, finding);
+  } else if (possible > quota.low) {
+    finding.verdict = CheckVerdict::unknown;
+    finding.open_attempts = index.totals().open_reservation_users +
+                            (index.has_ledger() ? 0 : index.totals().open_claims);
+  }
+  return finding;
+}
+
+Finding find_under_issue(const RunIndex& index) {
+  Finding finding;
+  if (index.totals().sold_out == 0) {
+    finding.verdict = CheckVerdict::not_applicable;
+    finding.text = "nobody was told that the stock was gone";
+    return finding;
+  }
+  const CountRange quota = index.quota();
+  const std::uint64_t issued = issued_count(index);
+  const std::uint64_t possible = index.has_ledger() ? issued : issued + index.totals().open_claims;
+  finding.text =
+      fmt::format("\"sold out\" was answered {} times; {} of {} coupons were issued",
+                  format_count(index.totals().sold_out), format_count(issued), coupons_text(quota));
+  if (issued >= quota.high) return finding;
+  if (possible >= quota.low) {
+    finding.verdict = CheckVerdict::unknown;
+    finding.open_attempts = index.totals().open_reservation_users +
+                            (index.has_ledger() ? 0 : index.totals().open_claims);
+    return finding;
+  }
+  finding.verdict = CheckVerdict::fail;
+  finding.violations = quota.low - possible;
+  for (Slot slot = 0; slot < index.slots() && finding.suspects.size() < kExamplesMax; ++slot) {
+    if (index.user(slot).sold_out) finding.show({slot});
+  }
+  return finding;
+}
+
+}  // namespace fairrush::analysis

@@ -1,0 +1,88 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+
+#include "analysis/invariants/check.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+// The validity bar. A run below it is reported, but its figures are not to be believed.
+
+/// Half of all clicks leave within this of their time: well above a 1 ms tick, well below the
+/// delays between cohorts (5 ms and more) whose effect a run is to show.
+constexpr std::uint64_t kLagP50MaxNs = 5'000'000;
+/// Only the slowest hundredth may be later than a person could notice.
+constexpr std::uint64_t kLagP99MaxNs = 50'000'000;
+/// Above this share of its threads the instrument queues its own work and reads answers late.
+constexpr double kCpuShareMax = 0.90;
+/// Time the hypervisor gave to others: beyond it, stalls are the machine's, not the target's.
+constexpr double kStealShareMax = 0.05;
+/// The windows are stated in wall-clock time: a step of the clock during the run moves them.
+constexpr std::int64_t kClockStepMaxNs = 50'000'000;
+/// Whether the target kept its window can only be judged if the clocks agree better than this.
+constexpr std::int64_t kClockErrorMaxNs = 100'000'000;
+
+struct Bar {
+  bool held;
+  std::string broken;  ///< what to say when it is not held
+};
+
+double cpu_share(const InstrumentFacts& instrument) {
+  const double capacity = instrument.wall_seconds * instrument.threads;
+  return capacity > 0 ? instrument.cpu_seconds / capacity : 0;
+}
+
+std::string duration_text(std::uint64_t ns) {
+  return format_duration(Duration(static_cast<std::int64_t>(ns)));
+}
+
+std::array<Bar, 7> bars(const InstrumentFacts& instrument) {
+  const double cpu = cpu_share(instrument);
+  const std::int64_t step = instrument.clock_step_ns;
+  return {{
+      {instrument.lag_p50_ns <= kLagP50MaxNs,
+       fmt::format("half of the clicks left more than {} late (at most {})",
+                   duration_text(instrument.lag_p50_ns), duration_text(kLagP50MaxNs))},
+      {instrument.lag_p99_ns <= kLagP99MaxNs,
+       fmt::format("a hundredth of the clicks left more than {} late (at most {})",
+                   duration_text(instrument.lag_p99_ns), duration_text(kLagP99MaxNs))},
+      {instrument.unsent == 0,
+       fmt::format("{} planned attempts never left", format_count(instrument.unsent))},
+      {cpu <= kCpuShareMax, fmt::format("its threads were {:.0f} % busy (at most {:.0f} %)",
+                                        cpu * 100, kCpuShareMax * 100)},
+      {instrument.steal_share <= kStealShareMax,
+       fmt::format("{:.1f} % of the machine's time was stolen (at most {:.0f} %)",
+                   instrument.steal_share * 100, kStealShareMax * 100)},
+      {step >= -kClockStepMaxNs && step <= kClockStepMaxNs,
+       fmt::format("the wall clock stepped by {} (at most {})", format_duration(Duration(step)),
+                   format_duration(Duration(kClockStepMaxNs)))},
+      {instrument.clock_error_ns <= kClockErrorMaxNs,
+       fmt::format("the target's clock is known to {} only (at most {})",
+                   format_duration(Duration(instrument.clock_error_ns)),
+                   format_duration(Duration(kClockErrorMaxNs)))},
+  }};
+}
+
+}  // namespace
+
+Finding find_instrument_faults(const RunIndex& index) {
+  const InstrumentFacts& instrument = index.facts().instrument;
+  std::vector<std::string> broken;
+  for (Bar& bar : bars(instrument)) {
+    if (!bar.held) broken.push_back(std::move(bar.broken));
+  }
+  Finding finding;
+  finding.violations = broken.size();
+  if (broken.empty()) {
+    finding.text = fmt::format("clicks left within {} of their time (99 %), threads {:.0f} % busy",
+                               duration_text(instrument.lag_p99_ns), cpu_share(instrument) * 100);
+  } else {
+    finding.verdict = CheckVerdict::fail;
+    finding.text = fmt::format("the instrument was not good enough: {}", fmt::join(broken, "; "));
+  }
+  return finding;
+}
+
+}  // namespace fairrush::analysis
