@@ -16,6 +16,7 @@ using analysis::CheckResult;
 using analysis::GroupRate;
 
 constexpr std::size_t kLabelColumns = 15;
+constexpr std::size_t kValueColumns = 18;
 constexpr std::size_t kWidthMin = 60;
 constexpr std::size_t kExamplesShown = 3;
 constexpr std::size_t kGroupColumnsMax = 24;
@@ -38,6 +39,12 @@ class Summary {
 
   void figure(std::string_view label, std::string_view value) {
     paragraph(value, "  " + pad_right(label, kLabelColumns), std::string(kLabelColumns + 2, ' '));
+  }
+
+  void figure(const KeyFigure& key) {
+    const std::string head =
+        "  " + pad_right(key.label, kLabelColumns) + pad_right(key.value, kValueColumns);
+    paragraph(key.note, head, std::string(kLabelColumns + kValueColumns + 2, ' '));
   }
 
   /// Paints after the layout is done, so that escapes do not count as columns.
@@ -88,9 +95,9 @@ void add_run(Summary& summary, const ReportInput& input) {
 
 void add_figures(Summary& summary, const ReportInput& input) {
   for (const KeyFigure& figure : key_figures(input)) {
-    // The table below holds the latencies in full.
-    if (figure.label.starts_with("Claim latency")) continue;
-    summary.figure(figure.label, fmt::format("{} ({})", figure.value, figure.note));
+    // These two have more than one line below.
+    if (figure.topic == Topic::latency || figure.topic == Topic::arrival) continue;
+    summary.figure(figure);
   }
 }
 
@@ -144,9 +151,10 @@ void add_cohorts(Summary& summary, const ReportInput& input) {
 
 void add_arrival(Summary& summary, const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
-  summary.line();
   const std::string meaning = arrival_meaning(fairness);
-  if (!meaning.empty()) summary.figure("Arrival", meaning);
+  if (meaning.empty()) return;
+  summary.line();
+  summary.figure("Arrival", meaning);
 }
 
 void add_examples(Summary& summary, const CheckResult& check) {

@@ -13,7 +13,7 @@ namespace {
 
 std::string delay_of(const analysis::RunFacts& facts, std::string_view cohort) {
   const auto found = std::ranges::find(facts.cohorts, cohort, &analysis::CohortFacts::name);
-  return found == facts.cohorts.end() ? std::string(kNoFigure) : found->one_way_delay;
+  return found == facts.cohorts.end() ? "" : found->one_way_delay;
 }
 
 Cell position_cell(const analysis::GroupRate& group) {
@@ -28,8 +28,7 @@ std::string band_text(const analysis::GroupRate& group) {
 void add_cohort_table(Markup& page, const ReportInput& input) {
   std::vector<Row> rows;
   for (const analysis::GroupRate& group : input.assessment.fairness.cohorts) {
-    rows.push_back({{group.label},
-                    {delay_of(input.facts, group.label)},
+    rows.push_back({{group.label, Tone::neutral, delay_of(input.facts, group.label)},
                     {format_count(group.reserved)},
                     {format_count(group.claimed)},
                     {format_count(group.wins)},
@@ -39,15 +38,14 @@ void add_cohort_table(Markup& page, const ReportInput& input) {
                     position_cell(group)});
   }
   add_table(page, "Win rate by cohort",
-            {{"Cohort"},
-             {"One-way delay"},
+            {{"Cohort, one-way delay"},
              {"Reserved", ColumnKind::number},
              {"Claimed", ColumnKind::number},
              {"Won", ColumnKind::number},
              {"of reserved", ColumnKind::number},
              {"of claimed", ColumnKind::number},
              {"Fair band, 99.9%", ColumnKind::number},
-             {"Position"}},
+             {"Against it"}},
             rows);
 }
 
@@ -74,23 +72,33 @@ void add_test(Markup& page, const analysis::TestResult& test) {
   page.close();
 }
 
-}  // namespace
-
-void add_fairness(Markup& page, const ReportInput& input) {
+void add_cohorts(Markup& page, const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
-  open_section(page, "fairness", "Fairness");
-  add_rates(page, fairness);
   page.line("p",
             "The band is where a fair draw of as many winners puts a group's win rate in 99.9% of "
             "runs; a mark outside it is hard to explain by chance.");
   add_plot(page, cohorts_plot(input));
   add_test(page, fairness.cohort_test);
   if (!fairness.cohorts.empty()) add_cohort_table(page, input);
+}
+
+void add_arrival(Markup& page, const ReportInput& input) {
   add_plot(page, deciles_plot(input));
-  if (const std::string meaning = arrival_meaning(fairness); !meaning.empty()) {
-    page.line("p", meaning);
+  const std::string meaning = arrival_meaning(input.assessment.fairness);
+  if (!meaning.empty()) page.line("p", meaning);
+}
+
+}  // namespace
+
+void add_fairness(Markup& page, const ReportInput& input) {
+  const auto& fairness = input.assessment.fairness;
+  open_section(page, "fairness", "Fairness");
+  if (fairness.claimed > 0) {
+    add_rates(page, fairness);
+    add_cohorts(page, input);
+    add_arrival(page, input);
+    page.line("h3", "What one round can and cannot show");
   }
-  page.line("h3", "What one round can and cannot show");
   page.line("p", round_limits(input));
   close_section(page);
 }

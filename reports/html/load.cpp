@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::array kQuantiles{0.5, 0.9, 0.99, 0.999};
 
+std::string reason_text(analysis::Reason reason) {
+  return std::string(reason == analysis::Reason::none ? kNoFigure : name_of(reason));
+}
+
 Row latency_row(std::string op, std::string_view from, const analysis::Histogram& histogram) {
   Row row{{std::move(op)}, {std::string(from)}, {format_count(histogram.count())}};
   for (const double quantile : kQuantiles) {
@@ -70,7 +74,7 @@ void add_load(Markup& page, const ReportInput& input) {
   for (const analysis::OutcomeCount& outcome : assessment.outcomes) {
     rows.push_back({{std::string(name_of(outcome.op))},
                     {std::string(name_of(outcome.outcome))},
-                    {std::string(name_of(outcome.reason))},
+                    {reason_text(outcome.reason)},
                     {format_count(outcome.count)}});
   }
   if (!rows.empty()) {

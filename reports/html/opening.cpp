@@ -2,6 +2,7 @@
 
 #include "reports/html/parts.hpp"
 #include "reports/html/sections.hpp"
+#include "reports/text/figures.hpp"
 #include "reports/text/words.hpp"
 
 namespace fairrush::reports {
@@ -35,7 +36,7 @@ void add_verdict(Markup& page, const ReportInput& input) {
   page.line("span", {{"class", "mark"}, {"aria-hidden", "true"}}, mark_of(verdict.tone));
   page.open("div");
   page.line("p", {{"class", "word"}}, verdict.word);
-  page.line("p", {{"class", "headline"}}, verdict.headline + ".");
+  page.line("p", {{"class", "headline"}}, sentence(verdict.headline));
   if (!input.assessment.verdict_reason.empty()) page.line("p", input.assessment.verdict_reason);
   page.line("p", {{"class", "result"}}, verdict.result);
   page.close().close();

@@ -19,6 +19,14 @@ void add_heading_row(Markup& page, const std::vector<Column>& columns) {
   page.close().close();
 }
 
+void add_cell(Markup& page, ColumnKind kind, const Cell& cell) {
+  page.open("td", {{"class", cell_class(kind, cell.tone)}});
+  if (cell.tone != Tone::neutral) page.text(mark_of(cell.tone)).text(" ");
+  page.text(cell.text);
+  if (!cell.note.empty()) page.leaf("span", {{"class", "note"}}, cell.note);
+  page.close();
+}
+
 }  // namespace
 
 void add_table(Markup& page, std::string_view name, const std::vector<Column>& columns,
@@ -34,10 +42,7 @@ void add_table(Markup& page, std::string_view name, const std::vector<Column>& c
   for (const Row& row : rows) {
     page.open("tr");
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const Cell& cell = row[i];
-      const std::string mark =
-          cell.tone == Tone::neutral ? "" : fmt::format("{} ", mark_of(cell.tone));
-      page.leaf("td", {{"class", cell_class(columns[i].kind, cell.tone)}}, mark + cell.text);
+      add_cell(page, columns[i].kind, row[i]);
     }
     page.close();
   }

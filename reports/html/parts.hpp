@@ -18,10 +18,11 @@ struct Column {
   ColumnKind kind = ColumnKind::text;
 };
 
-/// A table's cell; a tone adds its mark and colour.
+/// A table's cell; a tone adds its mark and colour, a note stands below in small.
 struct Cell {
   std::string text;
   Tone tone = Tone::neutral;
+  std::string note = {};
 };
 using Row = std::vector<Cell>;
 

@@ -94,7 +94,7 @@ void add_environment(Markup& page, const ReportInput& input) {
                    {"Seed", fmt::format("{}", facts.seed)},
                    {"Ledger", facts.ledger_missing.value_or("kept as ledger.csv")},
                    {"Machine", facts.machine},
-                   {"fairrush", facts.version},
+                   {"Version", facts.version},
                    {"Build", facts.build_type},
                    {"Started", facts.started_at}});
   close_section(page);

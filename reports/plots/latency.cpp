@@ -58,6 +58,15 @@ std::vector<Tick> percentile_ticks(double deepest) {
   return ticks;
 }
 
+/// The same ticks for a script, where a per cent sign is a format character.
+std::string gnuplot_ticks(const std::vector<Sample>& samples) {
+  std::string list;
+  for (const Tick& tick : percentile_ticks(samples.empty() ? 0 : samples.back().depth)) {
+    list += fmt::format("{}\"{}%\" {:.5f}", list.empty() ? "" : ", ", tick.label, tick.value);
+  }
+  return list;
+}
+
 std::string csv_of(const std::vector<Sample>& samples) {
   std::string csv = "percentile,depth_log10,from_click_ms,on_wire_ms\n";
   for (const Sample& one : samples) {
@@ -74,7 +83,7 @@ Extent latency_extent(const std::vector<Sample>& samples) {
     lowest = std::min({lowest, one.wire_ms, one.click_ms});
     highest = std::max({highest, one.wire_ms, one.click_ms});
   }
-  return extent_of_decades(lowest, highest);
+  return logarithmic_extent(lowest, highest);
 }
 
 Markup draw(const Caption& caption, const std::vector<Sample>& samples, Placement placement) {
@@ -123,12 +132,13 @@ Plot latency_plot(const ReportInput& input) {
   const Caption caption{"Claim latency by percentile", description_of(latency)};
   Plot plot{
       .name = "latency", .caption = caption, .csv = csv_of(samples), .gnuplot = {}, .draw = {}};
+  const std::string setup = fmt::format(
+      "set xlabel \"percentile\"\nset ylabel \"latency, ms\"\nset logscale y\nset xtics ({})\n",
+      gnuplot_ticks(samples));
   plot.gnuplot = format_gnuplot(
       {.name = "latency",
        .title = "Claim latency by percentile",
-       .setup = "set xlabel \"percentile\"\nset ylabel \"latency, ms\"\nset logscale y\n"
-                "set xtics (\"0%\" 0, \"50%\" 0.30103, \"90%\" 1, \"99%\" 2, \"99.9%\" 3, "
-                "\"99.99%\" 4, \"99.999%\" 5, \"99.9999%\" 6)\n",
+       .setup = setup,
        .plots = "\"latency.csv\" using 2:3 with lines linewidth 2 title \"from the click\", \\\n"
                 "     \"latency.csv\" using 2:4 with lines linewidth 2 dashtype 2 "
                 "title \"on the wire\"",

@@ -11,7 +11,8 @@
 namespace fairrush::reports {
 namespace {
 
-constexpr int kTicksOfHeight = 5;
+/// Up to three decades there is room for ticks at 2 and 5.
+constexpr double kRatioOfFewDecades = 1000.5;
 
 }  // namespace
 
@@ -59,7 +60,7 @@ std::vector<Tick> linear_ticks(Extent extent, int ticks_max) {
 std::vector<Tick> logarithmic_ticks(Extent extent) {
   const int first = static_cast<int>(std::floor(std::log10(extent.low) + 1e-9));
   const int last = static_cast<int>(std::ceil(std::log10(extent.high) - 1e-9));
-  const bool few = last - first <= 2;
+  const bool few = extent.high / extent.low <= kRatioOfFewDecades;
   std::vector<Tick> ticks;
   for (int exponent = first; exponent <= last; ++exponent) {
     for (const double factor : {1.0, 2.0, 5.0}) {
@@ -73,17 +74,18 @@ std::vector<Tick> logarithmic_ticks(Extent extent) {
   return ticks;
 }
 
-Extent extent_from_zero(double highest) {
+Extent extent_from_zero(double highest, int ticks_max) {
   if (!(highest > 0) || !std::isfinite(highest)) return {0, 1};
-  const double step = nice_step(highest, kTicksOfHeight);
+  const double step = nice_step(highest, ticks_max);
   return {0, step * std::ceil(highest / step - 1e-9)};
 }
 
-Extent extent_of_decades(double lowest, double highest) {
+Extent logarithmic_extent(double lowest, double highest) {
   if (!(lowest > 0) || !(highest >= lowest) || !std::isfinite(highest)) return {0.1, 100};
-  const double low = std::floor(std::log10(lowest));
-  const double high = std::ceil(std::log10(highest));
-  return {std::pow(10.0, low), std::pow(10.0, std::max(high, low + 1))};
+  const double high = nice_step(highest, 1);
+  // The largest round number that is not above the lowest value.
+  const double low = 1 / nice_step(1 / lowest, 1);
+  return {low, std::max(high, low * 10)};
 }
 
 }  // namespace fairrush::reports

@@ -49,10 +49,12 @@ std::vector<Tick> linear_ticks(Extent extent, int ticks_max);
 /// Powers of ten inside the extent, with 2 and 5 between them where there are few.
 std::vector<Tick> logarithmic_ticks(Extent extent);
 
-/// From zero to the next round number above `highest`; 0 … 1 when there is nothing.
-Extent extent_from_zero(double highest);
+/// From zero to the first of at most `ticks_max` round steps that reaches `highest`; 0 … 1 when
+/// there is nothing.
+Extent extent_from_zero(double highest, int ticks_max = 5);
 
-/// The whole decades around lowest … highest, at least one; 0.1 … 100 when there is nothing.
-Extent extent_of_decades(double lowest, double highest);
+/// From 1, 2 or 5 times a power of ten below `lowest` to one above `highest`, for a logarithmic
+/// axis; 0.1 … 100 when there is nothing.
+Extent logarithmic_extent(double lowest, double highest);
 
 }  // namespace fairrush::reports

@@ -58,6 +58,15 @@ std::string seconds_text(std::int64_t time_ns) {
   return number_text(static_cast<double>(time_ns) / kNanosecondsPerSecond, 3) + " s";
 }
 
+std::string sentence(std::string_view clause) {
+  std::string text(clause);
+  if (text.empty()) return text;
+  if (text.front() >= 'a' && text.front() <= 'z') {
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  }
+  return text + '.';
+}
+
 std::string counted(std::uint64_t count, std::string_view singular) {
   return fmt::format("{} {}{}", format_count(count), singular, count == 1 ? "" : "s");
 }

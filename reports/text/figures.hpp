@@ -29,6 +29,9 @@ std::string p_value_text(double p_value);
 /// A point of the run's time in seconds: "12.345 s".
 std::string seconds_text(std::int64_t time_ns);
 
+/// A clause as a sentence: a capital letter in front, a full stop behind.
+std::string sentence(std::string_view clause);
+
 /// "1 coupon", "2 coupons", "1,200 coupons".
 std::string counted(std::uint64_t count, std::string_view singular);
 

@@ -59,8 +59,8 @@ std::string result_words(const Assessment& assessment) {
 
 KeyFigure users_figure(const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
-  return {"Users", format_count(input.facts.users),
-          fmt::format("{} reserved, {} of them claimed", format_count(fairness.reserved),
+  return {Topic::users, "Users", format_count(input.facts.users),
+          fmt::format("{} reserved, {} claimed", format_count(fairness.reserved),
                       format_count(fairness.claimed))};
 }
 
@@ -68,36 +68,46 @@ KeyFigure wins_figure(const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
   const std::string quota = quota_text(input.facts.quota);
   const auto& announced = input.facts.announced_coupons;
-  return {"Users who won", format_count(fairness.winners),
+  return {Topic::wins, "Users who won", format_count(fairness.winners),
           announced ? fmt::format("of {} ({})", counted(*announced, "coupon"), quota)
                     : fmt::format("coupons: {}", quota)};
 }
 
 KeyFigure rate_figure(const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
-  return {"Win rate", rate_text(fairness.rate_of_claimed, fairness.claimed),
-          fmt::format("of those who claimed; {} of those who reserved; intended {}",
+  return {Topic::win_rate, "Win rate", rate_text(fairness.rate_of_claimed, fairness.claimed),
+          fmt::format("of those who claimed; {} of the reserved, {} intended",
                       rate_text(fairness.rate_of_reserved, fairness.reserved),
                       rate_text(fairness.intended_rate, fairness.reserved))};
+}
+
+KeyFigure arrival_figure(const ReportInput& input) {
+  const auto& test = input.assessment.fairness.arrival_test;
+  return {Topic::arrival, "Arrival AUC",
+          test.computed ? number_text(test.effect, 3) : std::string(kNoFigure),
+          "0.5: coming early or late makes no difference; 0 or 1: it decides"};
 }
 
 KeyFigure latency_figure(const ReportInput& input) {
   const auto* latency = latencies_of(input.assessment, analysis::Op::claim);
   if (latency == nullptr)
-    return {"Claim latency, p99", std::string(kNoFigure), "no claim answered"};
-  return {"Claim latency, p99", milliseconds_text(latency->from_intended.value_at(0.99)) + " ms",
+    return {Topic::latency, "Claim latency, p99", std::string(kNoFigure), "no claim answered"};
+  return {Topic::latency, "Claim latency, p99",
+          milliseconds_text(latency->from_intended.value_at(0.99)) + " ms",
           fmt::format("from the click; {} ms on the wire",
                       milliseconds_text(latency->service.value_at(0.99)))};
 }
 
 KeyFigure peak_figure(const ReportInput& input) {
   return {
-      "Peak load", number_text(input.assessment.claims_per_second_max, 0) + " claims/s",
+      Topic::load, "Peak load",
+      number_text(input.assessment.claims_per_second_max, 0) + " claims/s",
       fmt::format("{} requests in flight at most", format_count(in_flight_max(input.assessment)))};
 }
 
 KeyFigure indeterminate_figure(const ReportInput& input) {
-  return {"Indeterminate", format_count(indeterminate_attempts(input.assessment)),
+  return {Topic::indeterminate, "Indeterminate",
+          format_count(indeterminate_attempts(input.assessment)),
           fmt::format("of {}: sent, and no definite answer",
                       counted(input.assessment.attempts, "attempt"))};
 }
@@ -105,14 +115,14 @@ KeyFigure indeterminate_figure(const ReportInput& input) {
 KeyFigure instrument_figure(const ReportInput& input) {
   const CheckResult* check = check_of(input.assessment, kInstrumentCheck);
   const std::string lag = milliseconds_text(input.facts.instrument.lag_p99_ns) + " ms late at p99";
-  if (check == nullptr) return {"Instrument", "not checked", lag};
+  if (check == nullptr) return {Topic::instrument, "Instrument", "not checked", lag};
   switch (check->verdict) {
     case CheckVerdict::pass:
-      return {"Instrument", "✔ valid", lag};
+      return {Topic::instrument, "Instrument", "✔ valid", lag};
     case CheckVerdict::fail:
-      return {"Instrument", "✘ not valid", lag};
+      return {Topic::instrument, "Instrument", "✘ not valid", lag};
     default:
-      return {"Instrument", "? not known", lag};
+      return {Topic::instrument, "Instrument", "? not known", lag};
   }
 }
 
@@ -169,9 +179,9 @@ VerdictWords describe_verdict(const ReportInput& input) {
 }
 
 std::vector<KeyFigure> key_figures(const ReportInput& input) {
-  return {users_figure(input),     wins_figure(input), rate_figure(input),
-          latency_figure(input),   peak_figure(input), indeterminate_figure(input),
-          instrument_figure(input)};
+  return {users_figure(input),         wins_figure(input),      rate_figure(input),
+          arrival_figure(input),       latency_figure(input),   peak_figure(input),
+          indeterminate_figure(input), instrument_figure(input)};
 }
 
 std::string arrival_meaning(const analysis::FairnessFigures& fairness) {
@@ -204,8 +214,8 @@ bool outside_band(const analysis::GroupRate& group) {
 
 std::string_view band_position(const analysis::GroupRate& group) {
   if (group.claimed == 0) return "nobody claimed";
-  if (!outside_band(group)) return "inside the band";
-  return group.rate_of_claimed < group.band_low ? "below the band" : "above the band";
+  if (!outside_band(group)) return "inside";
+  return group.rate_of_claimed < group.band_low ? "below" : "above";
 }
 
 std::optional<std::string> build_warning(const analysis::RunFacts& facts) {

@@ -26,8 +26,21 @@ struct VerdictWords {
 };
 VerdictWords describe_verdict(const ReportInput& input);
 
+/// What a key figure is about.
+enum class Topic : std::uint8_t {
+  users,
+  wins,
+  win_rate,
+  arrival,
+  latency,
+  load,
+  indeterminate,
+  instrument,
+};
+
 /// One of the few figures a reader wants first.
 struct KeyFigure {
+  Topic topic{};
   std::string label;  ///< "Claim latency, p99"
   std::string value;  ///< "41.2 ms"
   std::string note;   ///< "from the click; 12.1 ms on the wire"
@@ -40,7 +53,7 @@ std::string arrival_meaning(const analysis::FairnessFigures& fairness);
 /// What one round of this size can and cannot show.
 std::string round_limits(const ReportInput& input);
 
-/// Where a group's win rate lies: "inside the band", "below the band", "above the band".
+/// Where a group's win rate lies against its band: "inside", "below", "above".
 std::string_view band_position(const analysis::GroupRate& group);
 /// True when the group has claims and its win rate lies outside the band.
 bool outside_band(const analysis::GroupRate& group);

@@ -36,6 +36,17 @@ double label_room(const GroupRates& rates) {
   return room;
 }
 
+std::string figures_of(const analysis::GroupRate& group) {
+  return (outside_band(group) ? "✘ " : "") + group_figures(group);
+}
+
+double figures_room(const GroupRates& rates) {
+  double room = 0;
+  for (const auto& group : rates.groups) room = std::max(room, text_width(figures_of(group)));
+  // Those outside their band are in bold.
+  return room * 1.12 + 24;
+}
+
 /// One group's band and mark, around `middle`.
 void draw_group(Chart& chart, const analysis::GroupRate& group, const Scale& x, double middle) {
   if (group.claimed == 0) return;
@@ -43,14 +54,14 @@ void draw_group(Chart& chart, const analysis::GroupRate& group, const Scale& x, 
                    x.at(group.band_high * 100), middle + kBandHeight / 2},
                   "band");
   chart.dot({x.at(group.rate_of_claimed * 100), middle}, mark_style(group),
-            fmt::format("{}: {}, {}", group.label, group_figures(group), band_position(group)));
+            fmt::format("{}: {}", group.label, group_words(group)));
 }
 
 /// Name and figures go beside the row, or above it where the drawing is narrow.
 void label_group(Chart& chart, const analysis::GroupRate& group, const Frame& frame,
                  double middle) {
   const std::string_view style = outside_band(group) ? "alarm" : "strong";
-  const std::string figures = (outside_band(group) ? "✘ " : "") + group_figures(group);
+  const std::string figures = figures_of(group);
   if (chart.narrow()) {
     chart.label({frame.left, middle - 18}, Chart::Anchor::start, "strong",
                 short_label(group.label));
@@ -73,8 +84,9 @@ Markup draw(const Caption& caption, const GroupRates& rates, Placement placement
     return chart.take();
   }
   const Frame area = chart.area();
-  Frame frame{area.left + label_room(rates), area.top + 12, area.right - 190, area.bottom - 48};
-  if (chart.narrow()) frame = {area.left + 12, area.top + 12, area.right - 12, area.bottom - 48};
+  Frame frame{area.left + label_room(rates), area.top + 12, area.right - figures_room(rates),
+              area.bottom - 48};
+  if (chart.narrow()) frame = {area.left + 12, area.top + 12, area.right - 18, area.bottom - 48};
   const Extent percent = rate_extent(rates);
   const Scale x = Scale::linear(percent, {frame.left, frame.right});
   std::vector<Tick> ticks = linear_ticks(percent, chart.narrow() ? 4 : 6);

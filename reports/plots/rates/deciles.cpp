@@ -23,7 +23,7 @@ void draw_groups(Chart& chart, const GroupRates& rates, const Frame& frame, cons
                      middle + column * kBandShare / 2, y.at(group.band_low * 100)},
                     "band");
     chart.dot({middle, y.at(group.rate_of_claimed * 100)}, mark_style(group),
-              fmt::format("tenth {}: {}, {}", i + 1, group_figures(group), band_position(group)));
+              fmt::format("tenth {}: {}", i + 1, group_words(group)));
   }
 }
 

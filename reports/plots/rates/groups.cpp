@@ -56,6 +56,11 @@ std::string group_figures(const analysis::GroupRate& group) {
                      format_count(group.claimed));
 }
 
+std::string group_words(const analysis::GroupRate& group) {
+  if (group.claimed == 0) return group_figures(group);
+  return fmt::format("{}, {} the band", group_figures(group), band_position(group));
+}
+
 Extent rate_extent(const GroupRates& rates) {
   double highest = rates.intended_rate;
   for (const analysis::GroupRate& group : rates.groups) {
@@ -73,8 +78,7 @@ std::string describe_groups(const GroupRates& rates) {
   if (rates.empty()) return "Nobody claimed.";
   std::string text;
   for (const analysis::GroupRate& group : rates.groups) {
-    text += fmt::format("{}{}: {}, {}", text.empty() ? "" : "; ", group.label, group_figures(group),
-                        band_position(group));
+    text += fmt::format("{}{}: {}", text.empty() ? "" : "; ", group.label, group_words(group));
   }
   return text + ".";
 }

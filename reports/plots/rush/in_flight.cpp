@@ -14,6 +14,9 @@ namespace fairrush::reports {
 namespace {
 
 constexpr double kWinsPanelHeight = 84;
+constexpr int kWinsTicksMax = 2;
+/// Requests are counted in whole numbers: five steps of one at least.
+constexpr double kInFlightExtentMin = 5;
 
 std::string csv_of(const RushTime& time) {
   std::string csv = "since_rush_opened_s,in_flight_max,wins_per_s\n";
@@ -41,16 +44,17 @@ Markup draw(const Caption& caption, const RushTime& time, Placement placement) {
   const Frame upper{lower.left, area.top + 28, lower.right, lower.top - 40};
   const Scale x = Scale::linear(time.extent(), {lower.left, lower.right});
 
-  const Extent in_flight = extent_from_zero(highest_of(time, &RushBin::in_flight_max));
+  const Extent in_flight =
+      extent_from_zero(std::max(kInFlightExtentMin, highest_of(time, &RushBin::in_flight_max)));
   const Scale y_upper = Scale::linear(in_flight, {upper.bottom, upper.top});
   chart.y_axis(upper, y_upper, linear_ticks(in_flight, 5), "requests in flight, at most");
   const auto line = staircase(time, x, y_upper, &RushBin::in_flight_max);
   chart.area(line, upper.bottom, "claims-fill");
   chart.polyline(line, "claims");
 
-  const Extent wins = extent_from_zero(highest_of(time, &RushBin::wins_per_s));
+  const Extent wins = extent_from_zero(highest_of(time, &RushBin::wins_per_s), kWinsTicksMax);
   const Scale y_lower = Scale::linear(wins, {lower.bottom, lower.top});
-  chart.y_axis(lower, y_lower, linear_ticks(wins, 2), "wins per second");
+  chart.y_axis(lower, y_lower, linear_ticks(wins, kWinsTicksMax), "wins per second");
   chart.area(staircase(time, x, y_lower, &RushBin::wins_per_s), lower.bottom, "wins-fill");
   rush_axis(chart, lower, time);
   mark_end_of_wins(chart, {lower.left, upper.top, lower.right, lower.bottom}, time);
