@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/analysis/history_builder.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+RunBuilder ten_reservations() {
+  RunBuilder run;
+  run.facts.quota = {.share = Share{0.25}, .count = {}};
+  for (std::uint32_t user = 0; user < 10; ++user) run.add(reserved(user));
+  run.facts.announced_roster = 10;
+  run.facts.announced_coupons = 2;
+  return run;
+}
+
+TEST(RosterAndQuota, PassesWhenAnnouncementsFollowFromWhatWasAcknowledged) {
+  EXPECT_EQ(ten_reservations().verdict("I17"), CheckVerdict::pass);
+}
+
+TEST(RosterAndQuota, FailsOnARosterThatIsOneOff) {
+  for (std::uint64_t announced : {9U, 11U}) {
+    RunBuilder run = ten_reservations();
+    run.facts.announced_roster = announced;
+    run.facts.announced_coupons = 2;
+    EXPECT_EQ(run.verdict("I17"), CheckVerdict::fail) << announced;
+  }
+}
+
+TEST(RosterAndQuota, FailsOnAQuotaRoundedUp) {
+  RunBuilder run = ten_reservations();
+  run.facts.announced_coupons = 3;
+  const CheckResult result = run.check("I17");
+  EXPECT_EQ(result.verdict, CheckVerdict::fail);
+  EXPECT_EQ(result.finding,
+            "10 reservations were acknowledged, 0 more may have been; the event announced 3 "
+            "coupons, the rule gives 2");
+}
+
+TEST(RosterAndQuota, LetsUnansweredReservationsBeOnTheRosterOrNot) {
+  RunBuilder run = ten_reservations();
+  run.add(reserve(10).unanswered()).add(reserve(11).unanswered());
+  for (std::uint64_t announced : {10U, 11U, 12U}) {
+    run.facts.announced_roster = announced;
+    run.facts.announced_coupons = announced / 4;
+    EXPECT_EQ(run.verdict("I17"), CheckVerdict::pass) << announced;
+  }
+  run.facts.announced_roster = 13;
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::fail);
+}
+
+TEST(RosterAndQuota, JudgesTheQuotaAloneWhenTheRosterIsNotAnnounced) {
+  RunBuilder run = ten_reservations();
+  run.facts.announced_roster.reset();
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::pass);
+  run.facts.announced_coupons = 3;
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::fail);
+}
+
+TEST(RosterAndQuota, CountsAUserWhoReservedTwiceOnce) {
+  RunBuilder run = ten_reservations();
+  run.add(reserve(3).retry(1).refused(Reason::duplicate_reservation, "token-3"));
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::pass);
+}
+
+TEST(RosterAndQuota, HoldsTheDrawToTheSameNumbers) {
+  RunBuilder run = ten_reservations();
+  run.facts.allocation = Allocation::draw;
+  run.draw.emplace();
+  run.draw->roster_size = 9;
+  run.draw->quota = 2;
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::fail);
+  run.draw->roster_size = 10;
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::pass);
+}
+
+TEST(RosterAndQuota, AllowsADrawToCapAFixedNumberAtItsRoster) {
+  RunBuilder run = ten_reservations();
+  run.facts.quota = {.share = {}, .count = 60};
+  run.facts.announced_coupons = 10;
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::fail);
+  run.facts.allocation = Allocation::draw;
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::pass);
+}
+
+TEST(RosterAndQuota, IsNotApplicableWhenNothingIsAnnounced) {
+  RunBuilder run;
+  run.add(reserved(1));
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::not_applicable);
+}
+
+TEST(RosterAndQuota, IsUnknownInACutHistory) {
+  RunBuilder run = ten_reservations();
+  run.facts.announced_roster = 11;
+  run.cut_short = true;
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::unknown);
+}
+
+}  // namespace
+}  // namespace fairrush::analysis

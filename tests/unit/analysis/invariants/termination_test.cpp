@@ -1,0 +1,150 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/analysis/history_builder.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+/// The verdict after `change` was applied to the finished evidence's facts.
+template <class Change>
+CheckResult check_with(const RunBuilder& builder, std::string_view id, Change change) {
+  const auto run = builder.build();
+  change(run->evidence.facts);
+  const RunIndex index(run->evidence);
+  for (CheckResult& result : run_checks(index)) {
+    if (result.id == id) return std::move(result);
+  }
+  return {};
+}
+
+RunBuilder two_users() {
+  RunBuilder run;
+  run.winner(1, "A").loser(2);
+  return run;
+}
+
+TEST(Termination, PassesWhenEveryPlannedAttemptHasOneRecord) {
+  const CheckResult result = two_users().check("I19");
+  EXPECT_EQ(result.verdict, CheckVerdict::pass);
+  EXPECT_EQ(result.finding, "2 of 2 planned reservations and 2 of 2 planned claims ended");
+}
+
+TEST(Termination, FailsOnAMissingAndOnASurplusAttempt) {
+  for (std::uint64_t planned : {1U, 3U}) {
+    EXPECT_EQ(check_with(two_users(), "I19",
+                         [planned](RunFacts& facts) { facts.planned.claims = planned; })
+                  .verdict,
+              CheckVerdict::fail);
+    EXPECT_EQ(check_with(two_users(), "I19",
+                         [planned](RunFacts& facts) { facts.planned.reservations = planned; })
+                  .verdict,
+              CheckVerdict::fail);
+  }
+}
+
+TEST(Termination, DoesNotCountRetriesAsPlannedAttempts) {
+  RunBuilder run = two_users();
+  run.add(claim(2).retry(1).loses());
+  EXPECT_EQ(run.verdict("I19"), CheckVerdict::pass);
+}
+
+TEST(Termination, IsUnknownForAttemptsThatAnInterruptionLeftOut) {
+  const CheckResult result = check_with(two_users(), "I19", [](RunFacts& facts) {
+    facts.planned.claims = 3;
+    facts.interrupted = true;
+  });
+  EXPECT_EQ(result.verdict, CheckVerdict::unknown);
+  EXPECT_EQ(check_with(two_users(), "I19",
+                       [](RunFacts& facts) {
+                         facts.planned.claims = 1;
+                         facts.interrupted = true;
+                       })
+                .verdict,
+            CheckVerdict::fail);
+}
+
+TEST(Termination, FailsOnTwoRecordsOfOneAttempt) {
+  RunBuilder run = two_users();
+  run.add(claim(2).retry(1).loses().numbered(0));
+  const CheckResult result = run.check("I19");
+  EXPECT_EQ(result.verdict, CheckVerdict::fail);
+  EXPECT_NE(result.finding.find("1 records repeat an attempt's number"), std::string::npos);
+}
+
+TEST(Termination, FailsOnAnAttemptThatOutlivedItsTimeout) {
+  const auto answered_after = [](milliseconds service) {
+    RunBuilder run;
+    run.facts.attempt_timeout = milliseconds(1000);
+    run.add(claim(1).answered_after(service).loses());
+    return run.verdict("I19");
+  };
+  EXPECT_EQ(answered_after(milliseconds(1500)), CheckVerdict::pass);
+  EXPECT_EQ(answered_after(milliseconds(1501)), CheckVerdict::fail);
+}
+
+TEST(Termination, FailsOnAnAnswerToNothing) {
+  RunBuilder run;
+  run.add(claim(1).never_sent().loses());
+  EXPECT_EQ(run.verdict("I19"), CheckVerdict::fail);
+}
+
+TEST(Termination, IsUnknownInACutHistory) {
+  RunBuilder run = two_users();
+  run.cut_short = true;
+  const CheckResult result = run.check("I19");
+  EXPECT_EQ(result.verdict, CheckVerdict::unknown);
+  EXPECT_NE(result.finding.find("cut short"), std::string::npos);
+  EXPECT_EQ(check_with(run, "I19", [](RunFacts& facts) { facts.planned.claims = 3; }).verdict,
+            CheckVerdict::unknown);
+}
+
+CheckVerdict with_instrument(void (*change)(InstrumentFacts&)) {
+  return check_with(two_users(), "I20", [change](RunFacts& facts) { change(facts.instrument); })
+      .verdict;
+}
+
+TEST(InstrumentBar, HoldsAtEachOfItsLimits) {
+  EXPECT_EQ(with_instrument([](InstrumentFacts& instrument) {
+              instrument.lag_p50_ns = 5'000'000;
+              instrument.lag_p99_ns = 50'000'000;
+              instrument.cpu_seconds = 18;  // of 20 s on one thread
+              instrument.steal_share = 0.05;
+              instrument.clock_step_ns = -50'000'000;
+              instrument.clock_error_ns = 100'000'000;
+            }),
+            CheckVerdict::pass);
+}
+
+TEST(InstrumentBar, BreaksJustBeyondEachOfItsLimits) {
+  using Change = void (*)(InstrumentFacts&);
+  for (Change change : {Change([](InstrumentFacts& i) { i.lag_p50_ns = 5'000'001; }),
+                        Change([](InstrumentFacts& i) { i.lag_p99_ns = 50'000'001; }),
+                        Change([](InstrumentFacts& i) { i.unsent = 1; }),
+                        Change([](InstrumentFacts& i) { i.cpu_seconds = 18.1; }),
+                        Change([](InstrumentFacts& i) { i.steal_share = 0.051; }),
+                        Change([](InstrumentFacts& i) { i.clock_step_ns = 50'000'001; }),
+                        Change([](InstrumentFacts& i) { i.clock_step_ns = INT64_MIN; }),
+                        Change([](InstrumentFacts& i) { i.clock_error_ns = 100'000'001; })}) {
+    EXPECT_EQ(with_instrument(change), CheckVerdict::fail);
+  }
+}
+
+TEST(InstrumentBar, SaysWhichBarBroke) {
+  const CheckResult result = check_with(two_users(), "I20", [](RunFacts& facts) {
+    facts.instrument.unsent = 3;
+    facts.instrument.lag_p99_ns = 80'000'000;
+  });
+  EXPECT_EQ(result.finding,
+            "the instrument was not good enough: a hundredth of the clicks left more than 80ms "
+            "late (at most 50ms); 3 planned attempts never left");
+  EXPECT_EQ(result.violations, 2U);
+}
+
+TEST(InstrumentBar, IsUntouchedByACutHistory) {
+  RunBuilder run = two_users();
+  run.cut_short = true;
+  EXPECT_EQ(run.verdict("I20"), CheckVerdict::pass);
+}
+
+}  // namespace
+}  // namespace fairrush::analysis
