@@ -48,7 +48,8 @@ struct MessageParts {
 /// Beast's parser without its container of fields: only the few that matter are copied.
 class MessageParser final : public http::basic_parser<true> {
  public:
-  MessageParser(MessageParts& parts, const RequestLimits& limits) : parts_(parts) {
+  MessageParser(MessageParts& parts, const RequestLimits& limits)
+      : parts_(parts), header_left_(limits.header.bytes) {
     header_limit(static_cast<std::uint32_t>(limits.header.bytes));
     body_limit(limits.body.bytes);
     eager(true);
@@ -62,10 +63,13 @@ class MessageParser final : public http::basic_parser<true> {
     if (method == http::verb::get) parts_.method = Method::get;
     if (method == http::verb::post) parts_.method = Method::post;
     parts_.target = view(target);
+    count_header(target.size() + kRequestLineRest, error);
   }
 
   void on_field_impl(http::field name, beast::string_view name_text, beast::string_view value,
                      error_code& error) override {
+    count_header(name_text.size() + value.size() + kFieldRest, error);
+    if (error) return;
     if (name == http::field::host) {
       parts_.has_host = true;
     } else if (name == http::field::authorization) {
@@ -79,6 +83,13 @@ class MessageParser final : public http::basic_parser<true> {
     } else if (beast::iequals(name_text, "Idempotency-Key")) {
       keep_once(parts_.idempotency_key, value, error);
     }
+  }
+
+  /// The parser's own limit holds for what it is given at once; fields that trickle in would pass
+  /// it one by one.
+  void count_header(std::size_t bytes, error_code& error) {
+    if (bytes > header_left_) error = http::error::header_limit;
+    header_left_ -= std::min(bytes, header_left_);
   }
 
   /// Two different values for who asks would let a gateway and this server see different users.
@@ -104,7 +115,11 @@ class MessageParser final : public http::basic_parser<true> {
   }
   void on_finish_impl(error_code&) override {}
 
+  static constexpr std::size_t kRequestLineRest = 15;  // "GET ", " HTTP/1.1", line end
+  static constexpr std::size_t kFieldRest = 4;         // ": ", line end
+
   MessageParts& parts_;
+  std::size_t header_left_;
 };
 
 }  // namespace

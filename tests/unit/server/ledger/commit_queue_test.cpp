@@ -1,0 +1,104 @@
+#include "server/ledger/commit_queue.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace fairrush::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+/// Keeps batches for the test to settle.
+class ManualWriter final : public BatchWriter {
+ public:
+  void write(std::vector<LedgerRecord> batch) override { sizes.push_back(batch.size()); }
+  std::vector<std::size_t> sizes;
+};
+
+class CommitQueueTest : public testing::Test {
+ protected:
+  Sequence append() { return queue_.append(DrawFixed{}); }
+  void wait_for(Sequence sequence, int name) {
+    queue_.when_durable(sequence,
+                        [this, name](bool durable) { answers_.push_back(durable ? name : -name); });
+  }
+
+  ManualWriter writer_;
+  CommitQueue queue_{writer_};
+  std::vector<int> answers_;
+};
+
+TEST_F(CommitQueueTest, WritesTheFirstRecordAtOnceAndGathersTheRestMeanwhile) {
+  append();
+  append();
+  append();
+  EXPECT_THAT(writer_.sizes, ElementsAre(1));
+  queue_.batch_done({});
+  EXPECT_THAT(writer_.sizes, ElementsAre(1, 2));
+  queue_.batch_done({});
+  EXPECT_TRUE(queue_.idle());
+}
+
+TEST_F(CommitQueueTest, AnswersOnlyWhenTheRecordIsDurable) {
+  wait_for(append(), 1);
+  wait_for(append(), 2);
+  EXPECT_THAT(answers_, IsEmpty());
+  queue_.batch_done({});
+  EXPECT_THAT(answers_, ElementsAre(1));
+  queue_.batch_done({});
+  EXPECT_THAT(answers_, ElementsAre(1, 2));
+}
+
+TEST_F(CommitQueueTest, AnswersAtOnceWhenThereIsNothingToWaitFor) {
+  wait_for(Sequence(), 1);
+  EXPECT_THAT(answers_, ElementsAre(1));
+}
+
+TEST_F(CommitQueueTest, LetsABarrierForAnOlderRecordPassALaterWaiter) {
+  const Sequence first = append();
+  const Sequence second = append();
+  wait_for(second, 2);
+  wait_for(first, 1);
+  queue_.batch_done({});
+  EXPECT_THAT(answers_, ElementsAre(1));
+}
+
+TEST_F(CommitQueueTest, TellsEveryWaiterWhenABatchIsLost) {
+  wait_for(append(), 1);
+  wait_for(append(), 2);
+  queue_.batch_done(std::unexpected("disk full"));
+  EXPECT_THAT(answers_, ElementsAre(-1, -2));
+  EXPECT_EQ(queue_.failure(), "disk full");
+}
+
+TEST_F(CommitQueueTest, NeverWritesOverTheGapALostBatchLeaves) {
+  append();
+  append();
+  queue_.batch_done(std::unexpected("disk full"));
+  EXPECT_THAT(writer_.sizes, ElementsAre(1));
+  EXPECT_TRUE(queue_.idle());
+}
+
+TEST_F(CommitQueueTest, StillAnswersWhatWasDurableBeforeTheFailure) {
+  const Sequence kept = append();
+  queue_.batch_done({});
+  const Sequence lost = append();
+  queue_.batch_done(std::unexpected("disk full"));
+  wait_for(kept, 1);
+  wait_for(lost, 2);
+  EXPECT_THAT(answers_, ElementsAre(1, -2));
+}
+
+TEST_F(CommitQueueTest, LetsAWaiterAppend) {
+  queue_.when_durable(append(), [this](bool) { wait_for(append(), 5); });
+  queue_.batch_done({});
+  EXPECT_THAT(writer_.sizes, ElementsAre(1, 1));
+  queue_.batch_done({});
+  EXPECT_THAT(answers_, ElementsAre(5));
+}
+
+}  // namespace
+}  // namespace fairrush::server
