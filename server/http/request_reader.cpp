@@ -85,8 +85,7 @@ class MessageParser final : public http::basic_parser<true> {
     }
   }
 
-  /// The parser's own limit holds for what it is given at once; fields that trickle in would pass
-  /// it one by one.
+  /// The parser's own limit starts anew behind the fields that an earlier call consumed.
   void count_header(std::size_t bytes, error_code& error) {
     if (bytes > header_left_) error = http::error::header_limit;
     header_left_ -= std::min(bytes, header_left_);

@@ -127,7 +127,7 @@ TEST(RequestReader, RefusesAHeaderThatIsTooLong) {
   RequestReader many(kLimits);
   std::string fields;
   while (fields.size() < 600) fields += "X: 1234567890\r\n";
-  EXPECT_EQ(feed(many, "GET / HTTP/1.1\r\nHost: h\r\n" + fields), State::header_too_large);
+  EXPECT_EQ(feed(many, "GET / HTTP/1.1\r\nHost: h\r\n" + fields + "\r\n"), State::header_too_large);
   RequestReader one(kLimits);
   EXPECT_EQ(feed(one, "GET /" + std::string(600, 'x')), State::header_too_large);
   RequestReader field(kLimits);
