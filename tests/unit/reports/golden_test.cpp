@@ -4,13 +4,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <string_view>
 
 #include "reports/reports.hpp"
 #include "sample_run.hpp"
-#include "scratch_directory.hpp"
+#include "support/reading.hpp"
+#include "support/scratch_directory.hpp"
 
 namespace fairrush::reports::testing {
 namespace {
@@ -22,11 +22,6 @@ std::string test_name(const ::testing::TestParamInfo<SampleRun>& info) {
   return info.param.name;
 }
 
-std::string read(const path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 /// Compares with the golden file, or rewrites it when FAIRRUSH_UPDATE_GOLDEN is set.
 void expect_golden(std::string_view text, const path& name) {
   const path golden = path(FAIRRUSH_GOLDEN_DIRECTORY) / name;
@@ -36,7 +31,7 @@ void expect_golden(std::string_view text, const path& name) {
     return;
   }
   ASSERT_TRUE(std::filesystem::exists(golden)) << golden;
-  EXPECT_EQ(text, read(golden)) << golden << " differs; see tests/golden/README.md";
+  EXPECT_EQ(text, read_file(golden)) << golden << " differs; see tests/golden/README.md";
 }
 
 class Golden : public ::testing::TestWithParam<SampleRun> {};
@@ -54,7 +49,7 @@ TEST_P(Golden, EveryFormatWritesWhatItWrote) {
     ASSERT_TRUE(written) << format.name << ": " << written.error();
     ASSERT_FALSE(written->empty()) << format.name;
     for (const path& file : *written) {
-      expect_golden(read(file), path(run.name) / file.lexically_relative(scratch.path()));
+      expect_golden(read_file(file), path(run.name) / file.lexically_relative(scratch.path()));
     }
   }
 }

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "sample_parts.hpp"
+#include "support/sample_parts.hpp"
 
 namespace fairrush::reports::testing {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "analysis/history/writer.hpp"
 #include "sample_run.hpp"
-#include "scratch_directory.hpp"
+#include "support/scratch_directory.hpp"
 
 namespace fairrush::reports::testing {
 namespace {

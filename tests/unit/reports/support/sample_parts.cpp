@@ -1,4 +1,4 @@
-#include "sample_parts.hpp"
+#include "support/sample_parts.hpp"
 
 #include <algorithm>
 #include <cmath>

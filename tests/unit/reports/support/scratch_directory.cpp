@@ -1,4 +1,4 @@
-#include "scratch_directory.hpp"
+#include "support/scratch_directory.hpp"
 
 #include <cerrno>
 #include <cstdlib>

@@ -1,0 +1,71 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <regex>
+#include <string>
+
+#include "reports/reports.hpp"
+#include "sample_run.hpp"
+#include "support/reading.hpp"
+
+namespace fairrush::reports::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string without_svg_namespace(const std::string& page) {
+  return std::regex_replace(page, std::regex("http://www\\.w3\\.org/2000/svg"), "");
+}
+
+TEST(Html, IsWellFormedForEverySample) {
+  for (const SampleRun& run : all_samples()) {
+    EXPECT_EQ(malformed(written_by("html", input_of(run))), std::nullopt) << run.name;
+  }
+}
+
+TEST(Html, RefersToNothingOutsideItself) {
+  for (const SampleRun& run : {proven_draw(), first_come(), interrupted(), empty_run()}) {
+    const std::string page = without_svg_namespace(written_by("html", input_of(run)));
+    for (const char* reference : {"http://", "https://", "src=", "url(", "@import", "<script"}) {
+      EXPECT_THAT(page, Not(HasSubstr(reference))) << run.name;
+    }
+  }
+}
+
+TEST(Html, ForbidsTheBrowserToLoadAnything) {
+  EXPECT_THAT(written_by("html", input_of(proven_draw())), HasSubstr("default-src &#39;none&#39;"));
+}
+
+TEST(Html, SaysTheVerdictInWordsBeforeAllFigures) {
+  const std::string page = written_by("html", input_of(first_come()));
+  const std::size_t verdict = page.find(">BIASED<");
+  ASSERT_NE(verdict, std::string::npos);
+  EXPECT_LT(verdict, page.find("class=\"cards\""));
+}
+
+TEST(Html, ShowsTheEvidenceOfAFailedRuleOpened) {
+  const std::string page = written_by("html", input_of(violation()));
+  const std::size_t evidence = page.find("<details open=\"open\">");
+  ASSERT_NE(evidence, std::string::npos);
+  EXPECT_NE(page.find("won coupon C-00058", evidence), std::string::npos);
+}
+
+TEST(Html, StampsABuildWhoseFiguresDoNotCount) {
+  EXPECT_THAT(written_by("html", input_of(interrupted())), HasSubstr("! Debug build:"));
+  EXPECT_THAT(written_by("html", input_of(proven_draw())), Not(HasSubstr("! Release build")));
+}
+
+TEST(Html, LinksOnlyToSectionsItHas) {
+  const std::string page = written_by("html", input_of(proven_draw()));
+  const std::regex link("href=\"#([a-z]+)\"");
+  int links = 0;
+  for (std::sregex_iterator match(page.begin(), page.end(), link), end; match != end; ++match) {
+    EXPECT_THAT(page, HasSubstr("<section id=\"" + (*match)[1].str() + "\""));
+    ++links;
+  }
+  EXPECT_GT(links, 0);
+}
+
+}  // namespace
+}  // namespace fairrush::reports::testing

@@ -1,0 +1,76 @@
+#include "reports/text/words.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sample_run.hpp"
+
+namespace fairrush::reports::testing {
+namespace {
+
+using analysis::CheckVerdict;
+using analysis::RunVerdict;
+using ::testing::HasSubstr;
+
+TEST(VerdictWords, NameTheBrokenRules) {
+  EXPECT_EQ(describe_verdict(input_of(violation())).headline,
+            "3 rules broken: I1 no oversell, I4 one per user, I5 no lost ack");
+}
+
+TEST(VerdictWords, ClaimNothingLostOnlyWhenNoRuleIsOpen) {
+  SampleRun run = first_come();
+  EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("nothing oversold"));
+  run.assessment.invariants[4].verdict = CheckVerdict::unknown;
+  EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("no violation was seen"));
+}
+
+TEST(VerdictWords, SayWhatDecidesTheExitCode) {
+  SampleRun run = first_come();
+  EXPECT_THAT(describe_verdict(input_of(run)).result, HasSubstr("exit code 1"));
+  run.assessment.failed = false;
+  EXPECT_THAT(describe_verdict(input_of(run)).result, HasSubstr("exit code 3"));
+  run.assessment.passed = true;
+  EXPECT_THAT(describe_verdict(input_of(run)).result, HasSubstr("exit code 0"));
+}
+
+TEST(VerdictWords, SayWhyARunIsInconclusive) {
+  SampleRun run = proven_draw();
+  run.assessment.verdict = RunVerdict::inconclusive;
+  EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("one run cannot show"));
+  run.assessment.sightings.front().seen = 0;
+  EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("did not see"));
+  run.assessment.invariants.back().verdict = CheckVerdict::fail;
+  EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("the instrument"));
+  run.facts.interrupted = true;
+  EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("interrupted"));
+}
+
+TEST(BandPosition, CountsTheEdgesAsInside) {
+  analysis::GroupRate group{.label = {}, .claimed = 10, .band_low = 0.1, .band_high = 0.3};
+  group.rate_of_claimed = 0.1;
+  EXPECT_EQ(band_position(group), "inside");
+  group.rate_of_claimed = 0.09;
+  EXPECT_EQ(band_position(group), "below");
+  group.rate_of_claimed = 0.31;
+  EXPECT_EQ(band_position(group), "above");
+  group.claimed = 0;
+  EXPECT_FALSE(outside_band(group));
+}
+
+TEST(QuotaText, SaysShareOrNumber) {
+  EXPECT_EQ(quota_text({.share = Share{0.2}, .count = {}}), "20% of the roster");
+  EXPECT_EQ(quota_text({.share = {}, .count = 60}), "60 coupons");
+}
+
+TEST(BuildWarning, SparesOnlyReleaseBuilds) {
+  analysis::RunFacts facts;
+  facts.build_type = "Release";
+  EXPECT_EQ(build_warning(facts), std::nullopt);
+  for (const char* other : {"Debug", "RelWithDebInfo", ""}) {
+    facts.build_type = other;
+    EXPECT_TRUE(build_warning(facts)) << other;
+  }
+}
+
+}  // namespace
+}  // namespace fairrush::reports::testing
