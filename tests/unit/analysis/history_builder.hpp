@@ -41,6 +41,14 @@ class Attempt {
     record_.complete_ns = record_.first_byte_out_ns + service.count();
     return *this;
   }
+  /// Adds an emulated delay: the click is meant this long before it leaves, the answer seen this
+  /// long after it arrives.
+  Attempt& delayed(std::chrono::microseconds one_way) {
+    record_.delay_us = static_cast<std::uint32_t>(one_way.count());
+    record_.intended_ns -= nanoseconds(one_way).count();
+    record_.complete_ns += nanoseconds(one_way).count();
+    return *this;
+  }
   Attempt& accepted(std::string token) { return ends(Outcome::accepted, Reason::none, token); }
   Attempt& wins(std::string coupon) { return ends(Outcome::win, Reason::none, coupon); }
   Attempt& loses(Reason reason = Reason::sold_out) { return ends(Outcome::loss, reason, ""); }

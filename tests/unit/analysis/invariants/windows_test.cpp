@@ -56,8 +56,8 @@ TEST(WindowCheck, FailsOnAnOutsideRefusalOfAClaimWhollyInside) {
 }
 
 TEST(WindowCheck, LooksAtTheWireNotAtTheUsersEyes) {
-  // Seen by the user 60 ms after the opening, but answered on the wire 40 ms before it.
-  RunBuilder run = run_with(claim(1).at(-milliseconds(50)).wins("A"));
+  // Answered on the wire 40 ms before the opening, seen by the user 60 ms after it.
+  RunBuilder run = run_with(claim(1).at(-milliseconds(50)).delayed(milliseconds(100)).wins("A"));
   EXPECT_EQ(run.verdict("I8"), CheckVerdict::fail);
 }
 

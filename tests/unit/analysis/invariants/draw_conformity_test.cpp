@@ -1,0 +1,219 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/draw/draw.hpp"
+#include "tests/unit/analysis/history_builder.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+constexpr std::uint32_t kUsers = 20;
+
+/// A draw of four among twenty, published as it should be, and a run in which everybody claims and
+/// gets the answer that the draw gives.
+class DrawConformity : public testing::Test {
+ protected:
+  DrawConformity() {
+    run_.facts.allocation = Allocation::draw;
+    run_.facts.quota = {.share = Share{0.2}, .count = {}};
+    run_.with_ledger();
+    publish();
+    for (std::uint32_t user = 0; user < kUsers; ++user) {
+      run_.add(reserved(user));
+      if (!drawn(user)) {
+        run_.add(claim(user).loses(Reason::not_drawn));
+        continue;
+      }
+      winners_.push_back(user);
+      run_.add(claim(user).wins(coupon(user))).issued(user, coupon(user));
+    }
+  }
+
+  void publish() {
+    PublishedDraw& draw = run_.draw.emplace();
+    draw.event = "rush-1";
+    draw.secret = Bytes(32, 7);
+    draw.commitment = draw_commitment(draw.event, draw.secret);
+    std::vector<Digest> leaves;
+    // Tickets in an order of their own: user 0 does not hold ticket 1.
+    for (std::uint32_t ticket = 1; ticket <= kUsers; ++ticket) {
+      draw.roster.push_back("token-" + std::to_string(kUsers - ticket));
+      leaves.push_back(merkle_leaf(bytes_of(draw.roster.back())));
+    }
+    const MerkleTree tree(leaves);
+    draw.root = tree.root();
+    draw.roster_size = kUsers;
+    draw.quota = 4;
+    draw_again();
+    for (std::uint32_t ticket : {1U, 7U, 20U}) {
+      draw.proofs.push_back(
+          {TicketNumber(ticket), draw.roster[ticket - 1], tree.proof(ticket - 1)});
+    }
+  }
+
+  void draw_again() {
+    PublishedDraw& draw = *run_.draw;
+    const DrawInputs inputs{draw.event, draw.secret,      draw.beacon,
+                            draw.root,  draw.roster_size, draw.quota};
+    draw.winners = draw_winners(draw_seed(inputs), draw.roster_size, draw.quota);
+  }
+
+  bool drawn(std::uint32_t user) const {
+    return std::ranges::count(run_.draw->winners, TicketNumber(kUsers - user)) > 0;
+  }
+  static std::string coupon(std::uint32_t user) { return "coupon-" + std::to_string(user); }
+
+  std::uint32_t some_loser() const {
+    std::uint32_t user = 0;
+    while (drawn(user)) ++user;
+    return user;
+  }
+
+  void expect_failure(std::string_view reason) const {
+    const CheckResult result = run_.check("I14");
+    EXPECT_EQ(result.verdict, CheckVerdict::fail);
+    EXPECT_NE(result.finding.find(reason), std::string::npos) << result.finding;
+    EXPECT_GE(result.violations, 1U);
+  }
+
+  RunBuilder run_;
+  std::vector<std::uint32_t> winners_;
+};
+
+TEST_F(DrawConformity, PassesWhenTheRecomputedDrawIsWhatWasIssued) {
+  const CheckResult result = run_.check("I14");
+  EXPECT_EQ(result.verdict, CheckVerdict::pass) << result.finding;
+  EXPECT_EQ(result.finding.find("the draw of 4 among 20, computed again, is what was issued; 3 "
+                                "proofs verify; without a public beacon"),
+            0U);
+}
+
+TEST_F(DrawConformity, FailsOnASecretThatWasNotCommittedTo) {
+  run_.draw->secret.back() ^= 1;
+  expect_failure("the secret is not the one committed to");
+}
+
+TEST_F(DrawConformity, FailsOnADrawOfAnotherEvent) {
+  run_.facts.event = "rush-2";
+  expect_failure("another event");
+}
+
+TEST_F(DrawConformity, FailsOnARosterThatDoesNotLeadToTheRoot) {
+  std::swap(run_.draw->roster[0], run_.draw->roster[1]);
+  expect_failure("the roster does not lead to the published root");
+}
+
+TEST_F(DrawConformity, FailsOnARosterOfAnotherLengthWithoutDrawingFromIt) {
+  run_.draw->roster_size = 4'000'000'000;
+  expect_failure("20 tokens are published for a roster of 4,000,000,000");
+}
+
+TEST_F(DrawConformity, FailsOnAQuotaThatTheRuleDoesNotGive) {
+  run_.draw->quota = 5;
+  draw_again();
+  expect_failure("the quota is 5, the rule gives 4");
+}
+
+TEST_F(DrawConformity, FailsOnAQuotaBeyondTheRosterWithoutDrawingIt) {
+  run_.draw->quota = 21;
+  expect_failure("the quota is 21");
+}
+
+TEST_F(DrawConformity, FailsOnWinnersTheSeedDoesNotDraw) {
+  std::swap(run_.draw->winners[0], run_.draw->winners[1]);
+  expect_failure("the published winners are not those that the seed draws");
+}
+
+TEST_F(DrawConformity, FailsOnAnInclusionProofThatDoesNotVerify) {
+  run_.draw->proofs[1].path[0][0] ^= 1;
+  expect_failure("1 of 3 inclusion proofs do not verify");
+}
+
+TEST_F(DrawConformity, FailsOnAProofOfATokenThatStandsElsewhere) {
+  run_.draw->proofs[0].ticket = TicketNumber(0);
+  expect_failure("1 of 3 inclusion proofs do not verify");
+}
+
+TEST_F(DrawConformity, FailsOnACouponForAUserWhoWasNotDrawn) {
+  run_.issued(some_loser(), "extra");
+  expect_failure("1 coupons went to users who were not drawn");
+}
+
+TEST_F(DrawConformity, FailsOnAnAcknowledgedWinOfAUserWhoWasNotDrawn) {
+  run_.add(claim(some_loser()).retry(1).wins("extra"));
+  expect_failure("1 coupons went to users who were not drawn");
+}
+
+TEST_F(DrawConformity, FailsWhenADrawnUserIsToldToHaveLost) {
+  run_.add(claim(winners_.front()).retry(1).loses(Reason::not_drawn));
+  expect_failure("1 drawn users were told that they lost");
+}
+
+TEST_F(DrawConformity, DoesNotBlameALossOutsideTheWindow) {
+  run_.add(claim(winners_.front()).retry(1).at(std::chrono::seconds(30)).loses());
+  EXPECT_EQ(run_.verdict("I14"), CheckVerdict::pass);
+}
+
+TEST_F(DrawConformity, FailsOnAReservationThatIsNotOnTheRoster) {
+  run_.add(reserve(500).accepted("token-forgotten"));
+  expect_failure("1 acknowledged reservations are not on the roster");
+}
+
+TEST_F(DrawConformity, FailsWhenTwoUsersAreGivenOneToken) {
+  run_.add(reserve(500).accepted("token-3"));
+  expect_failure("1 users share a token or have several");
+}
+
+TEST_F(DrawConformity, IsUnknownWithoutAPublishedDraw) {
+  run_.draw.reset();
+  EXPECT_EQ(run_.verdict("I14"), CheckVerdict::unknown);
+}
+
+TEST_F(DrawConformity, IsNotApplicableToOtherAllocations) {
+  run_.facts.allocation = Allocation::first_come_first_served;
+  EXPECT_EQ(run_.verdict("I14"), CheckVerdict::not_applicable);
+}
+
+TEST_F(DrawConformity, IsUnknownWhenAReservationCameWithoutItsToken) {
+  // The roster then holds one token fewer that anybody knows, which the nameless one accounts for.
+  RunBuilder run = run_;
+  run.add(reserve(600).refused(Reason::duplicate_reservation));
+  const CheckResult result = run.check("I14");
+  EXPECT_EQ(result.verdict, CheckVerdict::unknown);
+  EXPECT_NE(result.finding.find("came without a token"), std::string::npos);
+}
+
+TEST_F(DrawConformity, WithoutLedgerIsUnknownWhileAClaimIsUnanswered) {
+  run_.ledger.reset();
+  EXPECT_EQ(run_.verdict("I14"), CheckVerdict::pass);
+  run_.add(claim(some_loser()).retry(1).unanswered());
+  EXPECT_EQ(run_.verdict("I14"), CheckVerdict::unknown);
+}
+
+TEST(DrawConformityRoster, FailsOnTokensThatBelongToNobodyWhoReserved) {
+  RunBuilder run;
+  run.facts.allocation = Allocation::draw;
+  run.facts.quota = {.share = Share{0.5}, .count = {}};
+  run.with_ledger().add(reserved(1));
+  PublishedDraw& draw = run.draw.emplace();
+  draw.event = "rush-1";
+  draw.commitment = draw_commitment(draw.event, draw.secret);
+  draw.roster = {"token-1", "token-of-a-friend"};
+  draw.roster_size = 2;
+  draw.quota = 1;
+  draw.root =
+      MerkleTree({merkle_leaf(bytes_of(draw.roster[0])), merkle_leaf(bytes_of(draw.roster[1]))})
+          .root();
+  draw.winners =
+      draw_winners(draw_seed({draw.event, draw.secret, draw.beacon, draw.root, 2, 1}), 2, 1);
+  const CheckResult result = run.check("I14");
+  EXPECT_EQ(result.verdict, CheckVerdict::fail);
+  EXPECT_EQ(result.finding, "1 tokens on the roster belong to nobody who reserved");
+  // An unanswered reservation explains the token.
+  run.add(reserve(2).unanswered());
+  EXPECT_EQ(run.verdict("I14"), CheckVerdict::pass);
+}
+
+}  // namespace
+}  // namespace fairrush::analysis
