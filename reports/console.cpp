@@ -18,6 +18,7 @@ using analysis::GroupRate;
 constexpr std::size_t kLabelColumns = 15;
 constexpr std::size_t kValueColumns = 18;
 constexpr std::size_t kWidthMin = 60;
+constexpr std::size_t kBandColumns = 21;
 constexpr std::size_t kExamplesShown = 3;
 constexpr std::size_t kGroupColumnsMax = 24;
 
@@ -75,7 +76,7 @@ void add_verdict(Summary& summary, const ReportInput& input) {
       verdict.tone, "");
   summary.line();
   if (!input.assessment.verdict_reason.empty()) {
-    summary.paragraph(input.assessment.verdict_reason, "  ");
+    summary.paragraph(sentence(input.assessment.verdict_reason), "  ");
   }
   summary.paragraph(verdict.result, "  ");
   if (const auto warning = build_warning(input.facts)) {
@@ -127,7 +128,8 @@ std::string cohort_row(const GroupRate& group, std::size_t label_columns) {
             : fmt::format("{} … {}", percent_text(group.band_low), percent_text(group.band_high));
   return "  " + pad_right(printable(group.label), label_columns) +
          pad_left(format_count(group.claimed), 10) + pad_left(format_count(group.wins), 9) +
-         pad_left(rate_text(group.rate_of_claimed, group.claimed), 10) + pad_left(band, 19) + "  ";
+         pad_left(rate_text(group.rate_of_claimed, group.claimed), 10) +
+         pad_left(band, kBandColumns) + "  ";
 }
 
 void add_cohorts(Summary& summary, const ReportInput& input) {
@@ -140,7 +142,8 @@ void add_cohorts(Summary& summary, const ReportInput& input) {
   label_columns = std::min(label_columns, kGroupColumnsMax);
   summary.line();
   summary.line("  " + pad_right("Cohort", label_columns) + pad_left("claimed", 10) +
-               pad_left("won", 9) + pad_left("win rate", 10) + pad_left("99.9% fair band", 19));
+               pad_left("won", 9) + pad_left("win rate", 10) +
+               pad_left("99.9 % fair band", kBandColumns));
   for (const GroupRate& group : fairness.cohorts) {
     const Tone tone = outside_band(group) ? Tone::bad : Tone::neutral;
     const std::string mark = outside_band(group) ? "✘ " : "";
@@ -182,7 +185,7 @@ void add_open_checks(Summary& summary, const ReportInput& input) {
     summary.painted_paragraph(
         fmt::format("{} {} {}: {}", mark_of(tone), check->id, check->name, name_of(check->verdict)),
         tone, "  ");
-    summary.paragraph(check->finding, "      ");
+    summary.paragraph(sentence(check->finding), "      ");
     if (check->open_attempts > 0) {
       summary.line(fmt::format("      open: {} could change this",
                                counted(check->open_attempts, "indeterminate attempt")));

@@ -34,7 +34,8 @@ std::string verdict_section(const ReportInput& input) {
   std::string text = fmt::format("## {} {}: {}\n\n", mark_of(verdict.tone), verdict.word,
                                  escaped(verdict.headline));
   if (!input.facts.question.empty()) text += fmt::format("> {}\n\n", escaped(input.facts.question));
-  text += fmt::format("{} {}\n", escaped(input.assessment.verdict_reason), verdict.result);
+  text +=
+      fmt::format("{} {}\n", escaped(sentence(input.assessment.verdict_reason)), verdict.result);
   if (const auto warning = build_warning(input.facts)) text += fmt::format("\n**{}**\n", *warning);
   if (input.facts.interrupted) {
     text += "\n**Interrupted: this is what was seen until then.**\n";
@@ -90,7 +91,7 @@ std::string fairness_section(const ReportInput& input) {
   std::string text = "\n### Fairness\n";
   if (!fairness.cohorts.empty()) {
     text +=
-        "\n| cohort | claimed | won | win rate | 99.9% fair band | |\n"
+        "\n| cohort | claimed | won | win rate | 99.9 % fair band | |\n"
         "|---|---:|---:|---:|---:|---|\n";
     for (const analysis::GroupRate& group : fairness.cohorts) text += cohort_row(group);
   }
@@ -104,7 +105,7 @@ std::string checks_section(const ReportInput& input) {
   for (const analysis::CheckResult& check : input.assessment.invariants) {
     text += fmt::format("| {} | {} {} | {} | {} |\n", mark_of(tone_of(check.verdict)),
                         escaped(check.id), escaped(check.name), name_of(check.verdict),
-                        escaped(check.finding));
+                        escaped(sentence(check.finding)));
   }
   return text;
 }

@@ -60,7 +60,7 @@ void add_check(Markup& page, const CheckResult& check) {
       .close();
   page.leaf("td", {{"class", fmt::format("answer {}", tone_class(tone))}},
             fmt::format("{} {}", mark_of(tone), name_of(check.verdict)));
-  page.open("td").text(check.finding);
+  page.open("td").text(sentence(check.finding));
   if (check.open_attempts > 0) {
     page.text(fmt::format(" {} could change this.",
                           counted(check.open_attempts, "indeterminate attempt")));

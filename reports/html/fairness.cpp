@@ -44,8 +44,8 @@ void add_cohort_table(Markup& page, const ReportInput& input) {
              {"Won", ColumnKind::number},
              {"of reserved", ColumnKind::number},
              {"of claimed", ColumnKind::number},
-             {"Fair band, 99.9%", ColumnKind::number},
-             {"Against it"}},
+             {"Fair band, 99.9 %", ColumnKind::number},
+             {"In band?"}},
             rows);
 }
 
@@ -61,21 +61,29 @@ void add_rates(Markup& page, const analysis::FairnessFigures& fairness) {
       .close();
 }
 
-/// A test's own sentence, with its p-value where it was computed.
 void add_test(Markup& page, const analysis::TestResult& test) {
   if (test.meaning.empty()) return;
-  page.open("p").text(test.meaning);
-  if (test.computed) {
-    page.text(" ").leaf("span", {{"class", "aside"}},
-                        fmt::format("{}, {}", test.name, p_value_text(test.p_value)));
-  }
-  page.close();
+  page.open("p").leaf("b", capitalized(test.name.empty() ? "test" : test.name)).text(": ");
+  page.text(test.meaning.ends_with('.') ? test.meaning : test.meaning + ".").close();
+}
+
+/// The one proof of equal chances that needs no statistics.
+void add_draw(Markup& page, const analysis::Assessment& assessment) {
+  const analysis::CheckResult* draw = check_of(assessment, "I14");
+  if (draw == nullptr || draw->verdict == analysis::CheckVerdict::not_applicable) return;
+  const Tone tone = tone_of(draw->verdict);
+  page.open("p")
+      .leaf(
+          "b", {{"class", std::string(tone_class(tone))}},
+          fmt::format("{} {}, {}", mark_of(tone), capitalized(draw->name), name_of(draw->verdict)))
+      .text(": " + sentence(draw->finding))
+      .close();
 }
 
 void add_cohorts(Markup& page, const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
   page.line("p",
-            "The band is where a fair draw of as many winners puts a group's win rate in 99.9% of "
+            "The band is where a fair draw of as many winners puts a group's win rate in 99.9 % of "
             "runs; a mark outside it is hard to explain by chance.");
   add_plot(page, cohorts_plot(input));
   add_test(page, fairness.cohort_test);
@@ -95,6 +103,7 @@ void add_fairness(Markup& page, const ReportInput& input) {
   open_section(page, "fairness", "Fairness");
   if (fairness.claimed > 0) {
     add_rates(page, fairness);
+    add_draw(page, input.assessment);
     add_cohorts(page, input);
     add_arrival(page, input);
     page.line("h3", "What one round can and cannot show");

@@ -60,12 +60,11 @@ void add_latency(Markup& page, const ReportInput& input) {
 void add_load(Markup& page, const ReportInput& input) {
   const auto& assessment = input.assessment;
   open_section(page, "load", "Load");
-  page.line(
-      "p", {{"class", "lead"}},
-      fmt::format("{} in all; {} claims in the fullest second, {} requests in flight at most.",
-                  counted(assessment.attempts, "attempt"),
-                  number_text(assessment.claims_per_second_max, 0),
-                  format_count(in_flight_max(assessment))));
+  page.line("p", {{"class", "lead"}},
+            fmt::format("{} in all; {} claims in the fullest second, {} in flight at most.",
+                        counted(assessment.attempts, "attempt"),
+                        number_text(assessment.claims_per_second_max, 0),
+                        format_count(in_flight_max(assessment))));
   const Plot arrivals = arrivals_plot(input);
   add_plot(page, arrivals);
   page.line("p", arrivals.caption.description);

@@ -37,7 +37,8 @@ void add_verdict(Markup& page, const ReportInput& input) {
   page.open("div");
   page.line("p", {{"class", "word"}}, verdict.word);
   page.line("p", {{"class", "headline"}}, sentence(verdict.headline));
-  if (!input.assessment.verdict_reason.empty()) page.line("p", input.assessment.verdict_reason);
+  if (!input.assessment.verdict_reason.empty())
+    page.line("p", sentence(input.assessment.verdict_reason));
   page.line("p", {{"class", "result"}}, verdict.result);
   page.close().close();
 }

@@ -14,7 +14,7 @@ void add_correctness(Markup& page, const ReportInput& input);
 /// What a run must have seen.
 void add_sightings(Markup& page, const ReportInput& input);
 void add_latency(Markup& page, const ReportInput& input);
-/// Arrivals, requests in flight, outcomes.
+/// Arrivals, claims in flight, outcomes.
 void add_load(Markup& page, const ReportInput& input);
 /// How good the instrument was.
 void add_instrument(Markup& page, const ReportInput& input);

@@ -68,7 +68,7 @@ void add_instrument(Markup& page, const ReportInput& input) {
     page.open("p", {{"class", "lead"}})
         .leaf("b", {{"class", std::string(tone_class(tone))}},
               fmt::format("{} {}", mark_of(tone), name_of(check->verdict)))
-        .text(": " + check->finding)
+        .text(": " + sentence(check->finding))
         .close();
   }
   add_terms(page, instrument_terms(input.facts.instrument));

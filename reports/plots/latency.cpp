@@ -49,10 +49,10 @@ std::vector<Sample> sample(const analysis::LatencyFigures& latency) {
 }
 
 std::vector<Tick> percentile_ticks(double deepest) {
-  std::vector<Tick> ticks{{0, "0%"}, {std::log10(2.0), "50%"}};
+  std::vector<Tick> ticks{{0, "0 %"}, {std::log10(2.0), "50 %"}};
   std::string label = "90";
   for (int depth = 1; depth <= static_cast<int>(deepest + 1e-9); ++depth) {
-    ticks.push_back({static_cast<double>(depth), label + "%"});
+    ticks.push_back({static_cast<double>(depth), label + " %"});
     label = depth == 1 ? "99" : depth == 2 ? "99.9" : label + "9";
   }
   return ticks;
@@ -115,9 +115,10 @@ Markup draw(const Caption& caption, const std::vector<Sample>& samples, Placemen
 std::string description_of(const analysis::LatencyFigures* latency) {
   if (latency == nullptr) return "No claim was answered.";
   const auto text = [](const analysis::Histogram& histogram) {
-    return fmt::format(
-        "median {} ms, 99% within {} ms, slowest {} ms", milliseconds_text(histogram.value_at(0.5)),
-        milliseconds_text(histogram.value_at(0.99)), milliseconds_text(histogram.max()));
+    return fmt::format("median {} ms, 99 % within {} ms, slowest {} ms",
+                       milliseconds_text(histogram.value_at(0.5)),
+                       milliseconds_text(histogram.value_at(0.99)),
+                       milliseconds_text(histogram.max()));
   };
   return fmt::format("From the click: {}. On the wire: {}.", text(latency->from_intended),
                      text(latency->service));

@@ -23,7 +23,7 @@ struct Plot {
 Plot latency_plot(const ReportInput& input);
 /// Claims sent and won per second over the rush.
 Plot arrivals_plot(const ReportInput& input);
-/// Requests in flight over the rush, with the wins below.
+/// Claims in flight over the rush, with the wins below.
 Plot in_flight_plot(const ReportInput& input);
 /// Win rate of each cohort against the band of a fair draw.
 Plot cohorts_plot(const ReportInput& input);

@@ -41,7 +41,7 @@ std::string milliseconds_text(std::uint64_t duration_ns) {
 
 std::string percent_text(double share) {
   if (!std::isfinite(share)) return std::string(kNoFigure);
-  return number_text(share * 100, 2) + "%";
+  return number_text(share * 100, 2) + " %";
 }
 
 std::string rate_text(double share, std::uint64_t group) {
@@ -58,13 +58,17 @@ std::string seconds_text(std::int64_t time_ns) {
   return number_text(static_cast<double>(time_ns) / kNanosecondsPerSecond, 3) + " s";
 }
 
-std::string sentence(std::string_view clause) {
-  std::string text(clause);
-  if (text.empty()) return text;
-  if (text.front() >= 'a' && text.front() <= 'z') {
-    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+std::string capitalized(std::string_view text) {
+  std::string result(text);
+  if (!result.empty() && result.front() >= 'a' && result.front() <= 'z') {
+    result.front() = static_cast<char>(result.front() - 'a' + 'A');
   }
-  return text + '.';
+  return result;
+}
+
+std::string sentence(std::string_view clause) {
+  const std::string_view stop = clause.empty() || clause.ends_with('.') ? "" : ".";
+  return fmt::format("{}{}", capitalized(clause), stop);
 }
 
 std::string counted(std::uint64_t count, std::string_view singular) {

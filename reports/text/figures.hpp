@@ -17,10 +17,10 @@ std::string number_text(double value, int decimals);
 /// "1,235".
 std::string milliseconds_text(std::uint64_t duration_ns);
 
-/// A share of one with two decimals: 0.19868 → "19.87%"; `kNoFigure` when it is not finite.
+/// A share of one with two decimals: 0.19868 → "19.87 %"; `kNoFigure` when it is not finite.
 std::string percent_text(double share);
 
-/// A share with its group: "19.87%", or `kNoFigure` when the group is empty.
+/// A share with its group: "19.87 %", or `kNoFigure` when the group is empty.
 std::string rate_text(double share, std::uint64_t group);
 
 /// A p-value in words: "p = 0.043", "p < 0.0001".
@@ -29,7 +29,10 @@ std::string p_value_text(double p_value);
 /// A point of the run's time in seconds: "12.345 s".
 std::string seconds_text(std::int64_t time_ns);
 
-/// A clause as a sentence: a capital letter in front, a full stop behind.
+/// The text with a capital letter in front.
+std::string capitalized(std::string_view text);
+
+/// A clause as a sentence: a capital letter in front, a full stop behind, where they are missing.
 std::string sentence(std::string_view clause);
 
 /// "1 coupon", "2 coupons", "1,200 coupons".

@@ -102,7 +102,7 @@ KeyFigure peak_figure(const ReportInput& input) {
   return {
       Topic::load, "Peak load",
       number_text(input.assessment.claims_per_second_max, 0) + " claims/s",
-      fmt::format("{} requests in flight at most", format_count(in_flight_max(input.assessment)))};
+      fmt::format("{} claims in flight at most", format_count(in_flight_max(input.assessment)))};
 }
 
 KeyFigure indeterminate_figure(const ReportInput& input) {
@@ -167,8 +167,8 @@ VerdictWords describe_verdict(const ReportInput& input) {
       return {Tone::bad, "BIASED", correct + ", but users did not have the same chance", result};
     case RunVerdict::fair:
       return {Tone::good, "FAIR",
-              fmt::format("{}; chances are equal to within {} percentage points", correct,
-                          number_text(input.facts.fairness_margin.of_one * 100, 1)),
+              fmt::format("{}; chances are equal to within {:g} percentage points", correct,
+                          input.facts.fairness_margin.of_one * 100),
               result};
     case RunVerdict::proven:
       return {Tone::good, "PROVEN", correct + "; the published draw explains every answer", result};
@@ -185,24 +185,25 @@ std::vector<KeyFigure> key_figures(const ReportInput& input) {
 }
 
 std::string arrival_meaning(const analysis::FairnessFigures& fairness) {
-  if (!fairness.arrival_test.computed) return fairness.arrival_test.meaning;
+  const analysis::TestResult& test = fairness.arrival_test;
+  if (!test.computed) return sentence(test.meaning);
   return fmt::format(
-      "The arrival AUC is {} ({}): 0.5 means that it made no difference whether a claim came early "
-      "or late, 0 or 1 that it decided everything.",
-      number_text(fairness.arrival_test.effect, 3), p_value_text(fairness.arrival_test.p_value));
+      "The arrival AUC is {}: 0.5 means that it made no difference whether a claim came early or "
+      "late, 0 or 1 that it decided everything. {}",
+      number_text(test.effect, 3), sentence(test.meaning));
 }
 
 std::string round_limits(const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
   if (fairness.claimed == 0) return "Nobody claimed, so this run says nothing about chances.";
-  const std::string margin = number_text(input.facts.fairness_margin.of_one * 100, 1);
   std::string text = fmt::format(
       "One round of this size can see a gap of {} percentage points or more between two halves of "
-      "the users (in 80% of such rounds); a smaller one it can easily miss.",
+      "the users (in 80 % of such rounds); a smaller one it can easily miss.",
       number_text(fairness.detectable_gap_pp, 2));
   if (fairness.rounds_needed > 0) {
-    text += fmt::format(" To show that chances are equal to within {} pp takes {} like this.",
-                        margin, counted(fairness.rounds_needed, "round"));
+    text += fmt::format(" To show that chances are equal to within {:g} pp takes {} like this.",
+                        input.facts.fairness_margin.of_one * 100,
+                        counted(fairness.rounds_needed, "round"));
   }
   return text;
 }
@@ -226,7 +227,7 @@ std::optional<std::string> build_warning(const analysis::RunFacts& facts) {
 
 std::string quota_text(const analysis::QuotaRule& quota) {
   if (quota.share) {
-    return fmt::format("{:g}% of the roster", quota.share->of_one * 100);
+    return fmt::format("{:g} % of the roster", quota.share->of_one * 100);
   }
   return quota.count ? counted(*quota.count, "coupon") : std::string(kNoFigure);
 }

@@ -47,7 +47,7 @@ struct KeyFigure {
 };
 std::vector<KeyFigure> key_figures(const ReportInput& input);
 
-/// What the arrival AUC of this run says, in one sentence.
+/// What the arrival AUC of this run says.
 std::string arrival_meaning(const analysis::FairnessFigures& fairness);
 
 /// What one round of this size can and cannot show.
@@ -61,7 +61,7 @@ bool outside_band(const analysis::GroupRate& group);
 /// Why the figures must not be compared with others: set for anything but a release build.
 std::optional<std::string> build_warning(const analysis::RunFacts& facts);
 
-/// "20%", or "60 coupons".
+/// "20 % of the roster", or "60 coupons".
 std::string quota_text(const analysis::QuotaRule& quota);
 
 /// Latencies of `op`; null when none was answered.

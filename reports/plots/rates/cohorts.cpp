@@ -91,7 +91,7 @@ Markup draw(const Caption& caption, const GroupRates& rates, Placement placement
   const Scale x = Scale::linear(percent, {frame.left, frame.right});
   std::vector<Tick> ticks = linear_ticks(percent, chart.narrow() ? 4 : 6);
   for (Tick& tick : ticks) {
-    tick.label += "%";
+    tick.label += " %";
     chart.segment({x.at(tick.value), frame.top}, {x.at(tick.value), frame.bottom}, "grid");
   }
   chart.x_axis(frame, x, ticks, "win rate of those who claimed");
@@ -99,12 +99,15 @@ Markup draw(const Caption& caption, const GroupRates& rates, Placement placement
     const double offset = chart.narrow() ? 0.68 : 0.5;
     return frame.top + (static_cast<double>(row) + offset) * row_height;
   };
-  for (std::size_t row = 0; row < rows; ++row) {
-    draw_group(chart, rates.groups[row], x, middle_of(row));
-    label_group(chart, rates.groups[row], frame, middle_of(row));
-  }
   const double intended = x.at(rates.intended_rate * 100);
-  chart.segment({intended, frame.top}, {intended, frame.bottom}, "reference");
+  for (std::size_t row = 0; row < rows; ++row) {
+    const double middle = middle_of(row);
+    draw_group(chart, rates.groups[row], x, middle);
+    label_group(chart, rates.groups[row], frame, middle);
+    // In pieces, so that it crosses no text where labels stand above the rows.
+    chart.segment({intended, middle - kBandHeight * 0.7}, {intended, middle + kBandHeight * 0.7},
+                  "reference");
+  }
   return chart.take();
 }
 
@@ -125,7 +128,7 @@ Plot cohorts_plot(const ReportInput& input) {
        .setup = "set ylabel \"win rate of those who claimed, %\"\nset yrange [0:*]\n"
                 "set offsets 0.5, 0.5, 0, 0\nset style fill solid 0.25 noborder\n",
        .plots = "\"cohorts.csv\" using ($0):(($6+$7)/2):(0.3):(($7-$6)/2) with boxxyerror "
-                "title \"99.9% band of a fair draw\", \\\n"
+                "title \"99.9 % band of a fair draw\", \\\n"
                 "     \"cohorts.csv\" using ($0):5:xtic(1) with points pointtype 7 "
                 "title \"win rate\", \\\n"
                 "     \"cohorts.csv\" using ($0):8 with lines dashtype 2 title \"intended\"",

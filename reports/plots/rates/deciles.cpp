@@ -40,7 +40,7 @@ Markup draw(const Caption& caption, const GroupRates& rates, Placement placement
   const Extent percent = rate_extent(rates);
   const Scale y = Scale::linear(percent, {frame.bottom, frame.top});
   std::vector<Tick> y_ticks = linear_ticks(percent, 5);
-  for (Tick& tick : y_ticks) tick.label += "%";
+  for (Tick& tick : y_ticks) tick.label += " %";
   chart.y_axis(frame, y, y_ticks, "win rate of those who claimed");
   const auto groups = static_cast<double>(rates.groups.size());
   const Scale x = Scale::linear({0.5, groups + 0.5}, {frame.left, frame.right});
@@ -73,7 +73,7 @@ Plot deciles_plot(const ReportInput& input) {
                 "set ylabel \"win rate of those who claimed, %\"\nset yrange [0:*]\n"
                 "set xtics 1\nset style fill solid 0.25 noborder\n",
        .plots = "\"deciles.csv\" using ($0+1):(($6+$7)/2):(0.3):(($7-$6)/2) with boxxyerror "
-                "title \"99.9% band of a fair draw\", \\\n"
+                "title \"99.9 % band of a fair draw\", \\\n"
                 "     \"deciles.csv\" using ($0+1):5 with points pointtype 7 "
                 "title \"win rate\", \\\n"
                 "     \"deciles.csv\" using ($0+1):8 with lines dashtype 2 title \"intended\"",

@@ -22,10 +22,10 @@ std::string group_csv(const GroupRates& rates, std::string_view label_column);
 /// The legend of a plot of win rates.
 std::vector<LegendEntry> group_legend(const GroupRates& rates);
 
-/// "20.00%, 36 of 180".
+/// "20.00 %, 36 of 180".
 std::string group_figures(const analysis::GroupRate& group);
 
-/// The same with its place: "20.00%, 36 of 180, inside the band".
+/// The same with its place: "20.00 %, 36 of 180, inside the band".
 std::string group_words(const analysis::GroupRate& group);
 
 /// From zero per cent to above all rates and bands.

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kWinsPanelHeight = 84;
 constexpr int kWinsTicksMax = 2;
-/// Requests are counted in whole numbers: five steps of one at least.
+/// Claims are counted in whole numbers: five steps of one at least.
 constexpr double kInFlightExtentMin = 5;
 
 std::string csv_of(const RushTime& time) {
@@ -47,7 +47,7 @@ Markup draw(const Caption& caption, const RushTime& time, Placement placement) {
   const Extent in_flight =
       extent_from_zero(std::max(kInFlightExtentMin, highest_of(time, &RushBin::in_flight_max)));
   const Scale y_upper = Scale::linear(in_flight, {upper.bottom, upper.top});
-  chart.y_axis(upper, y_upper, linear_ticks(in_flight, 5), "requests in flight, at most");
+  chart.y_axis(upper, y_upper, linear_ticks(in_flight, 5), "claims in flight, at most");
   const auto line = staircase(time, x, y_upper, &RushBin::in_flight_max);
   chart.area(line, upper.bottom, "claims-fill");
   chart.polyline(line, "claims");
@@ -63,7 +63,7 @@ Markup draw(const Caption& caption, const RushTime& time, Placement placement) {
 
 std::string description_of(const RushTime& time) {
   if (time.bins.empty()) return "No claim was sent.";
-  std::string text = fmt::format("At most {} requests were in flight at once.",
+  std::string text = fmt::format("At most {} claims were in flight at once.",
                                  number_text(highest_of(time, &RushBin::in_flight_max), 0));
   if (time.wins_end_s) {
     text += fmt::format(" The last win was answered {} s after the opening.",
@@ -76,14 +76,14 @@ std::string description_of(const RushTime& time) {
 
 Plot in_flight_plot(const ReportInput& input) {
   RushTime time = rush_time(input);
-  const Caption caption{"Requests in flight over the rush", description_of(time)};
+  const Caption caption{"Claims in flight over the rush", description_of(time)};
   Plot plot{
       .name = "in_flight", .caption = caption, .csv = csv_of(time), .gnuplot = {}, .draw = {}};
   plot.gnuplot = format_gnuplot(
       {.name = "in_flight",
-       .title = "Requests in flight over the rush",
+       .title = "Claims in flight over the rush",
        .setup = "set xlabel \"seconds since the rush opened\"\n"
-                "set ylabel \"requests in flight\"\nset y2label \"wins per second\"\n"
+                "set ylabel \"claims in flight\"\nset y2label \"wins per second\"\n"
                 "set y2tics\nset yrange [0:*]\nset y2range [0:*]\n",
        .plots = "\"in_flight.csv\" using 1:2 with steps linewidth 2 title \"in flight, at most\", "
                 "\\\n     \"in_flight.csv\" using 1:3 axes x1y2 with steps linewidth 2 "

@@ -58,7 +58,7 @@ TEST(BandPosition, CountsTheEdgesAsInside) {
 }
 
 TEST(QuotaText, SaysShareOrNumber) {
-  EXPECT_EQ(quota_text({.share = Share{0.2}, .count = {}}), "20% of the roster");
+  EXPECT_EQ(quota_text({.share = Share{0.2}, .count = {}}), "20 % of the roster");
   EXPECT_EQ(quota_text({.share = {}, .count = 60}), "60 coupons");
 }
 

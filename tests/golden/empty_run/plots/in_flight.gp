@@ -3,7 +3,7 @@ set terminal svg size 900,500 noenhanced background rgb "white"
 set output "in_flight-gnuplot.svg"
 set datafile separator comma
 set datafile columnheaders
-set title "Requests in flight over the rush"
+set title "Claims in flight over the rush"
 set grid
 set key outside top center horizontal
 set label "no data" at graph 0.5, graph 0.5 center

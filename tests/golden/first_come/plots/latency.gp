@@ -9,6 +9,6 @@ set key outside top center horizontal
 set xlabel "percentile"
 set ylabel "latency, ms"
 set logscale y
-set xtics ("0%%" 0.00000, "50%%" 0.30103, "90%%" 1.00000, "99%%" 2.00000, "99.9%%" 3.00000, "99.99%%" 4.00000)
+set xtics ("0 %%" 0.00000, "50 %%" 0.30103, "90 %%" 1.00000, "99 %%" 2.00000, "99.9 %%" 3.00000, "99.99 %%" 4.00000)
 plot "latency.csv" using 2:3 with lines linewidth 2 title "from the click", \
      "latency.csv" using 2:4 with lines linewidth 2 dashtype 2 title "on the wire"

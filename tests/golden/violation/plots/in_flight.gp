@@ -3,11 +3,11 @@ set terminal svg size 900,500 noenhanced background rgb "white"
 set output "in_flight-gnuplot.svg"
 set datafile separator comma
 set datafile columnheaders
-set title "Requests in flight over the rush"
+set title "Claims in flight over the rush"
 set grid
 set key outside top center horizontal
 set xlabel "seconds since the rush opened"
-set ylabel "requests in flight"
+set ylabel "claims in flight"
 set y2label "wins per second"
 set y2tics
 set yrange [0:*]

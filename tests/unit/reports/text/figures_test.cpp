@@ -36,14 +36,14 @@ TEST(Figures, GiveLatenciesThreeDigits) {
 }
 
 TEST(Figures, GiveSharesInPercent) {
-  EXPECT_EQ(percent_text(0.198675), "19.87%");
-  EXPECT_EQ(percent_text(0), "0.00%");
-  EXPECT_EQ(percent_text(1), "100.00%");
+  EXPECT_EQ(percent_text(0.198675), "19.87 %");
+  EXPECT_EQ(percent_text(0), "0.00 %");
+  EXPECT_EQ(percent_text(1), "100.00 %");
 }
 
 TEST(Figures, GiveNoRateForAnEmptyGroup) {
   EXPECT_EQ(rate_text(0, 0), kNoFigure);
-  EXPECT_EQ(rate_text(0, 1), "0.00%");
+  EXPECT_EQ(rate_text(0, 1), "0.00 %");
 }
 
 TEST(Figures, NeverCallAPValueZero) {
@@ -61,6 +61,7 @@ TEST(Figures, CountInWords) {
 TEST(Figures, MakeAClauseASentence) {
   EXPECT_EQ(sentence("nothing lost"), "Nothing lost.");
   EXPECT_EQ(sentence("3 rules broken"), "3 rules broken.");
+  EXPECT_EQ(sentence("It ends."), "It ends.");
   EXPECT_EQ(sentence(""), "");
 }
 
