@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "analysis/fairness/hypergeometric.hpp"
-#include "analysis/fairness/tests.hpp"
+#include "analysis/fairness/statistics.hpp"
 
 namespace fairrush::analysis {
 namespace {

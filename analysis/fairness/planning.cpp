@@ -3,7 +3,7 @@
 #include <limits>
 #include <numeric>
 
-#include "analysis/fairness/tests.hpp"
+#include "analysis/fairness/statistics.hpp"
 
 namespace fairrush::analysis {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "analysis/fairness/hypergeometric.hpp"
-#include "analysis/fairness/tests.hpp"
+#include "analysis/fairness/statistics.hpp"
 
 namespace fairrush::analysis {
 namespace {

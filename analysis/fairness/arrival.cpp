@@ -1,7 +1,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "analysis/fairness/tests.hpp"
+#include "analysis/fairness/statistics.hpp"
 
 namespace fairrush::analysis {
 

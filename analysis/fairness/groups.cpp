@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "analysis/fairness/hypergeometric.hpp"
-#include "analysis/fairness/tests.hpp"
+#include "analysis/fairness/statistics.hpp"
 #include "base/random/counter_random.hpp"
 
 namespace fairrush::analysis {

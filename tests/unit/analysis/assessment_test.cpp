@@ -1,0 +1,284 @@
+#include "analysis/assessment.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/draw/draw.hpp"
+#include "tests/unit/analysis/history_builder.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+Assessment assessment_of(const RunBuilder& builder) {
+  return assess(builder.build()->evidence);
+}
+
+/// 100 users, every fifth wins: no violation, no bias, nothing proven.
+RunBuilder even_run() {
+  RunBuilder run;
+  run.facts.quota = {.share = Share{0.2}, .count = {}};
+  run.facts.attempted = {Sighting::win, Sighting::loss, Sighting::claims_inside_window};
+  run.with_ledger();
+  for (std::uint32_t user = 0; user < 100; ++user) {
+    const auto arrival = milliseconds(user * 50);
+    const std::string coupon = "C" + std::to_string(user);
+    run.add(reserved(user));
+    if (user % 5 == 2) {
+      run.add(claim(user).at(arrival).wins(coupon)).issued(user, coupon);
+    } else {
+      run.add(claim(user).at(arrival).loses());
+    }
+  }
+  return run;
+}
+
+/// 100 users, the first twenty win.
+RunBuilder first_come_run() {
+  RunBuilder run = even_run();
+  RunBuilder fresh;
+  fresh.facts = run.facts;
+  fresh.with_ledger();
+  for (std::uint32_t user = 0; user < 100; ++user) {
+    const auto arrival = milliseconds(user * 50);
+    const std::string coupon = "C" + std::to_string(user);
+    fresh.add(reserved(user));
+    if (user < 20) {
+      fresh.add(claim(user).at(arrival).wins(coupon)).issued(user, coupon);
+    } else {
+      fresh.add(claim(user).at(arrival).loses());
+    }
+  }
+  return fresh;
+}
+
+/// A published draw over `users`, whose answers follow it; arrival by user.
+RunBuilder drawn_run(std::uint32_t users) {
+  RunBuilder run;
+  run.facts.quota = {.share = Share{0.2}, .count = {}};
+  run.facts.allocation = Allocation::draw;
+  run.with_ledger();
+  PublishedDraw& draw = run.draw.emplace();
+  draw.event = "rush-1";
+  draw.secret = Bytes(32, 3);
+  draw.commitment = draw_commitment(draw.event, draw.secret);
+  std::vector<Digest> leaves;
+  for (std::uint32_t user = 0; user < users; ++user) {
+    draw.roster.push_back("token-" + std::to_string(user));
+    leaves.push_back(merkle_leaf(bytes_of(draw.roster.back())));
+  }
+  draw.root = MerkleTree(leaves).root();
+  draw.roster_size = users;
+  draw.quota = users / 5;
+  draw.winners = draw_winners(
+      draw_seed({draw.event, draw.secret, draw.beacon, draw.root, draw.roster_size, draw.quota}),
+      draw.roster_size, draw.quota);
+  std::vector<bool> drawn(users);
+  for (TicketNumber ticket : draw.winners) drawn[ticket.value() - 1] = true;
+  for (std::uint32_t user = 0; user < users; ++user) {
+    Attempt attempt = claim(user).at(milliseconds(user * 10));
+    const std::string coupon = "C" + std::to_string(user);
+    run.add(reserved(user));
+    if (drawn[user]) {
+      run.add(attempt.wins(coupon)).issued(user, coupon);
+    } else {
+      run.add(attempt.loses(Reason::not_drawn));
+    }
+  }
+  return run;
+}
+
+struct Exit {
+  bool passed;
+  bool failed;
+  bool operator==(const Exit&) const = default;
+};
+constexpr Exit kPassed{true, false};
+constexpr Exit kFailed{false, true};
+constexpr Exit kNotKnown{false, false};
+
+Exit exit_of(const Assessment& assessment) {
+  return {assessment.passed, assessment.failed};
+}
+
+TEST(Verdict, IsInconclusiveForLackOfRoundsAndSaysHowMany) {
+  RunBuilder run = even_run();
+  const Assessment gated = assessment_of(run);
+  EXPECT_EQ(gated.verdict, RunVerdict::inconclusive);
+  EXPECT_EQ(exit_of(gated), kNotKnown);
+  EXPECT_EQ(gated.verdict_reason,
+            "Every check passes and no bias was found, but one round with 100 participants cannot "
+            "show fairness within 1 percentage points; that takes 350 rounds.");
+  run.facts.fairness_gates = false;
+  EXPECT_EQ(exit_of(assessment_of(run)), kPassed);
+}
+
+TEST(Verdict, IsViolationWhenAnInvariantFailsWhateverElseHolds) {
+  RunBuilder run = first_come_run();
+  run.issued(50, "extra");
+  run.facts.fairness_gates = false;
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(assessment.verdict, RunVerdict::violation);
+  EXPECT_EQ(exit_of(assessment), kFailed);
+  EXPECT_EQ(assessment.verdict_reason, "2 checks fail: I1 no oversell, I6 no phantom.");
+}
+
+TEST(Verdict, IsBiasedForFirstComeFirstServedAndFailsOnlyWhereFairnessGates) {
+  RunBuilder run = first_come_run();
+  const Assessment gated = assessment_of(run);
+  EXPECT_EQ(gated.verdict, RunVerdict::biased);
+  EXPECT_EQ(exit_of(gated), kFailed);
+  run.facts.fairness_gates = false;
+  const Assessment reported = assessment_of(run);
+  EXPECT_EQ(reported.verdict, RunVerdict::biased);
+  EXPECT_EQ(exit_of(reported), kPassed);
+}
+
+TEST(Verdict, IsProvenWhenTheDrawComputesAgain) {
+  const Assessment assessment = assessment_of(drawn_run(200));
+  EXPECT_EQ(assessment.verdict, RunVerdict::proven) << assessment.verdict_reason;
+  EXPECT_EQ(exit_of(assessment), kPassed);
+}
+
+TEST(Verdict, PutsBiasAboveAProofAndAsksToRepeatTheRun) {
+  // The draw computes again, but its winners all came first: arranged, or one run in a thousand.
+  RunBuilder honest = drawn_run(200);
+  RunBuilder run;
+  run.facts = honest.facts;
+  run.draw = honest.draw;
+  run.ledger = honest.ledger;
+  std::vector<bool> drawn(200);
+  for (TicketNumber ticket : run.draw->winners) drawn[ticket.value() - 1] = true;
+  for (std::uint32_t user = 0; user < 200; ++user) {
+    run.add(reserved(user));
+    const std::string coupon = "C" + std::to_string(user);
+    run.add(drawn[user] ? claim(user).at(milliseconds(user)).wins(coupon)
+                        : claim(user).at(milliseconds(1000 + user)).loses(Reason::not_drawn));
+  }
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(assessment.verdict, RunVerdict::biased);
+  EXPECT_NE(assessment.verdict_reason.find("repeat the run"), std::string::npos);
+}
+
+TEST(Verdict, IsNotKnownWhenTheInstrumentWasBelowItsBar) {
+  RunBuilder run = drawn_run(200);
+  run.facts.instrument.unsent = 1;
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
+  EXPECT_EQ(exit_of(assessment), kNotKnown);
+  EXPECT_NE(assessment.verdict_reason.find("below its validity bar"), std::string::npos);
+}
+
+TEST(Verdict, DoesNotAccuseByStatisticsOfABadInstrument) {
+  RunBuilder run = first_come_run();
+  run.facts.instrument.lag_p99_ns = 1'000'000'000;
+  EXPECT_EQ(assessment_of(run).verdict, RunVerdict::inconclusive);
+  run.issued(50, "extra");
+  EXPECT_EQ(assessment_of(run).verdict, RunVerdict::violation);
+}
+
+TEST(Verdict, IsNotKnownWhenAnAttemptedSightingIsMissing) {
+  RunBuilder run = drawn_run(200);
+  run.facts.attempted = {Sighting::win, Sighting::refused_intruder};
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
+  EXPECT_EQ(exit_of(assessment), kNotKnown);
+  EXPECT_EQ(assessment.verdict_reason,
+            "No check fails, but the run is not known: never seen: a refused intruder.");
+}
+
+TEST(Verdict, IsNeverGreenForATargetThatRefusesEverything) {
+  RunBuilder run;
+  run.with_ledger();
+  run.facts.fairness_gates = false;
+  run.facts.attempted = {Sighting::win, Sighting::loss};
+  for (std::uint32_t user = 0; user < 50; ++user) {
+    run.add(reserve(user).refused(Reason::other_refusal));
+    run.add(claim(user).refused(Reason::other_refusal));
+  }
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(exit_of(assessment), kNotKnown);
+}
+
+TEST(Verdict, IsNotKnownWhenTheRunWasInterruptedOrAnInvariantIsUnknown) {
+  RunBuilder interrupted = drawn_run(200);
+  interrupted.facts.interrupted = true;
+  EXPECT_EQ(exit_of(assessment_of(interrupted)), kNotKnown);
+  RunBuilder no_ledger = drawn_run(200);
+  no_ledger.ledger.reset();
+  no_ledger.facts.ledger_missing = "the target has none";
+  const Assessment assessment = assessment_of(no_ledger);
+  EXPECT_EQ(exit_of(assessment), kNotKnown);
+  EXPECT_NE(assessment.verdict_reason.find("I5 no lost acknowledgement, I6 no phantom"),
+            std::string::npos);
+}
+
+TEST(Verdict, OfACutHistoryIsNotKnown) {
+  RunBuilder run = drawn_run(200);
+  run.cut_short = true;
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
+  EXPECT_EQ(exit_of(assessment), kNotKnown);
+}
+
+TEST(Assessment, OfAnEmptyRunIsNotKnown) {
+  RunBuilder run;
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(exit_of(assessment), kNotKnown);
+  EXPECT_EQ(assessment.attempts, 0U);
+}
+
+TEST(Assessment, HoldsEveryCheckAndEveryFigure) {
+  const Assessment assessment = assessment_of(even_run());
+  ASSERT_EQ(assessment.invariants.size(), checks().size());
+  EXPECT_EQ(assessment.invariants.front().id, "I1");
+  EXPECT_EQ(assessment.invariants.back().id, "I20");
+  EXPECT_EQ(assessment.sightings.size(), kSightings);
+  EXPECT_EQ(assessment.attempts, 200U);
+  EXPECT_EQ(assessment.latencies.size(), 2U);
+  EXPECT_EQ(assessment.claims_per_second_max, 20);
+  EXPECT_EQ(assessment.fairness.winners, 20U);
+  EXPECT_FALSE(assessment.series.points.empty());
+}
+
+TEST(Assessment, GivesTheSameAnswerTwice) {
+  const auto run = first_come_run().build();
+  const Assessment first = assess(run->evidence);
+  const Assessment second = assess(run->evidence);
+  EXPECT_EQ(first.verdict_reason, second.verdict_reason);
+  EXPECT_EQ(first.fairness.cohort_test.p_value, second.fairness.cohort_test.p_value);
+  for (std::size_t place = 0; place < first.invariants.size(); ++place) {
+    EXPECT_EQ(first.invariants[place].finding, second.invariants[place].finding);
+  }
+}
+
+TEST(Evidence, ShowsWhatWasSentAnsweredAndIssuedInOrderWithPrintableTextOnly) {
+  RunBuilder run;
+  run.facts.quota.count = 1;
+  run.add(reserved(5)).add(claim(5).at(milliseconds(1203)).wins("bad\x1b[31m\"coupon"));
+  run.issued(5, "x").issued(5, std::string(100, 'y'));
+  const CheckResult result = run.check("I4");
+  ASSERT_EQ(result.examples.size(), 1U);
+  const auto& lines = result.examples[0].timeline;
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[0],
+            "-8.900 s  user 5 reserve (try 0, attempt 0), answered -8.890 s: accepted, "
+            "\"token-5\"");
+  EXPECT_EQ(lines[1],
+            "+1.203 s  user 5 claim (try 0, attempt 1), answered +1.213 s: win, "
+            "\"bad?[31m\"coupon\"");
+  EXPECT_EQ(lines[2], "ledger     user 5 holds \"x\" (row 1 of 2)");
+  EXPECT_EQ(lines[3], "ledger     user 5 holds \"" + std::string(60, 'y') + "...\" (row 2 of 2)");
+}
+
+TEST(Evidence, StopsAfterAReadableNumberOfLines) {
+  RunBuilder run;
+  for (std::uint8_t number = 0; number < 100; ++number) {
+    run.add(claim(1).retry(number).wins(number % 2 == 0 ? "A" : "B"));
+  }
+  const CheckResult result = run.check("I4");
+  ASSERT_EQ(result.examples.size(), 1U);
+  EXPECT_EQ(result.examples[0].timeline.size(), 41U);
+  EXPECT_EQ(result.examples[0].timeline.back(), "... and 60 more");
+}
+
+}  // namespace
+}  // namespace fairrush::analysis
