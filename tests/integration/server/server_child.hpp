@@ -1,0 +1,67 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fairrush::server_test {
+
+inline constexpr const char* kAdminToken = "the-admin-token";
+
+/// How to start a server.
+struct ServerSpec {
+  std::string ledger = ":memory:";
+  std::vector<std::string> options = {};  ///< besides address, ledger and admin token
+  std::string listen = "127.0.0.1:0";
+  std::optional<std::uint64_t> file_size_max = {};  ///< no file may grow beyond this many bytes
+};
+
+/// What a process left behind.
+struct ServerExit {
+  int status = -1;  ///< exit code; −1 when a signal ended it
+  int signal = 0;   ///< that ended it; 0 when none did
+  std::string log;  ///< everything on standard error
+};
+
+/// A fairrush-server in a process of its own. Killed with the object if it still runs.
+class ServerChild {
+ public:
+  /// Starts the server and waits until it listens or ends.
+  explicit ServerChild(const ServerSpec& spec);
+  ServerChild(const ServerChild&) = delete;
+  ServerChild& operator=(const ServerChild&) = delete;
+  ~ServerChild();
+
+  /// Zero when it ended instead of listening.
+  std::uint16_t port() const { return port_; }
+
+  void send(int signal) const;
+  /// Waits for the end of the process.
+  ServerExit wait();
+  ServerExit kill();
+
+ private:
+  pid_t process_ = -1;
+  std::uint16_t port_ = 0;
+  std::filesystem::path log_;
+};
+
+/// A directory of the test's own; gone with it.
+class TestDirectory {
+ public:
+  TestDirectory();
+  TestDirectory(const TestDirectory&) = delete;
+  TestDirectory& operator=(const TestDirectory&) = delete;
+  ~TestDirectory();
+
+  std::string file(const std::string& name) const { return (path_ / name).string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+}  // namespace fairrush::server_test
