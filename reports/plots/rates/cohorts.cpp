@@ -105,7 +105,7 @@ Markup draw(const Caption& caption, const GroupRates& rates, Placement placement
     draw_group(chart, rates.groups[row], x, middle);
     label_group(chart, rates.groups[row], frame, middle);
     // In pieces, so that it crosses no text where labels stand above the rows.
-    chart.segment({intended, middle - kBandHeight * 0.7}, {intended, middle + kBandHeight * 0.7},
+    chart.segment({intended, middle - kBandHeight * 0.6}, {intended, middle + kBandHeight * 0.6},
                   "reference");
   }
   return chart.take();

@@ -1,13 +1,12 @@
 #include "sample_run.hpp"
 
 #include <cstdint>
-#include <utility>
+#include <limits>
 
+#include "support/sample_base.hpp"
 #include "support/sample_parts.hpp"
 
 namespace fairrush::reports::testing {
-namespace {
-
 using analysis::Assessment;
 using analysis::CheckResult;
 using analysis::CheckVerdict;
@@ -16,137 +15,6 @@ using analysis::Outcome;
 using analysis::Reason;
 using analysis::RunFacts;
 using analysis::RunVerdict;
-
-constexpr std::int64_t kSecondNs = 1'000'000'000;
-
-analysis::InstrumentFacts sample_instrument() {
-  return {.threads = 2,
-          .connections_max = 256,
-          .lag_p50_ns = 412'000,
-          .lag_p99_ns = 1'920'000,
-          .lag_max_ns = 4'310'000,
-          .cpu_seconds = 1.84,
-          .target_cpu_seconds = 2.31,
-          .memory_peak_bytes = 21'400'000,
-          .target_memory_peak_bytes = 18'900'000,
-          .wall_seconds = 72.4,
-          .steal_share = 0.0012,
-          .clock_step_ns = -12'000,
-          .clock_offset_ns = 4'000,
-          .clock_error_ns = 61'000,
-          .unsent = 0};
-}
-
-RunFacts base_facts() {
-  RunFacts facts;
-  facts.scenario = "rush-300";
-  facts.question = "Do 300 reserved users each have a 20 % chance, with nothing oversold?";
-  facts.started_at = "2026-11-21T12:00:00Z";
-  facts.version = "fairrush 0.1.0 (0123abc)";
-  facts.build_type = "Release";
-  facts.machine = "Xeon, 2 cores, 24 GiB, Linux 6.1";
-  facts.target = "built-in: sealed-draw, memory, sqlite";
-  facts.event = "rush-1";
-  facts.seed = 23;
-  facts.users = 300;
-  facts.reservation = {kSecondNs / 2, 10 * kSecondNs + kSecondNs / 2};
-  facts.rush = {11 * kSecondNs + kSecondNs / 2, 71 * kSecondNs + kSecondNs / 2};
-  facts.attempt_timeout = std::chrono::seconds(5);
-  facts.quota = {.share = Share{0.2}, .count = {}};
-  facts.allocation = analysis::Allocation::draw;
-  facts.announced_roster = 295;
-  facts.announced_coupons = 59;
-  facts.cohorts = {{"fibre", 0.6, "5ms"}, {"mobile", 0.4, "median 60ms, p99 400ms"}};
-  facts.personas = {"honest", "double_clicker", "retrier", "intruder", "early_bird", "latecomer"};
-  facts.planned = {.reservations = 295, .claims = 332, .claims_inside = 329};
-  facts.instrument = sample_instrument();
-  facts.options = {{"event.coupons", "20%"},
-                   {"event.reserve", "10s"},
-                   {"event.rush", "60s"},
-                   {"population.users", "300"},
-                   {"population.seed", "23"},
-                   {"arrivals.shape", "front_loaded"},
-                   {"arrivals.mean", "5s"},
-                   {"target.design", "sealed-draw"},
-                   {"checks.fairness_margin", "1pp"}};
-  return facts;
-}
-
-analysis::FairnessFigures fairness_of(std::vector<GroupCounts> cohorts,
-                                      std::vector<GroupCounts> deciles) {
-  analysis::FairnessFigures fairness;
-  for (const GroupCounts& group : cohorts) {
-    fairness.reserved += group.members;
-    fairness.winners += group.wins;
-  }
-  fairness.claimed = fairness.reserved;
-  fairness.rate_of_reserved =
-      static_cast<double>(fairness.winners) / static_cast<double>(fairness.reserved);
-  fairness.rate_of_claimed = fairness.rate_of_reserved;
-  fairness.intended_rate = 0.2;
-  fairness.cohorts = group_rates(cohorts);
-  fairness.arrival_deciles = group_rates(deciles);
-  return fairness;
-}
-
-std::vector<GroupCounts> deciles_of(std::uint64_t members, const std::vector<std::uint64_t>& wins) {
-  std::vector<GroupCounts> deciles;
-  for (const std::uint64_t count : wins) {
-    deciles.push_back({"decile " + std::to_string(deciles.size() + 1), members, count});
-  }
-  return deciles;
-}
-
-std::vector<analysis::OutcomeCount> outcomes_of_300() {
-  return {{Op::reserve, Outcome::accepted, Reason::none, 295},
-          {Op::claim, Outcome::win, Reason::none, 66},
-          {Op::claim, Outcome::loss, Reason::not_drawn, 245},
-          {Op::claim, Outcome::refusal, Reason::outside_window, 3},
-          {Op::claim, Outcome::refusal, Reason::not_reserved, 4},
-          {Op::claim, Outcome::refusal, Reason::already_claimed, 14}};
-}
-
-Assessment assessment_of_300() {
-  const RunFacts facts = base_facts();
-  Assessment assessment;
-  assessment.invariants = passing_checks();
-  assessment.sightings = sightings_of(59);
-  assessment.outcomes = outcomes_of_300();
-  assessment.latencies = {
-      {Op::reserve, histogram_of(295, {18, 0.35}), histogram_of(295, {1.4, 0.3})},
-      {Op::claim, histogram_of(332, {16, 0.4}), histogram_of(332, {0.9, 0.35})}};
-  assessment.series = series_of({.users = 332,
-                                 .win_share = 59.0 / 332,
-                                 .coupons = 59,
-                                 .reservation = facts.reservation,
-                                 .rush = facts.rush});
-  assessment.fairness = fairness_of({{"fibre", 180, 37}, {"mobile", 115, 22}},
-                                    deciles_of(30, {6, 5, 8, 4, 7, 6, 5, 9, 4, 5}));
-  assessment.fairness.cohort_test = {"cohorts (chi-squared)",
-                                     0.089,
-                                     0.765,
-                                     1.43,
-                                     "pp between the best and the worst cohort",
-                                     "fibre won 20.56 % of the time, mobile 19.13 %; chance alone "
-                                     "gives such a gap with probability 0.76",
-                                     true};
-  assessment.fairness.arrival_test = {
-      "arrival (AUC)",
-      -0.31,
-      0.757,
-      0.487,
-      "AUC",
-      "51.3 % of the pairs of a winner and a loser have the winner arriving first (50 % when "
-      "arrival does not matter); chance alone strays as far with probability 0.76",
-      true};
-  assessment.fairness.detectable_gap_pp = 13.1;
-  assessment.fairness.rounds_needed = 116;
-  assessment.attempts = 627;
-  assessment.claims_per_second_max = 61;
-  return assessment;
-}
-
-}  // namespace
 
 SampleRun proven_draw() {
   SampleRun run{"proven_draw", base_facts(), assessment_of_300()};
