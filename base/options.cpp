@@ -24,7 +24,8 @@ OptionTable::Row unit_row(OptionInfo info, T& target, Between<T> range, Parse pa
   row.echo = [&target, print] { return print(target); };
   row.assign = [&target, parse, range](std::string_view text) {
     const auto value = parse(text);
-    if (!value || *value < range.low || *value > range.high) return false;
+    // Written so that "nan", which compares false with everything, is refused.
+    if (!value || !(*value >= range.low && *value <= range.high)) return false;
     target = *value;
     return true;
   };
@@ -256,6 +257,7 @@ std::expected<CommandLine, std::vector<Problem>> parse_command_line(
       app.add_option(spelled, values.emplace_back(), describe(row))
           ->type_name(row.info.hint)
           ->expected(1)
+          ->allow_extra_args(false)  // else a positional behind it is taken for a value
           ->take_all();
     }
   }
