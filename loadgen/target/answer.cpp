@@ -96,13 +96,13 @@ struct MemberHandler {
 struct AnswerReader::Members {
   json::basic_parser<MemberHandler> parser{json::parse_options{}};
 
-  /// Whether `body` is one JSON object.
+  /// Whether `body` is one JSON value; members are found in an object only.
   bool read(std::string_view body) {
     parser.reset();
     parser.handler().clear();
     json::error_code error;
     const std::size_t used = parser.write_some(false, body.data(), body.size(), error);
-    return !error && used == body.size() && body.front() == '{';
+    return !error && used == body.size();
   }
 };
 

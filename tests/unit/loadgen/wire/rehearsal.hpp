@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "analysis/history/record.hpp"
+#include "base/clock.hpp"
+#include "loadgen/plan.hpp"
+#include "loadgen/scenario/scenario.hpp"
+#include "loadgen/wire/worker.hpp"
+
+namespace fairrush::loadgen {
+
+/// A directory that is gone when the test is over.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// `users` honest users on one network without delay, and windows of some tens of milliseconds.
+Scenario short_scenario(std::uint32_t users);
+
+/// A record with its receipt.
+struct Played {
+  analysis::AttemptRecord record;
+  std::string receipt;
+};
+
+/// Plays a scenario with workers against an endpoint, and takes its history back in.
+class Rehearsal {
+ public:
+  Rehearsal(const Scenario& scenario, asio::ip::tcp::endpoint target)
+      : scenario_(scenario), plan_(scenario), target_(target) {}
+
+  std::uint32_t workers = 1;
+  const Clock* clock = nullptr;  ///< null: the machine's
+  /// Called with the first worker while all are playing.
+  std::function<void(Worker&)> while_playing;
+
+  /// Blocks until every worker has finished.
+  void play();
+
+  const Plan& plan() const { return plan_; }
+  const std::vector<Played>& records() const { return records_; }
+  const std::optional<std::string>& storage_failure() const { return storage_failure_; }
+  const std::optional<std::string>& failure() const { return failure_; }
+  std::uint64_t lags() const { return lags_; }
+
+  std::size_t count(analysis::Op op, analysis::Outcome outcome, analysis::Reason reason) const;
+
+  /// Fails the test unless every attempt of the plan has exactly one record and there are no others
+  /// but those of personas that react.
+  void expect_one_record_each() const;
+
+ private:
+  void read_history(const std::filesystem::path& path);
+
+  Scenario scenario_;
+  Plan plan_;
+  asio::ip::tcp::endpoint target_;
+  std::vector<Played> records_;
+  std::optional<std::string> storage_failure_;
+  std::optional<std::string> failure_;
+  std::uint64_t lags_ = 0;
+};
+
+}  // namespace fairrush::loadgen

@@ -1,0 +1,356 @@
+#include "loadgen/wire/worker.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <map>
+#include <set>
+
+#include "scripted_target.hpp"
+#include "wire/rehearsal.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using analysis::Op;
+using analysis::Outcome;
+using analysis::Reason;
+using namespace std::chrono_literals;
+using Then = Reaction::Then;
+
+bool is_claim(std::string_view request) {
+  return request.contains("/claims ");
+}
+
+/// A service in which everybody reserves and everybody wins.
+Reaction generous(std::string_view request) {
+  return is_claim(request) ? Reaction{http_answer(200, R"({"coupon":"C-7"})")}
+                           : Reaction{http_answer(201, R"({"ticket":1,"token":"T-1"})")};
+}
+
+/// Reserves in good order, and does `reaction` to every claim.
+ScriptedTarget::Script claims_get(Reaction reaction) {
+  return [reaction](std::string_view request) {
+    return is_claim(request) ? reaction : generous(request);
+  };
+}
+
+TEST(Worker, RecordsEveryAttemptOfThePlanWithItsAnswer) {
+  ScriptedTarget target(generous);
+  Rehearsal rehearsal(short_scenario(50), target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::reserve, Outcome::accepted, Reason::none), 50U);
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::win, Reason::none), 50U);
+  EXPECT_EQ(rehearsal.lags(), 100U);
+  for (const Played& played : rehearsal.records()) {
+    const analysis::AttemptRecord& record = played.record;
+    EXPECT_EQ(played.receipt, record.operation() == Op::claim ? "C-7" : "T-1");
+    EXPECT_EQ(record.receipt_hash, analysis::receipt_hash(played.receipt));
+    EXPECT_GE(record.first_byte_out_ns, record.intended_ns);
+    EXPECT_GE(record.complete_ns, record.first_byte_out_ns);
+    EXPECT_EQ(record.http_status, record.operation() == Op::claim ? 200 : 201);
+  }
+}
+
+TEST(Worker, SharesThePlanWithOthersWithoutLosingOrRepeatingAnAttempt) {
+  ScriptedTarget target(generous);
+  Rehearsal rehearsal(short_scenario(101), target.endpoint());
+  rehearsal.workers = 3;
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::win, Reason::none), 101U);
+}
+
+TEST(Worker, CountsACloseBeforeTheAnswerAsIndeterminate) {
+  ScriptedTarget target(claims_get({"", Then::close}));
+  Rehearsal rehearsal(short_scenario(20), target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::closed_early), 20U);
+  EXPECT_EQ(target.requests().size(), 40U) << "a request was sent again";
+}
+
+TEST(Worker, CountsHalfAnAnswerAsIndeterminate) {
+  const std::string half = http_answer(200, R"({"coupon":"C-7"})").substr(0, 60);
+  ScriptedTarget target(claims_get({half, Then::close}));
+  Rehearsal rehearsal(short_scenario(20), target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::closed_early), 20U);
+  EXPECT_EQ(target.requests().size(), 40U) << "a request was sent again";
+}
+
+TEST(Worker, CountsAResetAsIndeterminate) {
+  ScriptedTarget target(claims_get({"", Then::reset}));
+  Rehearsal rehearsal(short_scenario(20), target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::reset), 20U);
+  EXPECT_EQ(target.requests().size(), 40U) << "a request was sent again";
+}
+
+TEST(Worker, CountsGarbageAsIndeterminate) {
+  ScriptedTarget target(claims_get({"\x16\x03\x01 this is no HTTP\r\n\r\n", Then::keep}));
+  Rehearsal rehearsal(short_scenario(20), target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::unparseable), 20U);
+}
+
+TEST(Worker, CountsAWinWithoutACouponAsIndeterminate) {
+  ScriptedTarget target(claims_get({http_answer(200, "{}")}));
+  Rehearsal rehearsal(short_scenario(5), target.endpoint());
+  rehearsal.play();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::unparseable), 5U);
+}
+
+TEST(Worker, GivesUpOnATargetThatSaysNothing) {
+  ScriptedTarget target(claims_get({"", Then::stall}));
+  Scenario scenario = short_scenario(20);
+  scenario.attempt_timeout = 30ms;
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::timeout), 20U);
+  for (const Played& played : rehearsal.records()) {
+    if (played.record.operation() == Op::claim) EXPECT_FALSE(played.record.completed());
+  }
+}
+
+TEST(Worker, GivesUpOnATargetThatStopsInTheMiddle) {
+  ScriptedTarget target(claims_get({"HTTP/1.1 200 OK\r\nContent-Le", Then::stall}));
+  Scenario scenario = short_scenario(8);
+  scenario.attempt_timeout = 30ms;
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::timeout), 8U);
+}
+
+TEST(Worker, CountsAPortWithoutAServerAsNotSent) {
+  const DeadPort nobody;
+  Rehearsal rehearsal(short_scenario(20), nobody.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::reserve, Outcome::failed, Reason::connect_refused), 20U);
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::failed, Reason::connect_refused), 20U);
+  for (const Played& played : rehearsal.records()) EXPECT_FALSE(played.record.sent());
+}
+
+TEST(Worker, CountsAConnectThatHangsAsNotSent) {
+  const FullListener full;
+  Scenario scenario = short_scenario(4);
+  scenario.attempt_timeout = 30ms;
+  Rehearsal rehearsal(scenario, full.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::failed, Reason::connect_timeout), 4U);
+}
+
+TEST(Worker, ReplacesAConnectionThatWasClosedWhileIdleWithoutCountingAnError) {
+  ScriptedTarget target([](std::string_view request) {
+    Reaction reaction = generous(request);
+    reaction.then = Then::close;  // without having announced it
+    return reaction;
+  });
+  Scenario scenario = short_scenario(10);
+  scenario.connection_mode = ConnectionMode::per_user;
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::reserve, Outcome::accepted, Reason::none), 10U);
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::win, Reason::none), 10U);
+  EXPECT_EQ(target.connections(), 20U);
+}
+
+TEST(Worker, DropsAConnectionThatSaysWhatNobodyAsked) {
+  ScriptedTarget target([](std::string_view request) {
+    Reaction reaction = generous(request);
+    reaction.bytes += "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
+    return reaction;
+  });
+  Scenario scenario = short_scenario(10);
+  scenario.connection_mode = ConnectionMode::per_user;
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::win, Reason::none), 10U);
+}
+
+TEST(Worker, KeepsAPoolWithinItsSize) {
+  ScriptedTarget target(generous);
+  Scenario scenario = short_scenario(40);
+  scenario.arrivals = ArrivalShape::at_once;
+  scenario.connections = 3;
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::win, Reason::none), 40U);
+  EXPECT_LE(target.connections(), 3U);
+}
+
+TEST(Worker, KeepsAUsersConnectionFromReservationToRush) {
+  ScriptedTarget target(generous);
+  Scenario scenario = short_scenario(12);
+  scenario.connection_mode = ConnectionMode::per_user;
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  std::map<std::uint32_t, std::set<std::uint32_t>> connections_of;
+  for (const Played& played : rehearsal.records()) {
+    connections_of[played.record.user].insert(played.record.connection);
+  }
+  for (const auto& [user, connections] : connections_of) EXPECT_EQ(connections.size(), 1U) << user;
+  EXPECT_EQ(target.connections(), 12U);
+}
+
+TEST(Worker, OpensASecondConnectionForADoubleClick) {
+  // The first click of everybody is never answered, so that the second one finds it busy.
+  ScriptedTarget target(claims_get({"", Then::stall}));
+  Scenario scenario = short_scenario(3);
+  scenario.personas = {{Persona::double_clicker, Share{1}}};
+  scenario.connection_mode = ConnectionMode::per_user;
+  scenario.attempt_timeout = 200ms;
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::timeout), 6U);
+  EXPECT_EQ(target.connections(), 6U);
+}
+
+TEST(Worker, OpensAConnectionForEveryRequestWhenToldTo) {
+  ScriptedTarget target(generous);
+  Scenario scenario = short_scenario(10);
+  scenario.connection_mode = ConnectionMode::per_request;
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  std::set<std::uint32_t> connections;
+  for (const Played& played : rehearsal.records()) connections.insert(played.record.connection);
+  EXPECT_EQ(connections.size(), 20U);
+  EXPECT_EQ(target.connections(), 20U);
+  for (const std::string& request : target.requests()) {
+    EXPECT_TRUE(request.contains("\r\nConnection: close\r\n"));
+  }
+}
+
+TEST(Worker, LetsAnAnswerTakeTheUsersWayBack) {
+  ScriptedTarget target(generous);
+  Scenario scenario = short_scenario(10);
+  scenario.cohorts = {{"far", Share{1}, {20ms, std::nullopt}}};
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  for (const Played& played : rehearsal.records()) {
+    const analysis::AttemptRecord& record = played.record;
+    EXPECT_EQ(record.delay_us, 20'000U);
+    EXPECT_GE(record.first_byte_out_ns - record.intended_ns, 20'000'000);
+    EXPECT_GE(record.answered_ns(), record.first_byte_out_ns);
+    EXPECT_EQ(record.complete_ns - record.answered_ns(), 20'000'000);
+  }
+}
+
+TEST(Worker, LetsARetrierRepeatTheClaimUnderTheSameKey) {
+  ScriptedTarget target(generous);
+  Scenario scenario = short_scenario(2);
+  scenario.personas = {{Persona::retrier, Share{1}}};
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  std::map<std::uint32_t, std::set<std::uint64_t>> keys_of;
+  std::map<std::uint32_t, int> claims_of;
+  for (const Played& played : rehearsal.records()) {
+    if (played.record.operation() != Op::claim) continue;
+    keys_of[played.record.user].insert(played.record.idempotency);
+    ++claims_of[played.record.user];
+  }
+  for (const std::uint32_t user : {0U, 1U}) {
+    EXPECT_EQ(keys_of[user].size(), 1U);
+    EXPECT_GT(claims_of[user], 1);
+  }
+}
+
+TEST(Worker, RecordsWhatAStopLeavesUnsentAndUnanswered) {
+  ScriptedTarget target([](std::string_view) { return Reaction{"", Then::stall}; });
+  Scenario scenario = short_scenario(30);
+  scenario.rush = 1h;
+  scenario.connections = 2;
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.while_playing = [&target](Worker& worker) {
+    target.when_requested(2, [&worker] { worker.stop(); });
+  };
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::reserve, Outcome::indeterminate, Reason::stopped_in_flight), 2U);
+  EXPECT_EQ(rehearsal.count(Op::reserve, Outcome::failed, Reason::stopped_before_sending), 28U);
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::failed, Reason::stopped_before_sending), 30U);
+}
+
+/// Throws once, at one of the questions for the time.
+class FailingClock final : public Clock {
+ public:
+  explicit FailingClock(int fail_at) : left_(fail_at) {}
+  SteadyTime steady_now() const override {
+    if (left_.fetch_sub(1) == 1) throw std::runtime_error("the clock has stopped");
+    return clock_.steady_now();
+  }
+  WallTime wall_now() const override { return clock_.wall_now(); }
+
+ private:
+  RealClock clock_;
+  mutable std::atomic<int> left_;
+};
+
+class WorkerThatFails : public testing::TestWithParam<int> {};
+
+TEST_P(WorkerThatFails, StillRecordsEveryAttempt) {
+  ScriptedTarget target(generous);
+  const FailingClock clock(GetParam());
+  Rehearsal rehearsal(short_scenario(30), target.endpoint());
+  rehearsal.clock = &clock;
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  ASSERT_TRUE(rehearsal.failure());
+  EXPECT_EQ(*rehearsal.failure(), "the clock has stopped");
+}
+
+INSTANTIATE_TEST_SUITE_P(AtVariousPoints, WorkerThatFails,
+                         testing::Values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 50, 100));
+
+/// Lets no file of this process grow beyond a size, as a full disk would.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    handler_ = signal(SIGXFSZ, SIG_IGN);
+    rlimit limited = before_;
+    limited.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limited);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  sighandler_t handler_ = SIG_DFL;
+};
+
+TEST(Worker, StopsWhenItsHistoryCannotBeWrittenAndSaysHowMuchIsMissing) {
+  ScriptedTarget target(generous);
+  Scenario scenario = short_scenario(6000);  // more than a block of records
+  scenario.rush = 10min;  // unless the failure ends the run, the test runs into its time-out
+  scenario.connections = 64;
+  Rehearsal rehearsal(scenario, target.endpoint());
+  const FullDisk full(1000);
+  rehearsal.play();
+  ASSERT_TRUE(rehearsal.storage_failure());
+  EXPECT_NE(rehearsal.storage_failure()->find("history.bin"), std::string::npos);
+  EXPECT_NE(rehearsal.storage_failure()->find("records are not in it"), std::string::npos);
+  EXPECT_TRUE(rehearsal.records().empty());
+}
+
+}  // namespace
+}  // namespace fairrush::loadgen
