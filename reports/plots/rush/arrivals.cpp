@@ -31,7 +31,8 @@ double highest_of(const RushTime& time) {
 
 Markup draw(const Caption& caption, const RushTime& time, Placement placement) {
   Chart chart(placement, caption, 310,
-              {{"claims sent", "line claims", Swatch::line}, {"won", "wins-fill", Swatch::block}});
+              {{"claims sent", "line claims", Swatch::line},
+               {"answered with a coupon", "wins-fill", Swatch::block}});
   if (time.bins.empty()) {
     chart.nothing("No claim was sent.");
     return chart.take();
@@ -81,7 +82,7 @@ Plot arrivals_plot(const ReportInput& input) {
        .setup = "set xlabel \"seconds since the rush opened\"\nset ylabel \"per second\"\n"
                 "set yrange [0:*]\nset style fill solid 0.6 noborder\n",
        .plots = "\"arrivals.csv\" using 1:2 with steps linewidth 2 title \"claims sent\", \\\n"
-                "     \"arrivals.csv\" using 1:3 with fillsteps title \"won\"",
+                "     \"arrivals.csv\" using 1:3 with fillsteps title \"answered with a coupon\"",
        .has_data = !time.bins.empty()});
   plot.draw = [caption, time = std::move(time)](Placement placement) {
     return draw(caption, time, placement);

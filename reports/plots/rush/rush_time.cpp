@@ -1,6 +1,7 @@
 #include "reports/plots/rush/rush_time.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace fairrush::reports {
 namespace {
@@ -22,25 +23,42 @@ struct Stretch {
   std::size_t size() const { return last - first; }
 };
 
-std::uint64_t claims_of(const TimeSeries& series) {
+/// Claims in the steps that start before a time.
+std::uint64_t claims_before(const TimeSeries& series, std::int64_t time_ns) {
   std::uint64_t claims = 0;
-  for (const TimePoint& point : series.points) claims += point.claims;
+  for (const TimePoint& point : series.points) {
+    if (point.start_ns < time_ns) claims += point.claims;
+  }
   return claims;
 }
 
-Stretch busy_stretch(const TimeSeries& series, std::int64_t open_ns, std::uint64_t claims) {
-  Stretch busy{series.points.size(), 0};
+/// The last step that is needed to have seen 99 % of the claims before the close and every win.
+/// Latecomers do not count: a few of them at the close would squeeze everybody else into a corner.
+std::size_t end_of_crowd(const TimeSeries& series, std::int64_t close_ns) {
+  const std::uint64_t punctual = claims_before(series, close_ns);
+  std::size_t end = 0;
   std::uint64_t seen = 0;
   for (std::size_t i = 0; i < series.points.size(); ++i) {
     const TimePoint& point = series.points[i];
-    const bool holds_opening = point.start_ns + series.step.count() > open_ns;
-    if (holds_opening || point.claims > 0) busy.first = std::min(busy.first, i);
-    const bool most_seen = seen * 100 >= claims * 99;
+    const bool most_seen = seen * 100 >= punctual * 99;
+    const bool in_crowd = point.claims > 0 && point.start_ns < close_ns && !most_seen;
+    if (in_crowd || point.wins > 0) end = i + 1;
     seen += point.claims;
-    if ((point.claims > 0 && !most_seen) || point.wins > 0) busy.last = i + 1;
   }
-  busy.last = std::max(busy.first, busy.last);
-  return busy;
+  return end;
+}
+
+Stretch busy_stretch(const TimeSeries& series, analysis::Window rush) {
+  std::size_t first = 0;
+  while (first < series.points.size()) {
+    const TimePoint& point = series.points[first];
+    const bool holds_opening = point.start_ns + series.step.count() > rush.open_ns;
+    if (holds_opening || point.claims > 0) break;
+    ++first;
+  }
+  const std::size_t end = end_of_crowd(series, rush.close_ns);
+  // All claims may have come too late: then the whole rush is shown.
+  return end > first ? Stretch{first, end} : Stretch{first, series.points.size()};
 }
 
 RushBin make_bin(const TimeSeries& series, Stretch steps, std::int64_t open_ns, double bin_s) {
@@ -75,11 +93,11 @@ Extent RushTime::extent() const {
 
 RushTime rush_time(const ReportInput& input) {
   const TimeSeries& series = input.assessment.series;
-  const std::uint64_t claims = claims_of(series);
+  const std::uint64_t claims = claims_before(series, std::numeric_limits<std::int64_t>::max());
   RushTime time;
   if (claims == 0 || series.step.count() <= 0) return time;
   const std::int64_t open_ns = input.facts.rush.open_ns;
-  const Stretch busy = busy_stretch(series, open_ns, claims);
+  const Stretch busy = busy_stretch(series, input.facts.rush);
   const std::uint64_t bins = std::clamp(claims / kClaimsPerBin, kBinsMin, kBinsMax);
   const std::size_t steps_per_bin = (busy.size() + bins - 1) / bins;
   time.bin_s = static_cast<double>(series.step.count()) * static_cast<double>(steps_per_bin) /

@@ -54,6 +54,23 @@ TEST(RushTime, EndsWhereNearlyAllClaimsWereSentAndCountsTheRest) {
   EXPECT_EQ(time.claims_later, 2u);
 }
 
+TEST(RushTime, DoesNotStretchForThoseWhoComeAfterTheClose) {
+  SampleRun run = run_of_seconds(80);
+  second(run, 10).claims = 900;
+  second(run, 71).claims = 100;
+  const RushTime time = rush_time(input_of(run));
+  EXPECT_DOUBLE_EQ(time.extent().high, 1);
+  EXPECT_EQ(time.claims_later, 100u);
+}
+
+TEST(RushTime, ShowsTheWholeRushWhenEverybodyCameTooLate) {
+  SampleRun run = run_of_seconds(80);
+  second(run, 75).claims = 10;
+  const RushTime time = rush_time(input_of(run));
+  EXPECT_GE(time.extent().high, 65);
+  EXPECT_EQ(time.claims_later, 0u);
+}
+
 TEST(RushTime, HoldsTheLastWin) {
   SampleRun run = run_of_seconds(80);
   second(run, 10).claims = 1000;
