@@ -51,10 +51,17 @@ std::string inconclusive_headline(const ReportInput& input) {
   return correctness_words(assessment) + "; whether chances are equal, one run cannot show";
 }
 
-std::string result_words(const Assessment& assessment) {
-  if (assessment.passed) return "The run passes (exit code 0).";
+std::string result_words(const ReportInput& input) {
+  const Assessment& assessment = input.assessment;
   if (assessment.failed) return "The run fails (exit code 1).";
-  return "Not known whether the run passes (exit code 3).";
+  if (!assessment.passed) return "Not known whether the run passes (exit code 3).";
+  const bool despite =
+      assessment.verdict == RunVerdict::biased || assessment.verdict == RunVerdict::inconclusive;
+  if (despite && !input.facts.fairness_gates) {
+    return "The run passes (exit code 0): in this scenario fairness is reported, but does not "
+           "decide.";
+  }
+  return "The run passes (exit code 0).";
 }
 
 KeyFigure users_figure(const ReportInput& input) {
@@ -159,7 +166,7 @@ Tone tone_of(CheckVerdict verdict) {
 VerdictWords describe_verdict(const ReportInput& input) {
   const Assessment& assessment = input.assessment;
   const std::string correct = correctness_words(assessment);
-  const std::string result = result_words(assessment);
+  const std::string result = result_words(input);
   switch (assessment.verdict) {
     case RunVerdict::violation:
       return {Tone::bad, "VIOLATION", failed_checks_headline(assessment), result};

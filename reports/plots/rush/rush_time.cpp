@@ -13,8 +13,10 @@ constexpr double kNanosecondsPerSecond = 1e9;
 constexpr std::uint64_t kBinsMin = 40;
 constexpr std::uint64_t kBinsMax = 120;
 constexpr std::uint64_t kClaimsPerBin = 8;
-/// Wins that go on into the last tenth of the picture did not run out.
-constexpr double kWinsEndedBefore = 0.9;
+/// The part of all wins that counts as nearly all …
+constexpr double kMostWins = 0.95;
+/// … and the part of the claims that must not have been sent by then for the wins to have ended.
+constexpr double kClaimsUnderWay = 0.8;
 
 /// Indices into the series: first ≤ i < last.
 struct Stretch {
@@ -74,14 +76,22 @@ RushBin make_bin(const TimeSeries& series, Stretch steps, std::int64_t open_ns, 
   return bin;
 }
 
+/// Per-second counts of bins up to and including `last`.
+double sum_until(const std::vector<RushBin>& bins, std::size_t last, double RushBin::* value) {
+  double sum = 0;
+  for (std::size_t i = 0; i <= last; ++i) sum += bins[i].*value;
+  return sum;
+}
+
 std::optional<double> end_of_wins(const RushTime& time) {
-  const auto last = std::find_if(time.bins.rbegin(), time.bins.rend(),
-                                 [](const RushBin& bin) { return bin.wins_per_s > 0; });
-  if (last == time.bins.rend()) return std::nullopt;
-  const double end_s = last->start_s + time.bin_s;
-  const Extent extent = time.extent();
-  const bool early = end_s - extent.low < kWinsEndedBefore * (extent.high - extent.low);
-  return early ? std::optional(end_s) : std::nullopt;
+  const std::size_t last = time.bins.size() - 1;
+  const double wins = sum_until(time.bins, last, &RushBin::wins_per_s);
+  if (!(wins > 0)) return std::nullopt;
+  std::size_t end = 0;
+  while (sum_until(time.bins, end, &RushBin::wins_per_s) < kMostWins * wins) ++end;
+  const double claims = sum_until(time.bins, last, &RushBin::claims_per_s);
+  const bool early = sum_until(time.bins, end, &RushBin::claims_per_s) < kClaimsUnderWay * claims;
+  return early ? std::optional(time.bins[end].start_s + time.bin_s) : std::nullopt;
 }
 
 }  // namespace

@@ -22,8 +22,10 @@ struct RushBin {
 struct RushTime {
   std::vector<RushBin> bins;  ///< empty when no claim was sent
   double bin_s = 1;
-  std::uint64_t claims_later = 0;    ///< sent after the last bin
-  std::optional<double> wins_end_s;  ///< set when the wins ended well before the claims did
+  std::uint64_t claims_later = 0;  ///< sent after the last bin
+  /// When 95 % of the answers with a coupon had come: set when that was well before the claims had,
+  /// as where the first to come take all. The rest are mostly repeated answers to the same winners.
+  std::optional<double> wins_end_s;
 
   Extent extent() const;  ///< in seconds since the rush opened
 };

@@ -30,7 +30,7 @@ void mark_end_of_wins(Chart& chart, const Frame& frame, const RushTime& time) {
   const bool left_half = at < (frame.left + frame.right) / 2;
   chart.label({left_half ? at + 6 : at - 6, frame.top + 14},
               left_half ? Chart::Anchor::start : Chart::Anchor::end, "strong",
-              fmt::format("last win, {} s", number_text(*time.wins_end_s, 2)));
+              fmt::format("95 % of wins by {} s", number_text(*time.wins_end_s, 2)));
 }
 
 }  // namespace fairrush::reports

@@ -14,7 +14,7 @@ std::vector<Point> staircase(const RushTime& time, const Scale& x, const Scale& 
 /// The axis below a plot over the rush.
 void rush_axis(Chart& chart, const Frame& frame, const RushTime& time);
 
-/// A line where the wins ended, if they did well before the claims.
+/// A line where nearly all wins were answered, if that was well before the claims ended.
 void mark_end_of_wins(Chart& chart, const Frame& frame, const RushTime& time);
 
 }  // namespace fairrush::reports

@@ -33,6 +33,14 @@ TEST(VerdictWords, SayWhatDecidesTheExitCode) {
   EXPECT_THAT(describe_verdict(input_of(run)).result, HasSubstr("exit code 0"));
 }
 
+TEST(VerdictWords, SayWhyABiasedRunPasses) {
+  SampleRun run = first_come();
+  run.assessment.failed = false;
+  run.assessment.passed = true;
+  run.facts.fairness_gates = false;
+  EXPECT_THAT(describe_verdict(input_of(run)).result, HasSubstr("does not decide"));
+}
+
 TEST(VerdictWords, SayWhyARunIsInconclusive) {
   SampleRun run = proven_draw();
   run.assessment.verdict = RunVerdict::inconclusive;

@@ -62,9 +62,9 @@ TEST(Plots, MarkAGroupOutsideItsBandByShapeAndWord) {
 
 TEST(Plots, SayWhereWinsEnded) {
   EXPECT_THAT(arrivals_plot(input_of(first_come())).draw(Placement::page).str(),
-              HasSubstr("last win, 0.20 s"));
+              HasSubstr("95 % of wins by 0.20 s"));
   EXPECT_THAT(arrivals_plot(input_of(proven_draw())).draw(Placement::page).str(),
-              Not(HasSubstr("last win")));
+              Not(HasSubstr("of wins by")));
 }
 
 TEST(Plots, CutALongCohortNameBetweenCharacters) {

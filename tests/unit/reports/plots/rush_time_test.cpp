@@ -87,6 +87,14 @@ TEST(RushTime, SeesWinsThatEndBeforeTheClaims) {
   EXPECT_EQ(rush_time(input_of(run)).wins_end_s, std::nullopt);
 }
 
+TEST(RushTime, OverlooksAFewAnswersRepeatedToWinners) {
+  SampleRun run = run_of_seconds(80);
+  for (std::size_t i = 10; i < 30; ++i) second(run, i).claims = 10;
+  second(run, 11).wins = 96;
+  for (std::size_t i = 20; i < 24; ++i) second(run, i).wins = 1;
+  EXPECT_EQ(rush_time(input_of(run)).wins_end_s, 2);
+}
+
 TEST(RushTime, LosesNoClaimWhenItJoinsSteps) {
   const SampleRun run = first_come();
   const RushTime time = rush_time(input_of(run));
