@@ -127,7 +127,7 @@ std::expected<std::unique_ptr<ChildServer>, std::string> ChildServer::start(
                                        spec.binary.string(), log_path.string(),
                                        std::strerror(cause)));
   }
-  std::unique_ptr<ChildServer> server(new ChildServer(process, output[0]));
+  std::unique_ptr<ChildServer> server(new ChildServer(process, output[0], spec.stop_timeout));
   if (const auto listens = server->wait_until_it_listens(); !listens) {
     return std::unexpected(
         fmt::format("'{}' {}: {}", spec.binary.string(), listens.error(), last_lines(log_path)));
@@ -199,9 +199,9 @@ void ChildServer::stop() {
   if (ended_) return;
   use();
   kill(process_, SIGTERM);
-  if (ended_within(kStopTimeout)) return;
+  if (ended_within(stop_timeout_)) return;
   kill(process_, SIGKILL);
-  while (!ended_within(kStopTimeout)) continue;
+  while (!ended_within(stop_timeout_)) continue;
 }
 
 }  // namespace fairrush::loadgen

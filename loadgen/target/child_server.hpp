@@ -22,6 +22,7 @@ struct ChildServerSpec {
   BuiltinTarget target;
   std::string admin_token;
   std::optional<std::string> jwt_secret;
+  Duration stop_timeout = std::chrono::seconds(5);  ///< from SIGTERM to SIGKILL
 };
 
 /// What a process has used so far.
@@ -48,20 +49,21 @@ class ChildServer {
   /// What the process has used; the last known figures once it has ended.
   ProcessUse use();
 
-  /// Asks the server to drain and end; kills it when it does not within kStopTimeout.
+  /// Asks the server to drain and end; kills it when it does not in time.
   void stop();
 
   static constexpr Duration kStartTimeout = std::chrono::seconds(10);
-  static constexpr Duration kStopTimeout = std::chrono::seconds(5);
 
  private:
-  ChildServer(pid_t process, int output) : process_(process), output_(output) {}
+  ChildServer(pid_t process, int output, Duration stop_timeout)
+      : process_(process), output_(output), stop_timeout_(stop_timeout) {}
 
   std::expected<void, std::string> wait_until_it_listens();
   bool ended_within(Duration time);
 
   pid_t process_;
   int output_;  // the read end of its standard output
+  Duration stop_timeout_;
   bool ended_ = false;
   TargetAddress address_;
   ProcessUse use_;

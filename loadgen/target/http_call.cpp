@@ -7,6 +7,8 @@
 #include <boost/asio/write.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
+#include <charconv>
+#include <chrono>
 
 namespace fairrush::loadgen {
 namespace {
@@ -32,10 +34,13 @@ std::expected<TargetAddress, std::string> parse_target_url(std::string_view url)
   if (!parsed || parsed->scheme() != "http" || parsed->encoded_host().empty()) return refused();
   if (parsed->has_query() || parsed->has_fragment() || parsed->has_userinfo()) return refused();
   if (!parsed->encoded_path().empty() && parsed->encoded_path() != "/") return refused();
-  if (parsed->has_port() && parsed->port_number() == 0) return refused();
   TargetAddress address;
   address.host = parsed->host_address();
-  if (parsed->has_port()) address.port = parsed->port_number();
+  if (parsed->has_port()) {
+    const std::string_view port = parsed->port();
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
+    if (error != std::errc() || address.port == 0) return refused();
+  }
   return address;
 }
 

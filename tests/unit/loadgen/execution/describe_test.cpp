@@ -1,0 +1,98 @@
+#include "loadgen/execution/describe.hpp"
+
+#include <gtest/gtest.h>
+
+#include "sample_scenario.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using analysis::Allocation;
+using analysis::Sighting;
+
+TEST(AttemptedSightings, FollowFromWhoIsInThePopulation) {
+  Scenario scenario = sample_scenario();
+  scenario.arrivals = ArrivalShape::at_once;
+  const auto all =
+      attempted_sightings(scenario, Plan(scenario), Allocation::first_come_first_served);
+  EXPECT_EQ(all.size(), analysis::kSightings);
+
+  scenario.personas = {{Persona::honest, Share{1}}};
+  const auto honest =
+      attempted_sightings(scenario, Plan(scenario), Allocation::first_come_first_served);
+  EXPECT_EQ(honest, (std::set{Sighting::win, Sighting::loss, Sighting::claims_inside_window,
+                              Sighting::contention_at_sell_out}));
+}
+
+TEST(AttemptedSightings, HoldNoLossWhenThereIsACouponForEverybody) {
+  Scenario scenario = sample_scenario();
+  scenario.coupons = {.share = {}, .count = scenario.users};
+  const auto attempted =
+      attempted_sightings(scenario, Plan(scenario), Allocation::first_come_first_served);
+  EXPECT_FALSE(attempted.contains(Sighting::loss));
+  EXPECT_FALSE(attempted.contains(Sighting::contention_at_sell_out));
+}
+
+TEST(AttemptedSightings, HoldNoWinWhenThereIsNoCoupon) {
+  Scenario scenario = sample_scenario();
+  scenario.coupons = {.share = {}, .count = 0};
+  const auto attempted = attempted_sightings(scenario, Plan(scenario), Allocation::draw);
+  EXPECT_FALSE(attempted.contains(Sighting::win));
+  EXPECT_TRUE(attempted.contains(Sighting::loss));
+}
+
+TEST(AttemptedSightings, DoNotExpectARaceForTheLastCouponWhereNoneIsRun) {
+  Scenario scenario = sample_scenario();
+  scenario.arrivals = ArrivalShape::at_once;
+  const auto draw = attempted_sightings(scenario, Plan(scenario), Allocation::draw);
+  EXPECT_FALSE(draw.contains(Sighting::contention_at_sell_out));
+  scenario.arrivals = ArrivalShape::uniform;  // 83 clicks a second do not meet
+  const auto calm =
+      attempted_sightings(scenario, Plan(scenario), Allocation::first_come_first_served);
+  EXPECT_FALSE(calm.contains(Sighting::contention_at_sell_out));
+}
+
+TEST(AttemptedSightings, ExpectARejectedDuplicateOnlyWithEnoughWinnersWhoClickTwice) {
+  Scenario scenario = sample_scenario();
+  scenario.users = 100;  // six of them click twice; one or two of those win
+  const auto few = attempted_sightings(scenario, Plan(scenario), Allocation::draw);
+  EXPECT_FALSE(few.contains(Sighting::rejected_duplicate));
+}
+
+TEST(DescribeRun, CarriesPlanAndScenario) {
+  Scenario scenario = sample_scenario();
+  scenario.echo = {{"population.users", "5000"}};
+  const Plan plan(scenario);
+  const analysis::RunFacts facts = describe_run(scenario, plan);
+  EXPECT_EQ(facts.scenario, "sample");
+  EXPECT_EQ(facts.rush.close_ns, plan.rush().close_ns);
+  EXPECT_EQ(facts.planned.claims, plan.planned().claims);
+  EXPECT_EQ(facts.options, scenario.echo);
+  ASSERT_EQ(facts.personas.size(), kPersonas);
+  EXPECT_EQ(facts.personas[1], "double_clicker");
+  ASSERT_EQ(facts.cohorts.size(), 2U);
+  EXPECT_EQ(facts.cohorts[0].one_way_delay, "5ms");
+  EXPECT_EQ(facts.cohorts[1].one_way_delay, "median 60ms, p99 400ms");
+  EXPECT_EQ(facts.target, "built-in: sealed-draw, memory, sqlite");
+  EXPECT_FALSE(facts.machine.empty());
+}
+
+TEST(EventId, FitsIntoAUrlAndIntoSixtyFourCharacters) {
+  Scenario scenario = sample_scenario();
+  EXPECT_EQ(event_id(scenario), "sample-23");
+  scenario.name = "a b/c?";
+  EXPECT_EQ(event_id(scenario), "a-b-c--23");
+  scenario.name = std::string(100, 'x');
+  scenario.seed = (std::uint64_t{1} << 63) - 1;
+  EXPECT_LE(event_id(scenario).size() + std::string("-1700000000000").size(), 64U);
+}
+
+TEST(AllocationOf, KnowsTheDesignsAndSaysUnknownOtherwise) {
+  EXPECT_EQ(allocation_of("ticket-list"), Allocation::first_come_first_served);
+  EXPECT_EQ(allocation_of("sealed-draw"), Allocation::draw);
+  EXPECT_EQ(allocation_of("stock-counter"), Allocation::unknown);
+  EXPECT_EQ(allocation_of(""), Allocation::unknown);
+}
+
+}  // namespace
+}  // namespace fairrush::loadgen

@@ -1,0 +1,131 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "loadgen/execution/fleet.hpp"
+#include "loadgen/execution/machine.hpp"
+#include "loadgen/execution/preflight.hpp"
+#include "loadgen/execution/validity.hpp"
+#include "loadgen/execution/watch.hpp"
+#include "sample_scenario.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using testing::HasSubstr;
+using namespace std::chrono_literals;
+
+TEST(ProcessorTime, CountsWhatTheHypervisorTook) {
+  const ProcessorTime time = parse_processor_time("cpu  100 1 50 800 9 0 5 35 7 0");
+  EXPECT_EQ(time.total, 1000U);
+  EXPECT_EQ(time.stolen, 35U);
+}
+
+TEST(ProcessorTime, IsZeroForATextItDoesNotKnow) {
+  for (const char* text : {"", "cpu", "cpu 1 2 3", "cpu a b c d e f g h", "intr 1 2 3 4 5 6 7 8"}) {
+    EXPECT_EQ(parse_processor_time(text).total, 0U) << text;
+  }
+}
+
+InstrumentSamples samples() {
+  InstrumentSamples samples;
+  samples.start.cpu_seconds = 1;
+  samples.start.processors = {.total = 1000, .stolen = 10};
+  samples.end.steady = SteadyTime(10s);
+  samples.end.wall = WallTime(10s);
+  samples.end.cpu_seconds = 3.5;
+  samples.end.memory_peak_bytes = 77;
+  samples.end.processors = {.total = 3000, .stolen = 30};
+  return samples;
+}
+
+TEST(InstrumentFacts, AreDifferencesBetweenStartAndEnd) {
+  const analysis::InstrumentFacts facts = instrument_facts(samples());
+  EXPECT_DOUBLE_EQ(facts.cpu_seconds, 2.5);
+  EXPECT_DOUBLE_EQ(facts.wall_seconds, 10);
+  EXPECT_DOUBLE_EQ(facts.steal_share, 0.01);
+  EXPECT_EQ(facts.memory_peak_bytes, 77U);
+  EXPECT_EQ(facts.clock_step_ns, 0);
+}
+
+TEST(InstrumentFacts, ShowAStepOfTheWallClock) {
+  InstrumentSamples stepped = samples();
+  stepped.end.wall -= 3s;
+  EXPECT_EQ(instrument_facts(stepped).clock_step_ns, -3'000'000'000);
+}
+
+TEST(InstrumentFacts, DoNotDivideByNoTimeAtAll) {
+  InstrumentSamples none = samples();
+  none.end.processors = none.start.processors;
+  EXPECT_EQ(instrument_facts(none).steal_share, 0);
+  EXPECT_EQ(instrument_facts(InstrumentSamples{}).lag_p99_ns, 0U);
+}
+
+TEST(InstrumentFacts, CarryTheLagOfEveryAttempt) {
+  InstrumentSamples lagging = samples();
+  for (std::uint64_t lag = 1; lag <= 100; ++lag) lagging.lag.record(lag);
+  const analysis::InstrumentFacts facts = instrument_facts(lagging);
+  EXPECT_EQ(facts.lag_p50_ns, 50U);
+  EXPECT_EQ(facts.lag_p99_ns, 99U);
+  EXPECT_EQ(facts.lag_max_ns, 100U);
+}
+
+TEST(Preflight, AcceptsWhatFitsExactly) {
+  EXPECT_TRUE(check_limits(1000, {.descriptors_hard = 1064, .ports = 1000}));
+}
+
+TEST(Preflight, NamesTheCommandThatRaisesDescriptors) {
+  const auto refused = check_limits(1000, {.descriptors_hard = 1063, .ports = 28'000});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error(), HasSubstr("ulimit -Hn 1064"));
+  EXPECT_THAT(refused.error(), HasSubstr("connections.mode"));
+}
+
+TEST(Preflight, NamesTheCommandThatWidensThePorts) {
+  const auto refused = check_limits(28'001, {.descriptors_hard = 1'000'000, .ports = 28'000});
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error(), HasSubstr("net.ipv4.ip_local_port_range"));
+}
+
+TEST(Preflight, CountsTwoConnectionsForWhoClicksTwice) {
+  Scenario scenario = sample_scenario();
+  scenario.personas = {{Persona::double_clicker, Share{1}}};
+  scenario.connection_mode = ConnectionMode::per_user;
+  EXPECT_EQ(connections_max(scenario, Plan(scenario)), 10'000U);
+  scenario.connection_mode = ConnectionMode::pool;
+  EXPECT_EQ(connections_max(scenario, Plan(scenario)), scenario.connections);
+}
+
+TEST(Preflight, KnowsTheLimitsOfThisMachine) {
+  const MachineLimits limits = read_machine_limits();
+  EXPECT_GT(limits.descriptors_hard, 0U);
+  EXPECT_GT(limits.ports, 0U);
+}
+
+TEST(WorkersFor, AreOneAProcessorButNeverMoreThanUsersOrSharedConnections) {
+  Scenario scenario = sample_scenario();
+  EXPECT_EQ(workers_for(scenario, 8), 8U);
+  scenario.threads = 3;
+  EXPECT_EQ(workers_for(scenario, 8), 3U);
+  scenario.connections = 2;
+  EXPECT_EQ(workers_for(scenario, 8), 2U);
+  scenario.users = 1;
+  EXPECT_EQ(workers_for(scenario, 8), 1U);
+}
+
+TEST(PhaseAt, FollowsTheWindowsOfThePlan) {
+  const Plan plan(sample_scenario());
+  const auto phase = [&plan](std::int64_t now_ns) { return phase_at(plan, now_ns).phase; };
+  EXPECT_EQ(phase(-5), Phase::preparing);
+  EXPECT_EQ(phase(plan.reservation().open_ns - 1), Phase::preparing);
+  EXPECT_EQ(phase(plan.reservation().open_ns), Phase::reserving);
+  EXPECT_EQ(phase(plan.reservation().close_ns), Phase::waiting);
+  EXPECT_EQ(phase(plan.rush().open_ns), Phase::rushing);
+  EXPECT_EQ(phase(plan.rush().close_ns - 1), Phase::rushing);
+  EXPECT_EQ(phase(plan.rush().close_ns), Phase::settling);
+  EXPECT_EQ(phase_at(plan, plan.rush().open_ns + 7).elapsed, 7ns);
+  EXPECT_EQ(phase_at(plan, plan.rush().open_ns).length, sample_scenario().rush);
+  EXPECT_EQ(phase_at(plan, plan.rush().close_ns + 1).length, 0ns);
+}
+
+}  // namespace
+}  // namespace fairrush::loadgen

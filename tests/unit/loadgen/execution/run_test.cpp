@@ -1,0 +1,209 @@
+#include "loadgen/run.hpp"
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+
+#include "analysis/history/reader.hpp"
+#include "analysis/run/directory.hpp"
+#include "scripted_target.hpp"
+#include "wire/rehearsal.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using testing::HasSubstr;
+using Kind = RunFailure::Kind;
+using Then = Reaction::Then;
+
+/// A coupon service in which everybody wins, as far as a run needs one.
+class GenerousService {
+ public:
+  Reaction operator()(std::string_view request) {
+    if (request.contains("/time ")) return {http_answer(200, time())};
+    if (request.contains("/ledger ")) return {http_answer(200, ledger_)};
+    if (request.contains("/reservations ")) return {http_answer(201, R"({"token":"T"})")};
+    if (request.contains("/claims ")) return win(request);
+    const bool created = request.contains("POST ");
+    return {http_answer(created ? 201U : 200U,
+                        R"({"event":"e","design":"ticket-list","phase":"closed","roster":9,)"
+                        R"("quota":9,"issued":9,"commitment":null})")};
+  }
+
+ private:
+  static std::string time() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return fmt::format(R"({{"now_us":{}}})",
+                       std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+  }
+  Reaction win(std::string_view request) {
+    const std::string_view field = "X-User-ID: ";
+    request.remove_prefix(request.find(field) + field.size());
+    const std::string_view user = request.substr(0, request.find('\r'));
+    ledger_ += fmt::format("{{\"user\":{},\"coupon\":\"C-{}\"}}\n", user, user);
+    return {http_answer(200, fmt::format(R"({{"coupon":"C-{}"}})", user))};
+  }
+
+  std::string ledger_;
+};
+
+class SilentObserver final : public RunObserver {
+ public:
+  void progress(const Progress& progress) override {
+    ++seen;
+    last = progress;
+  }
+  unsigned seen = 0;
+  Progress last;
+};
+
+class Run : public testing::Test {
+ protected:
+  std::expected<analysis::RunFacts, RunFailure> execute(asio::ip::tcp::endpoint target) {
+    scenario.url = fmt::format("http://127.0.0.1:{}", target.port());
+    return execute();
+  }
+  std::expected<analysis::RunFacts, RunFailure> execute() {
+    scenario.source = "# the scenario\n";
+    return execute_run(scenario, {.directory = directory.path(), .server_binary = server_binary},
+                       observer, stop.get_token());
+  }
+  std::string text_of(const char* name) const {
+    std::ifstream file(directory.path() / name);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  std::uint64_t recorded() const {
+    const auto history = analysis::History::open(directory.path() / "history.bin");
+    EXPECT_TRUE(history) << history.error();
+    EXPECT_FALSE(history && history->truncation());
+    return history ? history->records() : 0;
+  }
+
+  Scenario scenario = short_scenario(30);
+  TemporaryDirectory directory;
+  std::filesystem::path server_binary = directory.path() / "missing-server";
+  SilentObserver observer;
+  std::stop_source stop;
+};
+
+TEST_F(Run, LeavesHistoryLedgerAndScenarioBehind) {
+  ScriptedTarget target(GenerousService{});
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_EQ(recorded(), 60U);
+  EXPECT_EQ(text_of("scenario.toml"), "# the scenario\n");
+  const auto ledger = analysis::parse_ledger_csv(text_of("ledger.csv"));
+  ASSERT_TRUE(ledger) << ledger.error();
+  EXPECT_EQ(ledger->size(), 30U);
+  EXPECT_FALSE(facts->interrupted);
+  EXPECT_FALSE(facts->ledger_missing);
+  EXPECT_EQ(facts->event, "short-23");
+  EXPECT_EQ(facts->target, *scenario.url);
+  EXPECT_EQ(facts->allocation, analysis::Allocation::first_come_first_served);
+  EXPECT_EQ(facts->announced_roster, 9U);
+  EXPECT_EQ(facts->announced_coupons, 9U);
+  EXPECT_EQ(facts->instrument.unsent, 0U);
+  EXPECT_GT(facts->instrument.wall_seconds, 0);
+  EXPECT_GT(observer.seen, 1U);
+  EXPECT_EQ(observer.last.wins, 30U);
+  EXPECT_EQ(observer.last.users_done, 30U);
+}
+
+TEST_F(Run, TakesAnotherNameForAnEventThatIsThereAlready) {
+  ScriptedTarget target([service = GenerousService{}](std::string_view request) mutable {
+    const bool creates = request.contains("POST /api/v1/events ");
+    // The first event's body precedes the head of the second order.
+    if (creates && !request.starts_with('{')) return Reaction{http_answer(409, "{}")};
+    return service(request);
+  });
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_TRUE(facts->event.starts_with("short-23-")) << facts->event;
+}
+
+TEST_F(Run, NamesATargetThatIsNotThere) {
+  const DeadPort nobody;
+  const auto facts = execute(nobody.endpoint());
+  ASSERT_FALSE(facts);
+  EXPECT_EQ(facts.error().kind, Kind::unreachable);
+  EXPECT_THAT(facts.error().message,
+              HasSubstr(fmt::format("127.0.0.1:{}", nobody.endpoint().port())));
+  EXPECT_THAT(facts.error().message, HasSubstr("Connection refused"));
+}
+
+TEST_F(Run, SaysWhatItExpectedOfATargetThatTalksNonsense) {
+  ScriptedTarget target([](std::string_view) { return Reaction{http_answer(200, "hello")}; });
+  const auto facts = execute(target.endpoint());
+  ASSERT_FALSE(facts);
+  EXPECT_EQ(facts.error().kind, Kind::unreachable);
+  EXPECT_THAT(facts.error().message, HasSubstr("now_us"));
+}
+
+TEST_F(Run, NamesTheKeyOfARefusedAdminToken) {
+  ScriptedTarget target([service = GenerousService{}](std::string_view request) mutable {
+    if (request.contains("POST ")) return Reaction{http_answer(401, "{}")};
+    return service(request);
+  });
+  const auto facts = execute(target.endpoint());
+  ASSERT_FALSE(facts);
+  EXPECT_EQ(facts.error().kind, Kind::configuration);
+  EXPECT_THAT(facts.error().message, HasSubstr("target.admin_token"));
+}
+
+TEST_F(Run, NamesAServerBinaryThatIsMissing) {
+  const auto facts = execute();
+  ASSERT_FALSE(facts);
+  EXPECT_EQ(facts.error().kind, Kind::configuration);
+  EXPECT_THAT(facts.error().message, HasSubstr("missing-server"));
+}
+
+TEST_F(Run, RefusesAnUrlItCannotUse) {
+  scenario.url = "https://rush.example";
+  const auto facts = execute();
+  ASSERT_FALSE(facts);
+  EXPECT_EQ(facts.error().kind, Kind::configuration);
+  EXPECT_THAT(facts.error().message, HasSubstr("target.url: 'https://rush.example'"));
+}
+
+TEST_F(Run, NamesTheFileItCannotWrite) {
+  ScriptedTarget target(GenerousService{});
+  std::filesystem::create_directory(directory.path() / "history.bin");
+  const auto facts = execute(target.endpoint());
+  ASSERT_FALSE(facts);
+  EXPECT_EQ(facts.error().kind, Kind::storage);
+  EXPECT_THAT(facts.error().message, HasSubstr("history.bin"));
+}
+
+TEST_F(Run, KeepsWhatWasRecordedWhenItIsStopped) {
+  ScriptedTarget target(GenerousService{});
+  scenario.rush = std::chrono::hours(1);
+  constexpr std::size_t kRequests = 40;  // some of the reservations are out
+  target.when_requested(kRequests, [this] { stop.request_stop(); });
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_TRUE(facts->interrupted);
+  EXPECT_EQ(recorded(), 60U);
+  EXPECT_GE(facts->instrument.unsent, 29U);
+  EXPECT_FALSE(facts->ledger_missing);
+}
+
+TEST_F(Run, GoesOnWhenTheTargetDiesAndSaysThatThereIsNoLedger) {
+  ScriptedTarget target(
+      [service = GenerousService{}, dead = false](std::string_view request) mutable {
+        dead = dead || request.contains("/claims ");
+        return dead ? Reaction{"", Then::reset} : service(request);
+      });
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_EQ(recorded(), 60U);
+  EXPECT_FALSE(facts->interrupted);
+  EXPECT_TRUE(facts->ledger_missing);
+}
+
+}  // namespace
+}  // namespace fairrush::loadgen
