@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/command_line.hpp"
+#include "base/version.hpp"
 #include "server/server_process.hpp"
 
 namespace {
@@ -16,7 +18,8 @@ constexpr int kInternalExit = 70;  // EX_SOFTWARE
 int run(std::vector<std::string> arguments) {
   using namespace fairrush::server;
   if (std::ranges::find(arguments, "--version") != arguments.end()) {
-    fmt::print("fairrush-server {}\n", FAIRRUSH_SERVER_VERSION);
+    fmt::print("fairrush-server {}, {} build\n", fairrush::version_text(),
+               fairrush::version().build_type);
     return 0;
   }
   ServerOptions options;

@@ -65,7 +65,7 @@ bool App::authorize_admin(Exchange& exchange) {
 }
 
 bool App::ledger_available(Exchange& exchange) {
-  if (!queue_.failure()) return true;
+  if (queue_.accepts()) return true;
   refuse(exchange, ErrorCode::ledger_unavailable);
   return false;
 }

@@ -16,12 +16,6 @@ constexpr Duration kSweepInterval = std::chrono::milliseconds(10);
 constexpr Duration kAcceptBackOff = std::chrono::milliseconds(20);
 constexpr Duration kDrainPoll = std::chrono::milliseconds(5);
 
-/// Whether accepting failed for want of descriptors or memory, which others may give back.
-bool is_exhaustion(const error_code& error) {
-  return error == asio::error::no_descriptors || error == asio::error::no_buffer_space ||
-         error == asio::error::no_memory || error.value() == ENFILE;
-}
-
 }  // namespace
 
 std::expected<TcpAcceptor, std::string> listen_on(Executor executor, const ListenAddress& address) {
@@ -62,19 +56,20 @@ std::string Listener::url() const {
 
 Task<void> Listener::accept_connections() {
   Timer back_off(acceptor_.get_executor());
-  bool exhausted = false;
+  bool failing = false;
   while (acceptor_.is_open()) {
     auto [error, socket] = co_await acceptor_.async_accept(kAwait);
     if (!error) {
-      exhausted = false;
+      failing = false;
       error_code ignored;  // a connection that is gone already shows in its first read
       socket.set_option(asio::ip::tcp::no_delay(true), ignored);
       socket.non_blocking(true, ignored);
       tasks_.spawn(serve(std::move(socket)));
-    } else if (is_exhaustion(error)) {
-      if (!std::exchange(exhausted, true)) {
+    } else if (error != asio::error::operation_aborted) {
+      // Mostly want of descriptors, which connections give back as they end.
+      if (!std::exchange(failing, true)) {
         log_warning(
-            "cannot accept more connections",
+            "cannot accept connections",
             {{"reason", error.message()}, {"connections", fmt::format("{}", sessions_.size())}});
       }
       back_off.expires_after(kAcceptBackOff);

@@ -50,7 +50,11 @@ class CommitQueue {
   CommitQueue(const CommitQueue&) = delete;
   CommitQueue& operator=(const CommitQueue&) = delete;
 
-  /// Adds a decision. Not after a failure (asserted: the caller refuses first).
+  /// Whether decisions may be added: no batch has failed and the writer keeps up. The caller
+  /// refuses requests otherwise.
+  bool accepts() const { return !failure_ && gathered_.size() < kGatheredMax; }
+
+  /// Adds a decision. Not after a failure (asserted).
   Sequence append(LedgerRecord record);
 
   /// The latest decision.
@@ -71,6 +75,9 @@ class CommitQueue {
   const std::optional<std::string>& failure() const { return failure_; }
 
  private:
+  /// Where answers wait for the ledger, its clients bound this; where they do not, memory would.
+  static constexpr std::size_t kGatheredMax = 100'000;
+
   struct Waiting {
     Sequence sequence;
     Waiter waiter;

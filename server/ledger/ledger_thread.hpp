@@ -10,8 +10,7 @@ namespace fairrush::server {
 
 /// Writes batches on a thread of its own and posts each outcome back as one piece of work.
 ///
-/// Destroy it before the queue and only when the queue is idle: its destructor waits for the batch
-/// in flight, whose report would otherwise find no queue.
+/// The queue must be idle when either of the two is destroyed: a report must find its queue.
 class LedgerThread final : public BatchWriter {
  public:
   /// Reports run on `home`, the thread of the queue.

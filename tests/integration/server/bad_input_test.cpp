@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/integration/server/http_client.hpp"
 #include "tests/integration/server/server_child.hpp"
@@ -159,6 +161,20 @@ TEST_F(BadInputTest, SurvivesAClientThatDoesNotReadItsAnswers) {
   }
   HttpClient other(server_.port());
   EXPECT_EQ(other.get("/livez")->status, 200U);
+}
+
+TEST(ServerOutOfDescriptors, ServesThoseItHasAndTheOthersOnceTheyGo) {
+  ServerChild server({.options = {"--log-level=warning"}, .open_files_max = 32});
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  for (int client = 0; client < 64; ++client) {
+    clients.push_back(std::make_unique<HttpClient>(server.port()));  // the kernel accepts them all
+  }
+  EXPECT_EQ(clients.front()->get("/livez")->status, 200U);
+  const auto last = std::move(clients.back());
+  clients.clear();
+  EXPECT_EQ(last->get("/livez")->status, 200U);
+  server.send(15);
+  EXPECT_NE(server.wait().log.find("cannot accept connections"), std::string::npos);
 }
 
 }  // namespace

@@ -25,10 +25,14 @@ std::vector<std::string> arguments_of(const ServerSpec& spec) {
 
 /// Between fork and exec: only calls that are safe there.
 [[noreturn]] void become_server(std::vector<char*>& arguments, int output, int log,
-                                const std::optional<std::uint64_t>& file_size_max) {
+                                const ServerSpec& spec) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (file_size_max) {
-    const rlimit limit{*file_size_max, *file_size_max};
+  if (spec.open_files_max) {
+    const rlimit limit{*spec.open_files_max, *spec.open_files_max};
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  if (spec.file_size_max) {
+    const rlimit limit{*spec.file_size_max, *spec.file_size_max};
     setrlimit(RLIMIT_FSIZE, &limit);
     std::signal(SIGXFSZ, SIG_IGN);  // a write then fails as on a full disk
   }
@@ -61,7 +65,7 @@ ServerChild::ServerChild(const ServerSpec& spec) {
   int output[2] = {-1, -1};
   EXPECT_EQ(pipe2(output, O_CLOEXEC), 0);
   process_ = fork();
-  if (process_ == 0) become_server(arguments, output[1], log_file, spec.file_size_max);
+  if (process_ == 0) become_server(arguments, output[1], log_file, spec);
   close(output[1]);
   close(log_file);
   port_ = read_port(output[0]);

@@ -17,7 +17,8 @@ struct ServerSpec {
   std::string ledger = ":memory:";
   std::vector<std::string> options = {};  ///< besides address, ledger and admin token
   std::string listen = "127.0.0.1:0";
-  std::optional<std::uint64_t> file_size_max = {};  ///< no file may grow beyond this many bytes
+  std::optional<std::uint64_t> file_size_max = {};   ///< no file may grow beyond this many bytes
+  std::optional<std::uint64_t> open_files_max = {};  ///< descriptors
 };
 
 /// What a process left behind.

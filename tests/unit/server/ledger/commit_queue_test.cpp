@@ -92,6 +92,14 @@ TEST_F(CommitQueueTest, StillAnswersWhatWasDurableBeforeTheFailure) {
   EXPECT_THAT(answers_, ElementsAre(1, -2));
 }
 
+TEST_F(CommitQueueTest, AcceptsNoMoreWhenTheWriterFallsBehindOrFails) {
+  while (queue_.accepts()) append();
+  queue_.batch_done({});
+  EXPECT_TRUE(queue_.accepts());
+  queue_.batch_done(std::unexpected("disk full"));
+  EXPECT_FALSE(queue_.accepts());
+}
+
 TEST_F(CommitQueueTest, LetsAWaiterAppend) {
   queue_.when_durable(append(), [this](bool) { wait_for(append(), 5); });
   queue_.batch_done({});
