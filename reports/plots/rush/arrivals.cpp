@@ -58,9 +58,9 @@ std::string description_of(const RushTime& time) {
       fmt::format("The fullest of {} stretches of {} s has {} claims a second.", time.bins.size(),
                   number_text(time.bin_s, 2), number_text(highest_of(time), 0));
   if (time.wins_end_s) {
-    text +=
-        fmt::format(" 95 % of the wins are answered by {} s after the opening, while claims go on.",
-                    number_text(*time.wins_end_s, 2));
+    text += fmt::format(
+        " {:g} % of the wins are answered by {} s after the opening, while claims go on.",
+        kMostWins * 100, number_text(*time.wins_end_s, 2));
   } else {
     text += " Wins are spread over the whole time in which claims come.";
   }

@@ -66,8 +66,8 @@ std::string description_of(const RushTime& time) {
   std::string text = fmt::format("At most {} claims were in flight at once.",
                                  number_text(highest_of(time, &RushBin::in_flight_max), 0));
   if (time.wins_end_s) {
-    text += fmt::format(" 95 % of the wins were answered by {} s after the opening.",
-                        number_text(*time.wins_end_s, 2));
+    text += fmt::format(" {:g} % of the wins were answered by {} s after the opening.",
+                        kMostWins * 100, number_text(*time.wins_end_s, 2));
   }
   return text;
 }

@@ -13,9 +13,8 @@ constexpr double kNanosecondsPerSecond = 1e9;
 constexpr std::uint64_t kBinsMin = 40;
 constexpr std::uint64_t kBinsMax = 120;
 constexpr std::uint64_t kClaimsPerBin = 8;
-/// The part of all wins that counts as nearly all …
-constexpr double kMostWins = 0.95;
-/// … and the part of the claims that must not have been sent by then for the wins to have ended.
+/// The part of the claims that must not have been sent yet when nearly all wins were answered, for
+/// the wins to have ended early.
 constexpr double kClaimsUnderWay = 0.8;
 
 /// Indices into the series: first ≤ i < last.

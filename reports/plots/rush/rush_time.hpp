@@ -9,6 +9,9 @@
 
 namespace fairrush::reports {
 
+/// The part of all wins that counts as nearly all.
+inline constexpr double kMostWins = 0.9;
+
 /// A stretch of the rush as a plot shows it; several steps of the time series.
 struct RushBin {
   double start_s = 0;  ///< since the rush opened
@@ -23,8 +26,9 @@ struct RushTime {
   std::vector<RushBin> bins;  ///< empty when no claim was sent
   double bin_s = 1;
   std::uint64_t claims_later = 0;  ///< sent after the last bin
-  /// When 95 % of the answers with a coupon had come: set when that was well before the claims had,
-  /// as where the first to come take all. The rest are mostly repeated answers to the same winners.
+  /// When kMostWins of the answers with a coupon had come: set when that was well before the claims
+  /// had, as where the first to come take all. The rest are mostly repeated answers to the same
+  /// winners.
   std::optional<double> wins_end_s;
 
   Extent extent() const;  ///< in seconds since the rush opened

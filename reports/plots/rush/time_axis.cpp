@@ -28,9 +28,10 @@ void mark_end_of_wins(Chart& chart, const Frame& frame, const RushTime& time) {
   const double at = x.at(*time.wins_end_s);
   chart.segment({at, frame.top}, {at, frame.bottom}, "marker");
   const bool left_half = at < (frame.left + frame.right) / 2;
-  chart.label({left_half ? at + 6 : at - 6, frame.top + 14},
-              left_half ? Chart::Anchor::start : Chart::Anchor::end, "strong",
-              fmt::format("95 % of wins by {} s", number_text(*time.wins_end_s, 2)));
+  chart.label(
+      {left_half ? at + 6 : at - 6, frame.top + 14},
+      left_half ? Chart::Anchor::start : Chart::Anchor::end, "strong",
+      fmt::format("{:g} % of wins by {} s", kMostWins * 100, number_text(*time.wins_end_s, 2)));
 }
 
 }  // namespace fairrush::reports

@@ -62,7 +62,7 @@ TEST(Plots, MarkAGroupOutsideItsBandByShapeAndWord) {
 
 TEST(Plots, SayWhereWinsEnded) {
   EXPECT_THAT(arrivals_plot(input_of(first_come())).draw(Placement::page).str(),
-              HasSubstr("95 % of wins by 0.20 s"));
+              HasSubstr("90 % of wins by 0.20 s"));
   EXPECT_THAT(arrivals_plot(input_of(proven_draw())).draw(Placement::page).str(),
               Not(HasSubstr("of wins by")));
 }
