@@ -84,7 +84,6 @@ void RunIndex::take_claim(const AttemptRecord& record, std::string_view receipt)
   if (outcome == Outcome::win) {
     ++totals_.wins;
     user.win_answered_ns = std::min(user.win_answered_ns, record.answered_ns());
-    totals_.last_win_answered_ns = std::max(totals_.last_win_answered_ns, record.answered_ns());
   } else if (outcome == Outcome::loss) {
     ++totals_.losses;
     user.lost = true;
@@ -132,7 +131,9 @@ void RunIndex::hold(Slot slot, CouponId coupon) {
 
 void RunIndex::count_users() {
   for (const UserState& user : users_) {
-    if (user.open_claims > 0) ++totals_.open_users;
+    if (user.win_answered_ns != kNever) {
+      totals_.last_win_answered_ns = std::max(totals_.last_win_answered_ns, user.win_answered_ns);
+    }
     if (user.reserved) {
       ++totals_.reserved_users;
     } else if (user.reservation_open) {

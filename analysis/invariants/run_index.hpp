@@ -42,10 +42,9 @@ struct AttemptTotals {
   std::uint64_t losses = 0;
   std::uint64_t sold_out = 0;
   std::uint64_t open_claims = 0;
-  std::uint64_t open_users = 0;  ///< with at least one open claim
   std::uint64_t reserved_users = 0;
   std::uint64_t open_reservation_users = 0;  ///< whose only reservations are indeterminate
-  std::int64_t last_win_answered_ns = 0;
+  std::int64_t last_win_answered_ns = 0;     ///< of the users' first wins: a retry's answer is none
   std::int64_t first_sold_out_answered_ns = kNever;
 };
 

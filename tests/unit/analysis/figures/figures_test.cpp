@@ -196,6 +196,14 @@ TEST(Sightings, FindContentionOnlyWhenTwoClaimsMeetAtTheSellOut) {
   EXPECT_EQ(seen(alone, Sighting::contention_at_sell_out), 2U);
 }
 
+TEST(Sightings, DoNotTakeARepeatedAnswerToAWinnerForTheSellOut) {
+  RunBuilder run;
+  run.add(claim(1).at(milliseconds(100)).wins("A")).add(claim(2).at(milliseconds(105)).wins("B"));
+  run.add(claim(3).at(milliseconds(112)).loses());  // until 122; the stock was gone at 115
+  run.add(claim(1).retry(1).at(milliseconds(900)).wins("A"));
+  EXPECT_EQ(seen(run, Sighting::contention_at_sell_out), 2U);
+}
+
 TEST(Sightings, FindNoContentionWhileStockIsLeft) {
   RunBuilder run;
   run.add(claim(1).wins("A")).add(claim(2).loses(Reason::not_drawn));
