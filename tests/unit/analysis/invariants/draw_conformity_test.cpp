@@ -191,28 +191,44 @@ TEST_F(DrawConformity, WithoutLedgerIsUnknownWhileAClaimIsUnanswered) {
   EXPECT_EQ(run_.verdict("I14"), CheckVerdict::unknown);
 }
 
-TEST(DrawConformityRoster, FailsOnTokensThatBelongToNobodyWhoReserved) {
+/// Users 1 and 2 are on a roster that a draw of `quota` is made from.
+RunBuilder roster_of_two(std::uint32_t quota) {
   RunBuilder run;
   run.facts.allocation = Allocation::draw;
-  run.facts.quota = {.share = Share{0.5}, .count = {}};
+  run.facts.quota = {.share = {}, .count = quota};
   run.with_ledger().add(reserved(1));
   PublishedDraw& draw = run.draw.emplace();
   draw.event = "rush-1";
   draw.commitment = draw_commitment(draw.event, draw.secret);
-  draw.roster = {"token-1", "token-of-a-friend"};
+  draw.roster = {"token-1", "token-2"};
   draw.roster_size = 2;
-  draw.quota = 1;
+  draw.quota = quota;
   draw.root =
       MerkleTree({merkle_leaf(bytes_of(draw.roster[0])), merkle_leaf(bytes_of(draw.roster[1]))})
           .root();
-  draw.winners =
-      draw_winners(draw_seed({draw.event, draw.secret, draw.beacon, draw.root, 2, 1}), 2, 1);
+  draw.winners = draw_winners(
+      draw_seed({draw.event, draw.secret, draw.beacon, draw.root, 2, quota}), 2, quota);
+  return run;
+}
+
+TEST(DrawConformityRoster, FailsOnTokensThatBelongToNobodyWhoReserved) {
+  RunBuilder run = roster_of_two(1);
   const CheckResult result = run.check("I14");
   EXPECT_EQ(result.verdict, CheckVerdict::fail);
   EXPECT_EQ(result.finding, "1 tokens on the roster belong to nobody who reserved");
   // An unanswered reservation explains the token.
   run.add(reserve(2).unanswered());
   EXPECT_EQ(run.verdict("I14"), CheckVerdict::pass);
+}
+
+TEST(DrawConformityRoster, FailsOnACouponForADrawnUserWhoNeverClaimed) {
+  RunBuilder run = roster_of_two(2);
+  run.add(reserved(2)).add(claim(2).wins("B")).issued(2, "B");
+  EXPECT_EQ(run.verdict("I14"), CheckVerdict::pass);
+  run.issued(1, "A");
+  const CheckResult result = run.check("I14");
+  EXPECT_EQ(result.verdict, CheckVerdict::fail);
+  EXPECT_EQ(result.finding, "1 coupons went to users who never claimed");
 }
 
 }  // namespace
