@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <charconv>
-#include <deque>
 #include <numeric>
 
 namespace fairrush {
@@ -46,13 +44,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
     }
   }
   return row.back();
-}
-
-std::string describe(const OptionTable::Row& row) {
-  std::string text = row.info.help;
-  if (!row.flag && !row.accepted.empty()) text += fmt::format(" ({})", row.accepted);
-  if (!row.flag && !row.default_text.empty()) text += fmt::format(" [{}]", row.default_text);
-  return text;
 }
 
 }  // namespace
@@ -236,77 +227,6 @@ std::string OptionTable::nearest(std::string_view name) const {
   const auto closest = std::ranges::min_element(
       rows_, {}, [name](const Row& row) { return edit_distance(row.info.name, name); });
   return closest == rows_.end() ? std::string() : closest->info.name;
-}
-
-std::expected<CommandLine, std::vector<Problem>> parse_command_line(
-    const ProgramInfo& program, OptionTable& table, std::vector<std::string> arguments) {
-  CLI::App app(program.purpose, program.name);
-  app.allow_extras();
-  app.set_help_flag("-h,--help", "Print this text and exit");
-  // CLI11 only splits and documents; values stay text, so that the table can judge them all.
-  std::deque<std::vector<std::string>> values;
-  std::deque<bool> flags;
-  std::vector<std::pair<const OptionTable::Row*, std::size_t>> bound;
-  for (const OptionTable::Row& row : table.rows()) {
-    const std::string spelled = "--" + row.info.name;
-    if (row.flag) {
-      bound.emplace_back(&row, flags.size());
-      app.add_flag(spelled, flags.emplace_back(false), describe(row));
-    } else {
-      bound.emplace_back(&row, values.size());
-      app.add_option(spelled, values.emplace_back(), describe(row))
-          ->type_name(row.info.hint)
-          ->expected(1)
-          ->allow_extra_args(false)  // else a positional behind it is taken for a value
-          ->take_all();
-    }
-  }
-  CommandLine result;
-  std::vector<Problem> problems;
-  try {
-    std::reverse(arguments.begin(), arguments.end());  // CLI11 consumes from the back
-    app.parse(std::move(arguments));
-  } catch (const CLI::CallForHelp&) {
-    app.footer(
-        program.positionals_hint.empty()
-            ? std::string()
-            : fmt::format("\nUsage: {} {} [OPTIONS]", program.name, program.positionals_hint));
-    result.help = app.help();
-    return result;
-  } catch (const CLI::ParseError& error) {
-    problems.push_back({program.name, error.what()});
-  }
-  for (const auto& [row, index] : bound) {
-    std::vector<std::string> texts = row->flag ? std::vector<std::string>() : values[index];
-    if (row->flag && flags[index]) texts.emplace_back("true");
-    if (texts.size() > 1 && !row->repeatable) {
-      problems.push_back({"--" + row->info.name, "given more than once"});
-      continue;
-    }
-    for (const std::string& text : texts) {
-      const auto assigned = table.assign(row->info.name, text);
-      if (!assigned) problems.push_back({"--" + row->info.name, assigned.error()});
-    }
-  }
-  for (const std::string& extra : app.remaining()) {
-    if (extra.starts_with("--")) {
-      const std::string name = extra.substr(2, extra.find('=') - 2);
-      problems.push_back({extra, table.assign(name, "").error()});
-    } else {
-      result.positionals.push_back(extra);
-    }
-  }
-  if (result.positionals.size() < program.positionals_min) {
-    problems.push_back({program.name, fmt::format("missing {}", program.positionals_hint)});
-  }
-  if (result.positionals.size() > program.positionals_max) {
-    problems.push_back({in_quotes(result.positionals[program.positionals_max]),
-                        program.positionals_hint.empty()
-                            ? std::string("takes no such argument")
-                            : fmt::format("takes {} only", program.positionals_hint)});
-  }
-  if (!problems.empty()) return std::unexpected(std::move(problems));
-  return result;
 }
 
 }  // namespace fairrush

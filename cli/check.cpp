@@ -1,7 +1,7 @@
 #include <fmt/core.h>
 
 #include "analysis/assessment.hpp"
-#include "base/options.hpp"
+#include "base/command_line.hpp"
 #include "cli/subcommand.hpp"
 #include "cli/verdict_output.hpp"
 

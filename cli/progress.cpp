@@ -42,11 +42,12 @@ ProgressStyle progress_style(bool quiet) {
 }
 
 std::string describe(const Progress& progress, ProgressStyle style) {
-  std::string text = fmt::format("{:<9}", loadgen::name_of(progress.phase));
+  std::string text = fmt::format("{:<11}", loadgen::name_of(progress.phase));
   if (style == ProgressStyle::bar) text += bar(part_done(progress)) + " ";
   if (progress.users_total > 0) {
-    text += fmt::format("{}/{} users  {}  {} in flight  p99 {}", format_count(progress.users_done),
-                        format_count(progress.users_total), format_rate(progress.rate),
+    text += fmt::format("{}/{} users  {}/s  {} in flight  p99 {}",
+                        format_count(progress.users_done), format_count(progress.users_total),
+                        format_count(static_cast<std::uint64_t>(progress.rate.per_second)),
                         format_count(progress.in_flight), rounded(progress.latency_p99));
     text += fmt::format("  {} wins  {} errors", format_count(progress.wins),
                         format_count(progress.errors));
@@ -59,6 +60,7 @@ std::string describe(const Progress& progress, ProgressStyle style) {
 
 ProgressDisplay::~ProgressDisplay() {
   if (bar_drawn_) std::fputs("\r\033[K", stderr);
+  if (withheld_) fmt::print(stderr, "{}\n", describe(*withheld_, style_));
 }
 
 void ProgressDisplay::progress(const Progress& progress) {
@@ -72,7 +74,11 @@ void ProgressDisplay::progress(const Progress& progress) {
     return;
   }
   const bool due = now - last_drawn_ >= kLineEvery || progress.phase != last_phase_;
-  if (!due) return;
+  if (!due) {
+    withheld_ = progress;
+    return;
+  }
+  withheld_.reset();
   fmt::print(stderr, "{}\n", describe(progress, style_));
   last_drawn_ = now;
   last_phase_ = progress.phase;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -20,7 +21,7 @@ ProgressStyle progress_style(bool quiet);
 /// One line: phase, bar, users done, rate, in flight, p99, wins, errors, time left.
 std::string describe(const loadgen::Progress& progress, ProgressStyle style);
 
-/// Draws progress on standard error. One thread.
+/// Draws progress on standard error, and in the end the last that was seen. One thread.
 class ProgressDisplay final : public loadgen::RunObserver {
  public:
   ProgressDisplay(ProgressStyle style, const Clock& clock) : style_(style), clock_(clock) {}
@@ -33,6 +34,7 @@ class ProgressDisplay final : public loadgen::RunObserver {
   const Clock& clock_;
   SteadyTime last_drawn_{};
   loadgen::Phase last_phase_ = loadgen::Phase::preparing;
+  std::optional<loadgen::Progress> withheld_;  // the latest one when no line was due for it
   bool bar_drawn_ = false;
 };
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "analysis/assessment.hpp"
-#include "base/options.hpp"
+#include "base/command_line.hpp"
 #include "cli/subcommand.hpp"
 #include "reports/reports.hpp"
 

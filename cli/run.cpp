@@ -8,7 +8,7 @@
 
 #include "analysis/assessment.hpp"
 #include "base/clock.hpp"
-#include "base/options.hpp"
+#include "base/command_line.hpp"
 #include "cli/interruption.hpp"
 #include "cli/progress.hpp"
 #include "cli/subcommand.hpp"

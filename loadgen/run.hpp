@@ -22,9 +22,9 @@ struct Progress {
   std::uint64_t users_done = 0;  ///< of this phase's planned first clicks, answered
   std::uint64_t users_total = 0;
   std::uint64_t in_flight = 0;
-  Rate rate;               ///< requests sent in the last second
-  Duration latency_p99{};  ///< of this phase so far, from the intended time
-  std::uint64_t wins = 0;
+  Rate rate;                 ///< requests sent in the last second
+  Duration latency_p99{};    ///< of this phase so far, from the intended time
+  std::uint64_t wins = 0;    ///< users who have won
   std::uint64_t errors = 0;  ///< failed or indeterminate attempts
 };
 

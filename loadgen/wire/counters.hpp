@@ -23,10 +23,10 @@ struct WorkerCounters {
   Counter claims_done;        ///< first clicks of claims that have ended
   Counter in_flight;          ///< attempts a connection is busy with
   Counter waiting;            ///< attempts due, but without a connection yet
-  Counter wins;
-  Counter errors;           ///< failed or indeterminate
-  Counter unsent;           ///< attempts that ended without a byte sent
-  Counter connections_max;  ///< open at once
+  Counter wins;               ///< users who have won
+  Counter errors;             ///< failed or indeterminate
+  Counter unsent;             ///< attempts that ended without a byte sent
+  Counter connections_max;    ///< open at once
 };
 
 }  // namespace fairrush::loadgen

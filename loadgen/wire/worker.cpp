@@ -18,8 +18,10 @@ using analysis::Reason;
 constexpr std::int64_t kTick_ns = 1'000'000;
 /// How late a time-out may be noticed.
 constexpr std::int64_t kSweepEvery_ns = 10'000'000;
-/// What is still queued this long after the last attempt should have ended is given up.
+/// A backlog is given up when no answer has come for a time-out and this long: the target is gone.
 constexpr std::int64_t kBacklogGrace_ns = 1'000'000'000;
+/// However slowly it is worked off, a backlog ends this long after the last click was due.
+constexpr std::int64_t kBacklogMax_ns = 300'000'000'000;
 
 bool is_error(const Ending& ending) {
   return ending.outcome == Outcome::failed || ending.outcome == Outcome::indeterminate;
@@ -170,9 +172,10 @@ bool Worker::drained() const {
 
 bool Worker::given_up(std::int64_t now_ns) const {
   if (stopped_ns_) return now_ns - *stopped_ns_ >= kStopGrace.count();
-  if (cursor_.peek() != nullptr || !later_.empty()) return false;
-  return now_ns > last_due_ns_ + spec_.attempt_timeout.count() + kBacklogGrace_ns &&
-         !ready_.empty();
+  if (cursor_.peek() != nullptr || !later_.empty() || ready_.empty()) return false;
+  const std::int64_t hope_ns =
+      std::max(last_due_ns_, last_answer_ns_) + spec_.attempt_timeout.count() + kBacklogGrace_ns;
+  return now_ns > std::min(hope_ns, last_due_ns_ + kBacklogMax_ns);
 }
 
 std::int64_t Worker::next_wake_ns(std::int64_t now_ns) const {
@@ -278,6 +281,7 @@ void Worker::record(const Click& click, const Ending& ending) {
     lag_.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, lag)));
   }
   if (!answered) return;
+  last_answer_ns_ = ending.answered_ns;
   const std::int64_t latency = record.complete_ns - record.intended_ns;
   auto& latencies = planned.op == Op::reserve ? reservation_latencies_ : claim_latencies_;
   latencies.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, latency)));
@@ -289,10 +293,19 @@ void Worker::count(const Click& click, const Ending& ending) {
   } else {
     counters_.unsent.add();
   }
-  if (ending.outcome == Outcome::win) counters_.wins.add();
+  if (ending.outcome == Outcome::win) count_winner(click.planned.user);
   if (is_error(ending)) counters_.errors.add();
   if (click.planned.try_number != 0) return;
   (click.planned.op == Op::reserve ? counters_.reservations_done : counters_.claims_done).add();
+}
+
+/// A retry's answer is no further win.
+void Worker::count_winner(UserIndex user) {
+  if (winners_.empty()) winners_.resize(spec_.plan.population().size() / spec_.shard.count + 1);
+  const std::size_t place = user.value() / spec_.shard.count;
+  if (winners_[place]) return;
+  winners_[place] = true;
+  counters_.wins.add();
 }
 
 /// A history that cannot be written ends the run: what comes after could not be proven.

@@ -100,6 +100,7 @@ class Worker {
   void react(const Click& click, const Ending& ending);
   void record(const Click& click, const Ending& ending);
   void count(const Click& click, const Ending& ending);
+  void count_winner(UserIndex user);
   void append(const analysis::AttemptRecord& record, std::string_view receipt);
   void stop_connections();
   void record_unsent(const Click& click);
@@ -124,8 +125,10 @@ class Worker {
   std::deque<Connection> connections_;
   std::vector<Connection*> idle_;        // of a pool, or between requests of per_request
   std::vector<Connection*> user_first_;  // per_user: a user's list of connections
+  std::vector<bool> winners_;            // one bit for each user of the shard
   std::uint64_t attempts_ = 0;
   std::int64_t last_due_ns_ = 0;  // latest due time of any click seen so far
+  std::int64_t last_answer_ns_ = 0;
   std::int64_t published_ns_ = 0;
   std::int64_t wake_ns_ = 0;
   std::optional<std::int64_t> stopped_ns_;  // when a stop was first seen

@@ -1,4 +1,4 @@
-#include "base/options.hpp"
+#include "base/command_line.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

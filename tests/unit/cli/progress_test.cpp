@@ -29,7 +29,7 @@ loadgen::Progress halfway() {
 
 TEST(Progress, NamesPhaseUsersRateInFlightLatencyWinsErrorsAndTimeLeft) {
   EXPECT_EQ(describe(halfway(), ProgressStyle::line),
-            "rushing  15,000/30,000 users  8333/s  1,234 in flight  p99 12.3ms  6,000 wins  "
+            "rushing    15,000/30,000 users  8,333/s  1,234 in flight  p99 12.3ms  6,000 wins  "
             "2 errors  30.0s left");
 }
 
@@ -61,6 +61,19 @@ TEST(ProgressDisplay, PrintsAPlainLineEveryFiveSecondsAndAtEachNewPhase) {
   }
   const std::string printed = testing::internal::GetCapturedStderr();
   EXPECT_EQ(std::ranges::count(printed, '\n'), 3);
+}
+
+TEST(ProgressDisplay, EndsWithTheLastProgressItWasGiven) {
+  const ManualClock clock;
+  testing::internal::CaptureStderr();
+  {
+    ProgressDisplay display(ProgressStyle::line, clock);
+    loadgen::Progress progress = halfway();
+    display.progress(progress);
+    progress.users_done = 30'000;
+    display.progress(progress);
+  }
+  EXPECT_THAT(testing::internal::GetCapturedStderr(), HasSubstr("30,000/30,000 users"));
 }
 
 TEST(ProgressDisplay, IsSilentWhenAskedTo) {

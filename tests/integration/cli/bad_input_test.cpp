@@ -1,0 +1,152 @@
+// What the command says, and with which exit code, when it is given what it cannot use.
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string_view>
+#include <thread>
+
+#include "tests/integration/cli/command.hpp"
+
+namespace fairrush::cli_test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kTinyRush =
+    "[event]\nlead = \"200ms\"\nreserve = \"300ms\"\npause = \"100ms\"\nrush = \"300ms\"\n"
+    "[population]\nusers = 40\n";
+
+/// A listener that answers everybody with the same bytes, then closes.
+class ParrotTarget {
+ public:
+  explicit ParrotTarget(std::string answer) : answer_(std::move(answer)) {
+    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_EQ(listen(listener_, 16), 0);
+    socklen_t length = sizeof address;
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ParrotTarget(const ParrotTarget&) = delete;
+  ParrotTarget& operator=(const ParrotTarget&) = delete;
+  ~ParrotTarget() {
+    shutdown(listener_, SHUT_RDWR);  // ends accept
+    thread_.join();
+    close(listener_);
+  }
+
+  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  void serve() {
+    while (true) {
+      const int peer = accept(listener_, nullptr, nullptr);
+      if (peer < 0) return;
+      char byte = 0;
+      if (read(peer, &byte, 1) == 1) send(peer, answer_.data(), answer_.size(), MSG_NOSIGNAL);
+      shutdown(peer, SHUT_RDWR);
+      close(peer);
+    }
+  }
+
+  std::string answer_;
+  int listener_ = -1;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+TEST(BadInput, IsListedAllAtOnceWithPlaceValueAndRange) {
+  const WorkDirectory work;
+  const std::string scenario =
+      work.write("bad.toml", "[population]\nusers = 0\nsede = 3\n[event]\nrush = \"0s\"\n");
+  const auto end = run_command({"run", scenario, "--out", work.path("run")});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_THAT(end.err, HasSubstr(scenario + ":2:1: population.users: '0' is not accepted"));
+  EXPECT_THAT(end.err, HasSubstr(":3:1: population.sede: unknown name; nearest is"));
+  EXPECT_THAT(end.err, HasSubstr(":5:1: event.rush: '0s' is not accepted"));
+  EXPECT_FALSE(std::filesystem::exists(work.path("run")));
+}
+
+TEST(BadInput, OnTheCommandLineNamesTheOption) {
+  const WorkDirectory work;
+  const std::string scenario = work.write("tiny.toml", kTinyRush);
+  const auto end = run_command({"run", scenario, "--usres", "7", "--set", "nonsense"});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_THAT(end.err, HasSubstr("--usres: unknown name; nearest is 'users'"));
+  EXPECT_THAT(run_command({"rnu"}).err, HasSubstr("'rnu' is no command"));
+  EXPECT_EQ(run_command({"check"}).exit_code, 2);
+}
+
+TEST(BadInput, NeverOverwritesARun) {
+  const WorkDirectory work;
+  const auto end = run_command({"run", work.write("tiny.toml", kTinyRush), "--out", work.path("")});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_THAT(end.err, HasSubstr("is not empty"));
+}
+
+TEST(UnreachableTarget, EndsInExitCodeFiveAndNamesTheAddress) {
+  const WorkDirectory work;
+  // Port 1 of loopback: nobody listens there.
+  const auto end = run_command({"run", work.write("tiny.toml", kTinyRush), "--out",
+                                work.path("run"), "--target", "http://127.0.0.1:1"});
+  EXPECT_EQ(end.exit_code, 5);
+  EXPECT_THAT(end.err, HasSubstr("127.0.0.1:1"));
+}
+
+class StrangeTarget : public testing::TestWithParam<std::string_view> {};
+
+TEST_P(StrangeTarget, EndsInExitCodeFiveWithOneClearLine) {
+  const WorkDirectory work;
+  const ParrotTarget target{std::string(GetParam())};
+  const auto end = run_command({"run", work.write("tiny.toml", kTinyRush), "--out",
+                                work.path("run"), "--quiet", "--target", target.url()});
+  EXPECT_EQ(end.exit_code, 5);
+  EXPECT_EQ(std::ranges::count(end.err, '\n'), 1) << end.err;
+}
+
+INSTANTIATE_TEST_SUITE_P(Answers, StrangeTarget,
+                         testing::Values("", "\x01\x02garbage\r\n\r\n", "HTTP/1.1 200 OK\r\nCont",
+                                         "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+                                         "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"));
+
+TEST(DamagedRun, IsRefusedOrCalledUnknownNeverPassed) {
+  const WorkDirectory work;
+  const std::string run = work.path("run");
+  ASSERT_NE(
+      run_command({"run", work.write("tiny.toml", kTinyRush), "--out", run, "--quiet"}).exit_code,
+      2);
+  const std::string history = run + "/history.bin";
+  const auto size = std::filesystem::file_size(history);
+  std::filesystem::resize_file(history, size - 1);
+  const auto cut = run_command({"check", run});
+  EXPECT_EQ(cut.exit_code, 3) << cut.out << cut.err;
+  work.write("run/history.bin", "this is no history, whatever its name says");
+  const auto foreign = run_command({"check", run});
+  EXPECT_EQ(foreign.exit_code, 2);
+  EXPECT_THAT(foreign.err, HasSubstr("history.bin"));
+  std::filesystem::remove(run + "/run.json");
+  EXPECT_EQ(run_command({"check", run}).exit_code, 2);
+}
+
+TEST(FullDisk, StopsTheRunAndNamesTheFile) {
+  const WorkDirectory work;
+  // Only the target's own files fit; the history of 2 × 40 attempts does not.
+  Command command({"run", work.write("tiny.toml", kTinyRush), "--out", work.path("run"), "--users",
+                   "5000", "--set", "target.builtin.ack=decided"},
+                  192 * 1024);
+  const auto end = command.wait();
+  EXPECT_EQ(end.exit_code, 2) << end.out << end.err;
+  EXPECT_THAT(end.err, HasSubstr("history.bin"));
+}
+
+}  // namespace
+}  // namespace fairrush::cli_test

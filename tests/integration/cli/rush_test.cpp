@@ -1,0 +1,186 @@
+// The command from end to end: real processes, real sockets, a rush of a second.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <csignal>
+#include <tuple>
+
+#include "analysis/run/directory.hpp"
+#include "tests/integration/cli/command.hpp"
+
+namespace fairrush::cli_test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr const char* kSmallRush = R"(
+question = "Does a small rush hold?"
+[event]
+reserve = "600ms"
+pause   = "300ms"
+rush    = "700ms"
+[population]
+users    = 60
+cohorts  = [ { name = "near", share = 0.5 }, { name = "far", share = 0.5, one_way_delay = "20ms" } ]
+personas = { honest = 0.6, double_clicker = 0.2, retrier = 0.1, intruder = 0.1 }
+[arrivals]
+shape = "poisson"
+)";
+
+std::string small_rush(const WorkDirectory& work, const std::string& more = {}) {
+  return work.write("small.toml", kSmallRush + more);
+}
+
+TEST(RushCommand, ProvesASealedDrawAndLeavesAWholeRunDirectory) {
+  const WorkDirectory work;
+  const auto end = run_command({"run", small_rush(work), "--out", work.path("run")});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  EXPECT_THAT(end.out, HasSubstr("PROVEN"));
+  EXPECT_THAT(end.out, HasSubstr("report: " + work.path("run/report.html")));
+  for (const char* file : {"run.json", "history.bin", "ledger.csv", "draw.json", "scenario.toml",
+                           "report.html", "report.md", "plots/latency.svg", "plots/latency.gp"}) {
+    EXPECT_FALSE(read_file(work.path("run/") + file).empty()) << file;
+  }
+}
+
+TEST(RushCommand, ChecksAndRendersARunAgainWithTheSameAnswer) {
+  const WorkDirectory work;
+  ASSERT_EQ(run_command({"run", small_rush(work), "--out", work.path("run"), "--quiet"}).exit_code,
+            0);
+  const auto checked = run_command({"check", work.path("run"), "--json"});
+  EXPECT_EQ(checked.exit_code, 0) << checked.err;
+  EXPECT_THAT(checked.out, HasSubstr("\"verdict\":\"proven\""));
+  const std::string before = read_file(work.path("run/report.html"));
+  const auto rendered = run_command({"report", work.path("run"), "--format", "html"});
+  EXPECT_EQ(rendered.exit_code, 0) << rendered.err;
+  EXPECT_EQ(read_file(work.path("run/report.html")), before);
+}
+
+TEST(RushCommand, RepeatsItselfFromItsOwnScenarioFile) {
+  const WorkDirectory work;
+  ASSERT_EQ(run_command({"run", small_rush(work), "--out", work.path("a"), "--quiet"}).exit_code,
+            0);
+  const auto end =
+      run_command({"run", work.path("a/scenario.toml"), "--out", work.path("b"), "--quiet"});
+  EXPECT_EQ(end.exit_code, 0) << end.err;
+  EXPECT_EQ(read_file(work.path("a/scenario.toml")), read_file(work.path("b/scenario.toml")));
+}
+
+TEST(RushCommand, HandsOutEveryCouponFirstComeFirstServed) {
+  const WorkDirectory work;
+  const auto end =
+      run_command({"run", small_rush(work), "--out", work.path("run"), "--set",
+                   "target.builtin.design=ticket-list", "--set", "checks.fairness=report"});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  const auto run = analysis::load_run({work.path("run")});
+  ASSERT_TRUE(run) << run.error();
+  ASSERT_TRUE(run->ledger);
+  EXPECT_EQ(run->ledger->size(), run->facts.announced_coupons);
+}
+
+TEST(RushCommand, KeepsPerUserAndPerRequestConnectionsApart) {
+  for (const char* mode : {"per_user", "per_request"}) {
+    const WorkDirectory work;
+    const auto end = run_command({"run", small_rush(work), "--out", work.path("run"), "--set",
+                                  std::string("connections.mode=") + mode});
+    EXPECT_EQ(end.exit_code, 0) << mode << end.out << end.err;
+  }
+}
+
+TEST(RushCommand, LetsUsersComeWithTokens) {
+  const WorkDirectory work;
+  const auto end = run_command({"run", small_rush(work), "--out", work.path("run"), "--set",
+                                "target.jwt_secret=0123456789abcdef0123456789abcdef"});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+}
+
+TEST(RushCommand, ServesTwoUsers) {
+  const WorkDirectory work;
+  const auto end =
+      run_command({"run", small_rush(work), "--out", work.path("run"), "--users", "2", "--set",
+                   "event.coupons=1", "--set", "population.personas={ honest = 1.0 }"});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+}
+
+/// What of an attempt is planned; retries depend on answers and are left out.
+using Planned = std::tuple<std::uint32_t, std::uint8_t, std::int64_t, std::uint64_t, std::uint16_t,
+                           std::uint8_t, std::uint32_t>;
+
+std::vector<Planned> planned_attempts(const std::string& directory) {
+  const auto run = analysis::load_run({directory});
+  EXPECT_TRUE(run);
+  std::vector<Planned> attempts;
+  if (!run) return attempts;
+  for (const auto& block : run->history.blocks()) {
+    for (const analysis::AttemptRecord& record : block.records) {
+      if (run->facts.personas[record.persona] == "retrier" && record.try_number > 0) continue;
+      attempts.emplace_back(record.user, record.op, record.intended_ns, record.idempotency,
+                            record.cohort, record.persona, record.delay_us);
+    }
+  }
+  std::ranges::sort(attempts);
+  return attempts;
+}
+
+TEST(RushCommand, PlaysTheSamePlanWithOneAndWithTwoThreads) {
+  const WorkDirectory work;
+  const std::string scenario = small_rush(work);
+  for (const char* threads : {"1", "2"}) {
+    const auto end = run_command({"run", scenario, "--out", work.path(threads), "--quiet", "--set",
+                                  std::string("connections.threads=") + threads});
+    ASSERT_EQ(end.exit_code, 0) << end.err;
+  }
+  const auto one = planned_attempts(work.path("1"));
+  EXPECT_FALSE(one.empty());
+  EXPECT_TRUE(one == planned_attempts(work.path("2")));
+}
+
+TEST(RushCommand, KeepsAPartialRunThatSaysSoWhenInterrupted) {
+  const WorkDirectory work;
+  Command command({"run", small_rush(work), "--out", work.path("run"), "--set", "event.rush=60s"});
+  ASSERT_TRUE(command.wait_for("rushing"));
+  command.send(SIGINT);
+  const auto end = command.wait();
+  EXPECT_EQ(end.exit_code, 4) << end.out << end.err;
+  EXPECT_THAT(end.out, HasSubstr("interrupted"));
+  const auto checked = run_command({"check", work.path("run")});
+  EXPECT_EQ(checked.exit_code, 4) << checked.out << checked.err;
+  const auto run = analysis::load_run({work.path("run")});
+  ASSERT_TRUE(run) << run.error();
+  EXPECT_GE(run->history.records(), 60U);  // every planned click has its record, sent or not
+  EXPECT_FALSE(run->history.truncation());
+}
+
+TEST(RushCommand, LeavesNoServerBehindWhenKilled) {
+  const WorkDirectory work;
+  Command command({"run", small_rush(work), "--out", work.path("run")});
+  ASSERT_TRUE(command.wait_for("reserving"));
+  const auto children = command.children();
+  ASSERT_EQ(children.size(), 1U);
+  command.send(SIGKILL);
+  command.wait();
+  // The server dies with its parent; reading its entry fails as soon as it is gone or a zombie.
+  const std::string state_file = "/proc/" + std::to_string(children.front()) + "/stat";
+  for (std::string state = read_file(state_file);
+       !state.empty() && state.find(") Z") == std::string::npos; state = read_file(state_file)) {
+  }
+}
+
+TEST(RushCommand, SaysUnknownWhenTheServerIsKilledInTheMiddle) {
+  const WorkDirectory work;
+  Command command({"run", small_rush(work), "--out", work.path("run")});
+  ASSERT_TRUE(command.wait_for("reserving"));
+  const auto children = command.children();
+  ASSERT_EQ(children.size(), 1U);
+  kill(children.front(), SIGKILL);
+  const auto end = command.wait();
+  EXPECT_EQ(end.exit_code, 3) << end.out << end.err;
+  const auto run = analysis::load_run({work.path("run")});
+  ASSERT_TRUE(run) << run.error();
+  EXPECT_FALSE(run->ledger);
+  EXPECT_TRUE(run->facts.ledger_missing);
+}
+
+}  // namespace
+}  // namespace fairrush::cli_test
