@@ -21,7 +21,8 @@ FromTarget<EventDocument> wait_for_quiescence(TargetClient& client, const std::s
 
 /// Takes what the target has to show after a rush into `directory` and what it announced into
 /// `facts`. `announced` is the event as it stood before reservations opened. What the target does
-/// not give is noted in the facts; an error is one of the directory.
+/// not give is noted in the facts (a missing draw among their options); an error is one of the
+/// directory.
 std::expected<void, std::string> export_evidence(TargetClient& client,
                                                  const EventDocument& announced,
                                                  const analysis::RunDirectory& directory,

@@ -285,6 +285,19 @@ TEST(Worker, RecordsWhatAStopLeavesUnsentAndUnanswered) {
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::failed, Reason::stopped_before_sending), 30U);
 }
 
+TEST(Worker, GivesUpTheBacklogOfATargetThatAnswersNothingAnyMore) {
+  ScriptedTarget target(claims_get({"", Then::stall}));
+  Scenario scenario = short_scenario(300);
+  scenario.arrivals = ArrivalShape::at_once;
+  scenario.connections = 1;
+  scenario.attempt_timeout = 100ms;  // to wait for each of them would take half a minute
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_GT(rehearsal.count(Op::claim, Outcome::failed, Reason::stopped_before_sending), 0U);
+  EXPECT_GT(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::timeout), 0U);
+}
+
 /// Throws once, at one of the questions for the time.
 class FailingClock final : public Clock {
  public:
