@@ -49,6 +49,12 @@ std::vector<std::string> gaps_of(const Assessment& assessment, const RunFacts& f
 
 std::string too_small_text(const FairnessFigures& fairness, Share margin) {
   if (fairness.rounds_needed == 0) return "Every check passes, but fairness could not be tested.";
+  if (fairness.rounds_needed == 1) {
+    return fmt::format(
+        "Every check passes and no bias was found, but finding none is no proof of fairness, and "
+        "equivalence within {:g} percentage points was not tested.",
+        margin.of_one * 100);
+  }
   return fmt::format(
       "Every check passes and no bias was found, but one round with {} participants cannot show "
       "fairness within {:g} percentage points; that takes {} rounds.",
