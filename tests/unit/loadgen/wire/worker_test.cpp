@@ -326,6 +326,18 @@ TEST_P(WorkerThatFails, StillRecordsEveryAttempt) {
   EXPECT_EQ(*rehearsal.failure(), "the clock has stopped");
 }
 
+TEST(FailingWorker, RecordsClicksThatAreStillOnTheirWay) {
+  ScriptedTarget target(generous);
+  const FailingClock clock(60);  // some thirty ticks: clicks are out, and none has arrived
+  Scenario scenario = short_scenario(30);
+  scenario.cohorts = {{"far", Share{1}, {4s, std::nullopt}}};
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.clock = &clock;
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::failed, Reason::stopped_before_sending), 30U);
+}
+
 INSTANTIATE_TEST_SUITE_P(AtVariousPoints, WorkerThatFails,
                          testing::Values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 50, 100));
 
