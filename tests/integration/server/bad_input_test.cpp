@@ -13,13 +13,12 @@ namespace {
 
 constexpr const char* kReservations = "/api/v1/events/rush/reservations";
 
-/// A server with short patience and an event that takes reservations. Whatever a test did to it, it
+/// A server with small limits and an event that takes reservations. Whatever a test did to it, it
 /// must still serve afterwards.
 class BadInputTest : public testing::Test {
  protected:
-  BadInputTest()
-      : server_({.ledger = ":memory:",
-                 .options = {"--request-timeout=200ms", "--idle-timeout=400ms",
+  explicit BadInputTest(const std::string& patience = "60s")
+      : server_({.options = {"--request-timeout=" + patience, "--idle-timeout=" + patience,
                              "--header-limit=1KiB", "--body-limit=2KiB", "--log-level=warning"}}) {
     HttpClient client(server_.port());
     EXPECT_EQ(client.post("/api/v1/events", as_admin(), event_body({}))->status, 201U);
@@ -76,12 +75,18 @@ TEST_F(BadInputTest, AnswersAHugeBodyWith413) {
   expect_refusal(reservation_head("Transfer-Encoding: chunked\r\n\r\nfffffff\r\n"), 413);
 }
 
-TEST_F(BadInputTest, AnswersASlowSenderWith408) {
+/// The same with little patience.
+class SlowInputTest : public BadInputTest {
+ protected:
+  SlowInputTest() : BadInputTest("250ms") {}
+};
+
+TEST_F(SlowInputTest, IsAnsweredWith408) {
   expect_refusal(reservation_head("Content-Le"), 408);
   expect_refusal(reservation_head("Content-Length: 10\r\n\r\n12345"), 408);
 }
 
-TEST_F(BadInputTest, ClosesAnIdleConnectionWithoutAWord) {
+TEST_F(SlowInputTest, IsClosedWithoutAWordWhenNothingComes) {
   HttpClient client(server_.port());
   EXPECT_TRUE(client.closed_by_peer());
 }
@@ -164,6 +169,9 @@ TEST_F(BadInputTest, SurvivesAClientThatDoesNotReadItsAnswers) {
 }
 
 TEST(ServerOutOfDescriptors, ServesThoseItHasAndTheOthersOnceTheyGo) {
+#if __has_feature(undefined_behavior_sanitizer)
+  GTEST_SKIP() << "the sanitizer opens a pipe to look at memory and reports its own failure";
+#endif
   ServerChild server({.options = {"--log-level=warning"}, .open_files_max = 32});
   std::vector<std::unique_ptr<HttpClient>> clients;
   for (int client = 0; client < 64; ++client) {
