@@ -149,70 +149,65 @@ TEST(ClaimOfATicketList, TellsALossOnlyWhenTheLastCouponIsDurable) {
   EXPECT_EQ(loss->status(), 410U);
 }
 
-TEST(ClaimOfASealedDraw, WaitsForTheDrawToBeRecorded) {
+/// A claim of the only user of a sealed draw that is sure to win, while the draw is still to run.
+class HeldClaim {
+ public:
+  explicit HeldClaim(Acknowledge acknowledge = Acknowledge::durable)
+      : world(":memory:", acknowledge) {
+    world.create_event("sealed-draw", "\"100%\"");
+    world.hold_draws();
+    world.fill(1);
+    call = world.send(Method::post, kClaims, by(0));
+  }
   World world;
-  world.create_event("sealed-draw", "\"100%\"");
-  world.hold_draws();
-  world.fill(1);
-  const auto call = world.send(Method::post, kClaims, by(0));
-  world.settle();
-  EXPECT_FALSE(call->answered()) << "the draw has not run";
-  world.run_draws();
-  EXPECT_FALSE(call->answered()) << "the draw is not durable";
-  world.settle();
-  EXPECT_EQ(call->status(), 200U);
+  std::unique_ptr<Call> call;
+};
+
+TEST(ClaimOfASealedDraw, WaitsForTheDrawToBeRecorded) {
+  HeldClaim claim;
+  claim.world.settle();
+  EXPECT_FALSE(claim.call->answered()) << "the draw has not run";
+  claim.world.run_draws();
+  EXPECT_FALSE(claim.call->answered()) << "the draw is not durable";
+  claim.world.settle();
+  EXPECT_EQ(claim.call->status(), 200U);
 }
 
 TEST(ClaimOfASealedDraw, WaitsForTheDrawEvenWhereAnswersNeedNotBeDurable) {
-  World world(":memory:", Acknowledge::decided);
-  world.create_event("sealed-draw", "\"100%\"");
-  world.hold_draws();
-  world.fill(1);
-  const auto call = world.send(Method::post, kClaims, by(0));
-  world.run_draws();
-  EXPECT_FALSE(call->answered()) << "a restart could draw differently";
-  world.settle();
-  EXPECT_EQ(call->status(), 200U);
+  HeldClaim claim(Acknowledge::decided);
+  claim.world.run_draws();
+  EXPECT_FALSE(claim.call->answered()) << "a restart could draw differently";
+  claim.world.settle();
+  EXPECT_EQ(claim.call->status(), 200U);
 }
 
 TEST(ClaimOfASealedDraw, IsJudgedByItsArrivalHoweverLongTheDrawTakes) {
-  World world;
-  world.create_event("sealed-draw", "\"100%\"");
-  world.hold_draws();
-  world.fill(1);
-  const auto call = world.send(Method::post, kClaims, by(0));
-  world.close_rush();
-  world.run_draws();
-  world.settle();
-  EXPECT_EQ(call->status(), 200U);
+  HeldClaim claim;
+  claim.world.close_rush();
+  claim.world.run_draws();
+  claim.world.settle();
+  EXPECT_EQ(claim.call->status(), 200U);
 }
 
 TEST(ClaimOfASealedDraw, IsRefusedWhenTheServerStopsBeforeTheDraw) {
-  World world;
-  world.create_event("sealed-draw");
-  world.hold_draws();
-  world.fill(1);
-  const auto call = world.send(Method::post, kClaims, by(0));
-  world.app().refuse_held();
-  EXPECT_EQ(call->status(), 503U);
-  EXPECT_EQ(call->code(), "DRAINING");
-  EXPECT_GT(call->response.retry_after_seconds, 0U);
+  HeldClaim claim;
+  claim.world.settle();
+  claim.world.app().refuse_held();
+  EXPECT_EQ(claim.call->status(), 503U);
+  EXPECT_EQ(claim.call->code(), "DRAINING");
+  EXPECT_GT(claim.call->response.retry_after_seconds, 0U);
 }
 
 TEST(ClaimOfASealedDraw, IsRefusedWhenTheEventIsResetBeforeTheDraw) {
-  World world;
-  world.create_event("sealed-draw");
-  world.hold_draws();
-  world.fill(1);
-  const auto call = world.send(Method::post, kClaims, by(0));
+  HeldClaim claim;
   Sent reset = admin();
-  reset.body = "{" + world.windows_from_now() + "}";
-  const auto done = world.send(Method::post, "/api/v1/events/rush/reset", reset);
-  EXPECT_EQ(call->code(), "NOT_IN_ACTIVE_TIME");
-  world.run_draws();  // the old event's draw comes too late to matter
-  world.settle();
+  reset.body = "{" + claim.world.windows_from_now() + "}";
+  const auto done = claim.world.send(Method::post, "/api/v1/events/rush/reset", reset);
+  EXPECT_EQ(claim.call->code(), "NOT_IN_ACTIVE_TIME");
+  claim.world.run_draws();  // the old event's draw comes too late to matter
+  claim.world.settle();
   EXPECT_EQ(done->status(), 200U);
-  EXPECT_EQ(world.get("/api/v1/events/rush")->member("root"), "null");
+  EXPECT_EQ(claim.world.get("/api/v1/events/rush")->member("root"), "null");
 }
 
 }  // namespace
