@@ -32,7 +32,7 @@ struct TimePoint {
   std::int64_t start_ns = 0;
   std::uint32_t reservations = 0;  ///< acknowledged in this step
   std::uint32_t claims = 0;        ///< first bytes of claims that left in this step
-  std::uint32_t wins = 0;          ///< by time of answer, as the next three
+  std::uint32_t wins = 0;          ///< users' first wins, by time of answer as the next two
   std::uint32_t losses = 0;
   std::uint32_t refusals = 0;
   std::uint32_t indeterminate = 0;  ///< by time of sending

@@ -105,7 +105,10 @@ TimeSeries time_series(const RunIndex& index, const ClaimTraffic& traffic) {
     ++at(record.first_byte_out_ns).claims;
     switch (record.result()) {
       case Outcome::win:
-        ++at(record.answered_ns()).wins;
+        // Once a user: a retry's answer is no further win.
+        if (record.answered_ns() == index.user(record.user).win_answered_ns) {
+          ++at(record.answered_ns()).wins;
+        }
         break;
       case Outcome::loss:
         ++at(record.answered_ns()).losses;

@@ -18,6 +18,13 @@ struct TolerantWindow {
   }
 };
 
+/// A coupon decided inside the window may be told again after it: to a user whose earlier claim was
+/// answered with it, or never got an answer. Another coupon would break I4.
+bool tells_again(const TolerantWindow& window, const UserState& user, std::int64_t sent) {
+  if (user.win_answered_ns <= sent) return true;
+  return user.first_open_claim_ns < sent && !window.began_after(user.first_open_claim_ns);
+}
+
 struct WindowCounts {
   std::uint64_t early = 0;
   std::uint64_t late = 0;
@@ -40,7 +47,10 @@ Finding find_window_breaches(const RunIndex& index) {
     const std::int64_t sent = record.first_byte_out_ns;
     if (record.result() == Outcome::win) {
       if (window.ended_before(record.answered_ns())) breach(counts.early, record.user);
-      if (window.began_after(sent)) breach(counts.late, record.user);
+      const bool late = window.began_after(sent);
+      if (late && !tells_again(window, index.user(record.user), sent)) {
+        breach(counts.late, record.user);
+      }
     } else if (record.why() == Reason::outside_window &&
                window.wholly_holds(sent, record.answered_ns())) {
       breach(counts.refused_inside, record.user);

@@ -26,9 +26,8 @@ struct RushTime {
   std::vector<RushBin> bins;  ///< empty when no claim was sent
   double bin_s = 1;
   std::uint64_t claims_later = 0;  ///< sent after the last bin
-  /// When kMostWins of the answers with a coupon had come: set when that was well before the claims
-  /// had, as where the first to come take all. The rest are mostly repeated answers to the same
-  /// winners.
+  /// When kMostWins of the winners had their coupon: set when that was well before the claims had
+  /// come, as where the first to come take all.
   std::optional<double> wins_end_s;
 
   Extent extent() const;  ///< in seconds since the rush opened

@@ -45,6 +45,24 @@ TEST(WindowCheck, ToleratesAWinSentExactlyTheToleranceAfterTheClose) {
   EXPECT_EQ(sent(kTolerance + nanoseconds(1)), CheckVerdict::fail);
 }
 
+TEST(WindowCheck, LetsAWinBeToldAgainAfterTheClose) {
+  RunBuilder run = run_with(claim(1).at(kLength - milliseconds(20)).wins("A"));
+  run.add(claim(1).retry(1).at(kLength + milliseconds(150)).wins("A"));
+  EXPECT_EQ(run.verdict("I8"), CheckVerdict::pass);
+}
+
+TEST(WindowCheck, LetsAnUnansweredClaimOfTheWindowBeAnsweredAfterIt) {
+  RunBuilder run = run_with(claim(1).at(kLength - milliseconds(20)).unanswered());
+  run.add(claim(1).retry(1).at(kLength + milliseconds(150)).wins("A"));
+  EXPECT_EQ(run.verdict("I8"), CheckVerdict::pass);
+}
+
+TEST(WindowCheck, FailsOnALateWinWhoseEarlierAttemptLost) {
+  RunBuilder run = run_with(claim(1).at(kLength - milliseconds(20)).loses());
+  run.add(claim(1).retry(1).at(kLength + milliseconds(150)).wins("A"));
+  EXPECT_EQ(run.verdict("I8"), CheckVerdict::fail);
+}
+
 TEST(WindowCheck, FailsOnAnOutsideRefusalOfAClaimWhollyInside) {
   const auto sent = [](nanoseconds after_opening) {
     return run_with(claim(1).at(after_opening).refused(Reason::outside_window)).verdict("I8");
