@@ -213,7 +213,7 @@ Step RunExecution::play() {
   samples_.unsent = fleet.counts().unsent;
   if (const auto failure = fleet.failure()) {
     facts_.interrupted = true;
-    facts_.options.emplace_back("instrument.failure", *failure);
+    facts_.instrument_failure = *failure;
   }
   if (const auto failure = fleet.storage_failure()) return failed(Kind::storage, *failure);
   if (const auto closed = history_->close(); !closed) {

@@ -250,6 +250,7 @@ Finding find_draw_deviations(const RunIndex& index) {
   if (!index.evidence().draw) {
     finding.verdict = CheckVerdict::unknown;
     finding.text = "the target decides by a draw, but published none";
+    if (index.facts().draw_missing) finding.text += ": " + *index.facts().draw_missing;
     return finding;
   }
   return DrawAudit(index, *index.evidence().draw).run();

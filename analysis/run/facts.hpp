@@ -103,7 +103,9 @@ struct RunFacts {
   std::optional<std::uint64_t> announced_roster;   ///< N as the target published it
   std::optional<std::uint64_t> announced_coupons;  ///< C as the target published it
   std::optional<std::string>
-      ledger_missing;  ///< why there is no ledger; unset = ledger.csv holds it
+      ledger_missing;                       ///< why there is no ledger; unset = ledger.csv holds it
+  std::optional<std::string> draw_missing;  ///< why a design that draws left no draw.json
+  std::optional<std::string> instrument_failure;  ///< what broke inside the instrument
   std::vector<CohortFacts> cohorts;
   std::vector<std::string> personas;  ///< names by persona number
   std::set<Sighting> attempted;       ///< what the scenario can be expected to show

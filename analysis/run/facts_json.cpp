@@ -209,6 +209,8 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("announced_roster", facts.announced_roster);
   archive("announced_coupons", facts.announced_coupons);
   archive("ledger_missing", facts.ledger_missing);
+  archive("draw_missing", facts.draw_missing);
+  archive("instrument_failure", facts.instrument_failure);
   archive("cohorts", facts.cohorts);
   archive("personas", facts.personas);
   describe_attempted(archive, facts);

@@ -60,11 +60,11 @@ std::expected<void, std::string> export_evidence(TargetClient& client,
   if (facts.allocation != analysis::Allocation::draw) return {};
   const auto draw = client.draw(announced.event, announced.commitment);
   if (!draw) {
-    facts.options.emplace_back("draw.missing", draw.error().message);
+    facts.draw_missing = draw.error().message;
     return {};
   }
   if (!*draw) {
-    facts.options.emplace_back("draw.missing", "the target has not published its secret");
+    facts.draw_missing = "the target has not published its secret";
     return {};
   }
   return write_file(directory.draw(), analysis::format_published_draw(**draw));

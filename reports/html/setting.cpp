@@ -88,15 +88,18 @@ void add_scenario(Markup& page, const ReportInput& input) {
 void add_environment(Markup& page, const ReportInput& input) {
   const auto& facts = input.facts;
   open_section(page, "environment", "Environment");
-  add_terms(page, {{"Target", facts.target},
-                   {"Winners are decided by", allocation_text(facts.allocation)},
-                   {"Event", facts.event},
-                   {"Seed", fmt::format("{}", facts.seed)},
-                   {"Ledger", facts.ledger_missing.value_or("kept as ledger.csv")},
-                   {"Machine", facts.machine},
-                   {"Version", facts.version},
-                   {"Build", facts.build_type},
-                   {"Started", facts.started_at}});
+  std::vector<Term> terms{{"Target", facts.target},
+                          {"Winners are decided by", allocation_text(facts.allocation)},
+                          {"Event", facts.event},
+                          {"Seed", fmt::format("{}", facts.seed)},
+                          {"Ledger", facts.ledger_missing.value_or("kept as ledger.csv")}};
+  if (facts.draw_missing) terms.push_back({"Draw", *facts.draw_missing});
+  if (facts.instrument_failure) terms.push_back({"Instrument", *facts.instrument_failure});
+  terms.insert(terms.end(), {{"Machine", facts.machine},
+                             {"Version", facts.version},
+                             {"Build", facts.build_type},
+                             {"Started", facts.started_at}});
+  add_terms(page, terms);
   close_section(page);
 }
 

@@ -1,4 +1,4 @@
-#include "house.hpp"
+#include "tests/tidy/house.hpp"
 
 #include <algorithm>
 #include <array>

@@ -7,7 +7,7 @@
 #include <map>
 #include <set>
 
-#include "house.hpp"
+#include "tests/tidy/house.hpp"
 
 namespace fairrush::tidy {
 namespace {

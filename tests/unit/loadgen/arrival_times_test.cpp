@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <ostream>
 #include <vector>
 
 namespace fairrush::loadgen {
@@ -46,6 +47,15 @@ double distance_from(const std::vector<Duration>& offsets, Cdf cdf) {
 // The 99.9 % point of the Kolmogorov distribution is 1.95/√n; seeds are fixed, so this never
 // flickers.
 const double kDistanceMax = 1.95 / std::sqrt(kClicks);
+
+}  // namespace
+
+/// How GoogleTest shows a row.
+void PrintTo(const ArrivalShapeRow& row, std::ostream* out) {
+  *out << row.name;
+}
+
+namespace {
 
 class EveryShape : public testing::TestWithParam<ArrivalShapeRow> {};
 

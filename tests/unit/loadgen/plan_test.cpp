@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "sample_scenario.hpp"
+#include "tests/unit/loadgen/sample_scenario.hpp"
 
 namespace fairrush::loadgen {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <vector>
 
-#include "sample_scenario.hpp"
+#include "tests/unit/loadgen/sample_scenario.hpp"
 
 namespace fairrush::loadgen {
 namespace {

@@ -80,7 +80,8 @@ fairness = "report"
 TEST_F(ScenarioFile, IsReadBackTheSameFromItsOwnText) {
   const auto first = load_scenario(write("first.toml", R"(
 question = "Quotes \" and \\ and 'these'?"
-population.cohorts = [{ name = "a, b", share = 0.25 }, { name = "c", share = 0.75, one_way_delay = "1.5ms" }]
+population.cohorts = [{ name = "a, b", share = 0.25 },
+                      { name = "c", share = 0.75, one_way_delay = "1.5ms" }]
 population.seed = 9223372036854775807
 population.show_up = 0.123456
 event.rush = "1234567890ns"

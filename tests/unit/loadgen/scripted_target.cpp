@@ -1,4 +1,4 @@
-#include "scripted_target.hpp"
+#include "tests/unit/loadgen/scripted_target.hpp"
 
 #include <fmt/format.h>
 #include <sys/socket.h>

@@ -6,7 +6,7 @@
 
 #include "reports/reports.hpp"
 #include "reports/text/printable.hpp"
-#include "sample_run.hpp"
+#include "tests/unit/reports/sample_run.hpp"
 
 namespace fairrush::reports::testing {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "reports/text/csv_field.hpp"
-#include "sample_run.hpp"
-#include "support/reading.hpp"
+#include "tests/unit/reports/sample_run.hpp"
+#include "tests/unit/reports/support/reading.hpp"
 
 namespace fairrush::reports::testing {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 
 #include "reports/reports.hpp"
-#include "sample_run.hpp"
-#include "support/reading.hpp"
+#include "tests/unit/reports/sample_run.hpp"
+#include "tests/unit/reports/support/reading.hpp"
 
 namespace fairrush::reports::testing {
 namespace {

@@ -1,10 +1,10 @@
-#include "sample_run.hpp"
+#include "tests/unit/reports/sample_run.hpp"
 
 #include <cstdint>
 #include <limits>
 
-#include "support/sample_base.hpp"
-#include "support/sample_parts.hpp"
+#include "tests/unit/reports/support/sample_base.hpp"
+#include "tests/unit/reports/support/sample_parts.hpp"
 
 namespace fairrush::reports::testing {
 using analysis::Assessment;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ struct SampleRun {
   std::string name;  ///< of its golden files
   analysis::RunFacts facts;
   analysis::Assessment assessment;
+
+  /// How GoogleTest shows it.
+  friend void PrintTo(const SampleRun& sample, std::ostream* out) { *out << sample.name; }
 };
 
 /// 300 users, a sealed draw, everything holds.

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "sample_run.hpp"
+#include "tests/unit/reports/sample_run.hpp"
 
 namespace fairrush::reports::testing {
 namespace {

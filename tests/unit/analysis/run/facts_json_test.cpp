@@ -33,6 +33,8 @@ RunFacts facts_without_defaults() {
   facts.announced_roster = 299;
   facts.announced_coupons = 59;
   facts.ledger_missing = "the target has none";
+  facts.draw_missing = "the target has not published its secret";
+  facts.instrument_failure = "out of memory";
   facts.cohorts = {{"fibre", 0.625, "5ms"}, {"mobile", 0.375, "median 60ms, p99 400ms"}};
   facts.personas = {"honest", "intruder"};
   facts.attempted = {Sighting::win, Sighting::contention_at_sell_out};

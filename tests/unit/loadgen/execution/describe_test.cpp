@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "sample_scenario.hpp"
+#include "tests/unit/loadgen/sample_scenario.hpp"
 
 namespace fairrush::loadgen {
 namespace {

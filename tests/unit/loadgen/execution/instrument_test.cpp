@@ -6,7 +6,7 @@
 #include "loadgen/execution/preflight.hpp"
 #include "loadgen/execution/validity.hpp"
 #include "loadgen/execution/watch.hpp"
-#include "sample_scenario.hpp"
+#include "tests/unit/loadgen/sample_scenario.hpp"
 
 namespace fairrush::loadgen {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "analysis/history/reader.hpp"
 #include "analysis/run/directory.hpp"
-#include "scripted_target.hpp"
-#include "wire/rehearsal.hpp"
+#include "tests/unit/loadgen/scripted_target.hpp"
+#include "tests/unit/loadgen/wire/rehearsal.hpp"
 
 namespace fairrush::loadgen {
 namespace {

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "wire/rehearsal.hpp"
+#include "tests/unit/loadgen/wire/rehearsal.hpp"
 
 namespace fairrush::loadgen {
 namespace {

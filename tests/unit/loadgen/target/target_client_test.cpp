@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "scripted_target.hpp"
+#include "tests/unit/loadgen/scripted_target.hpp"
 
 namespace fairrush::loadgen {
 namespace {

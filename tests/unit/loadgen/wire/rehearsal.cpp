@@ -1,4 +1,4 @@
-#include "wire/rehearsal.hpp"
+#include "tests/unit/loadgen/wire/rehearsal.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -7,8 +7,8 @@
 #include <map>
 #include <set>
 
-#include "scripted_target.hpp"
-#include "wire/rehearsal.hpp"
+#include "tests/unit/loadgen/scripted_target.hpp"
+#include "tests/unit/loadgen/wire/rehearsal.hpp"
 
 namespace fairrush::loadgen {
 namespace {

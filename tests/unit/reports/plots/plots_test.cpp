@@ -8,9 +8,9 @@
 #include <string>
 
 #include "reports/plots/plot.hpp"
-#include "sample_run.hpp"
-#include "support/reading.hpp"
-#include "support/scratch_directory.hpp"
+#include "tests/unit/reports/sample_run.hpp"
+#include "tests/unit/reports/support/reading.hpp"
+#include "tests/unit/reports/support/scratch_directory.hpp"
 
 namespace fairrush::reports::testing {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "sample_run.hpp"
+#include "tests/unit/reports/sample_run.hpp"
 
 namespace fairrush::reports::testing {
 namespace {

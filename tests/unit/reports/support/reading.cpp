@@ -1,4 +1,4 @@
-#include "support/reading.hpp"
+#include "tests/unit/reports/support/reading.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "support/scratch_directory.hpp"
+#include "tests/unit/reports/support/scratch_directory.hpp"
 
 namespace fairrush::reports::testing {
 

@@ -1,4 +1,4 @@
-#include "support/reading.hpp"
+#include "tests/unit/reports/support/reading.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "support/sample_base.hpp"
+#include "tests/unit/reports/support/sample_base.hpp"
 
 #include <cstdint>
 #include <utility>

@@ -5,7 +5,7 @@
 
 #include "analysis/assessment.hpp"
 #include "analysis/run/facts.hpp"
-#include "support/sample_parts.hpp"
+#include "tests/unit/reports/support/sample_parts.hpp"
 
 namespace fairrush::reports::testing {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "analysis/history/writer.hpp"
-#include "sample_run.hpp"
-#include "support/scratch_directory.hpp"
+#include "tests/unit/reports/sample_run.hpp"
+#include "tests/unit/reports/support/scratch_directory.hpp"
 
 namespace fairrush::reports::testing {
 namespace {

@@ -1,4 +1,4 @@
-#include "support/sample_parts.hpp"
+#include "tests/unit/reports/support/sample_parts.hpp"
 
 #include <algorithm>
 #include <cmath>

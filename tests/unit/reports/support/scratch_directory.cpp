@@ -1,4 +1,4 @@
-#include "support/scratch_directory.hpp"
+#include "tests/unit/reports/support/scratch_directory.hpp"
 
 #include <cerrno>
 #include <cstdlib>
