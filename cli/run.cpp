@@ -11,6 +11,7 @@
 #include "base/command_line.hpp"
 #include "cli/interruption.hpp"
 #include "cli/progress.hpp"
+#include "cli/side_by_side.hpp"
 #include "cli/subcommand.hpp"
 #include "cli/verdict_output.hpp"
 #include "loadgen/run.hpp"
@@ -127,7 +128,8 @@ ExitCode failure_exit(const loadgen::RunFailure& failure) {
 }
 
 ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,
-                 const RunOptions& options, std::stop_token stop) {
+                 const RunOptions& options, std::stop_token stop,
+                 std::vector<FinishedRun>& finished) {
   const bool quiet = options.output.quiet || options.output.json;
   if (!quiet) fmt::print(stderr, "\n{}: {}\n", scenario.name, scenario.question);
   const RealClock clock;
@@ -143,6 +145,7 @@ ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,
   const auto report = write_reports({evidence->facts, assessment, evidence->history}, directory);
   if (!report) return usage_error(fmt::format("fairrush: {}\n", report.error()));
   print_verdict(*evidence, assessment, *report, options.output);
+  finished.push_back({scenario.name, assessment.verdict, assessment.fairness});
   return exit_code_of(evidence->facts, assessment);
 }
 
@@ -177,12 +180,15 @@ ExitCode run_main(std::vector<std::string> arguments) {
   if (!problems.empty()) return usage_error(problems);
   const Interruption interruption;
   ExitCode worst = ExitCode::pass;
+  std::vector<FinishedRun> finished;
   for (const loadgen::Scenario& scenario : scenarios) {
     if (interruption.token().stop_requested()) return ExitCode::interrupted;
     const auto directory = make_run_directory(options, scenario, scenarios.size() > 1);
     if (!directory) return usage_error(directory.error() + "\n");
-    worst = worse_of(worst, run_one(scenario, *directory, options, interruption.token()));
+    worst = worse_of(worst, run_one(scenario, *directory, options, interruption.token(), finished));
   }
+  const bool talks = !options.output.quiet && !options.output.json;
+  if (talks && finished.size() > 1) fmt::print("{}", side_by_side(finished));
   return worst;
 }
 

@@ -105,6 +105,11 @@ std::vector<GroupRate> decile_rates(const std::vector<Participant>& participants
   return groups;
 }
 
+/// Beyond one in a billion the digits mean nothing to a reader, and little to the approximation.
+std::string probability(double p_value) {
+  return p_value < 1e-9 ? std::string("below 1e-9") : fmt::format("{:.2g}", p_value);
+}
+
 TestResult cohort_result(const FairnessFigures& figures, std::uint64_t seed) {
   TestResult result;
   result.name = "cohorts (chi-squared)";
@@ -129,9 +134,9 @@ TestResult cohort_result(const FairnessFigures& figures, std::uint64_t seed) {
   result.effect = (best->rate_of_claimed - worst->rate_of_claimed) * 100;
   result.meaning = fmt::format(
       "{} won {} of the time, {} {}; chance alone gives such a gap with "
-      "probability {:.2g}",
+      "probability {}",
       best->label, percent(best->rate_of_claimed), worst->label, percent(worst->rate_of_claimed),
-      result.p_value);
+      probability(result.p_value));
   return result;
 }
 
@@ -154,8 +159,8 @@ TestResult arrival_result(const std::vector<Participant>& participants) {
   result.p_value = tested->p_value;
   result.meaning = fmt::format(
       "{:.1f} % of the pairs of a winner and a loser have the winner arriving first (50 % when "
-      "arrival does not matter); chance alone strays as far with probability {:.2g}",
-      (1 - tested->statistic) * 100, result.p_value);
+      "arrival does not matter); chance alone strays as far with probability {}",
+      (1 - tested->statistic) * 100, probability(result.p_value));
   return result;
 }
 
