@@ -24,6 +24,10 @@ void append_escaped(std::string& out, std::string_view text) {
       case '\'':
         out += "&#39;";
         break;
+      case '%':  // a line never breaks between a figure and its per cent sign
+        if (out.ends_with(' ')) out.replace(out.size() - 1, 1, "\u00A0");
+        out += c;
+        break;
       default:
         out += c;
     }

@@ -54,7 +54,7 @@ TEST(Plots, HaveNamesOfTheirOwn) {
 
 TEST(Plots, MarkAGroupOutsideItsBandByShapeAndWord) {
   const std::string svg = cohorts_plot(input_of(first_come())).draw(Placement::page).str();
-  EXPECT_THAT(svg, HasSubstr("✘ 8.15 %, 978 of 12,000"));
+  EXPECT_THAT(svg, HasSubstr("✘ 8.15\u00A0%, 978 of 12,000"));
   EXPECT_THAT(svg, HasSubstr("<path class=\"outside\""));
   EXPECT_THAT(cohorts_plot(input_of(proven_draw())).draw(Placement::page).str(),
               Not(HasSubstr("outside")));
@@ -62,7 +62,7 @@ TEST(Plots, MarkAGroupOutsideItsBandByShapeAndWord) {
 
 TEST(Plots, SayWhereWinsEnded) {
   EXPECT_THAT(arrivals_plot(input_of(first_come())).draw(Placement::page).str(),
-              HasSubstr("90 % of wins by 0.20 s"));
+              HasSubstr("90\u00A0% of wins by 0.20 s"));
   EXPECT_THAT(arrivals_plot(input_of(proven_draw())).draw(Placement::page).str(),
               Not(HasSubstr("of wins by")));
 }
