@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "analysis/assessment.hpp"
-#include "base/command_line.hpp"
+#include "cli/arguments.hpp"
 #include "cli/subcommand.hpp"
 #include "reports/reports.hpp"
 
@@ -20,16 +20,15 @@ std::vector<std::string_view> format_names() {
 }
 
 /// Splits "html,md"; the error names the first word that is no format.
-std::expected<std::vector<reports::Format>, Problem> formats_named(std::string_view list) {
+std::expected<std::vector<reports::Format>, std::string> formats_named(std::string_view list) {
   std::vector<reports::Format> chosen;
   while (!list.empty()) {
     const std::string_view name = list.substr(0, list.find(','));
     list.remove_prefix(std::min(list.size(), name.size() + 1));
     const auto known = std::ranges::find(reports::formats(), name, &reports::Format::name);
     if (known == reports::formats().end()) {
-      return std::unexpected(
-          Problem{"--format", fmt::format("'{}' is not accepted: expected some of {}", name,
-                                          fmt::join(format_names(), ","))});
+      return std::unexpected(fmt::format("--format: '{}' is not accepted: expected some of {}",
+                                         name, fmt::join(format_names(), ",")));
     }
     chosen.push_back(*known);
   }
@@ -41,10 +40,7 @@ ExitCode write_formats(const std::vector<reports::Format>& chosen,
   const analysis::Assessment assessment = analysis::assess(evidence);
   for (const reports::Format& format : chosen) {
     const auto written = format.write({evidence.facts, assessment, evidence.history}, directory);
-    if (!written) {
-      fmt::print(stderr, "fairrush: {}\n", written.error());
-      return ExitCode::usage;
-    }
+    if (!written) return refuse(written.error());
     for (const fs::path& path : *written) fmt::print("{}\n", path.string());
   }
   return ExitCode::pass;
@@ -58,31 +54,18 @@ ExitCode report_main(std::vector<std::string> arguments) {
   OptionTable table;
   table.add({"format", "LIST", "Formats, separated by commas"}, format_list);
   table.add({"out", "DIR", "Where to write (the run's own directory)"}, out);
-  const auto line = parse_command_line({.name = "fairrush report",
-                                        .purpose = "Render a run again from its directory.",
-                                        .positionals_hint = "RUN",
-                                        .positionals_min = 1,
-                                        .positionals_max = 1},
-                                       table, std::move(arguments));
-  if (!line) {
-    fmt::print(stderr, "{}", format_problems(line.error()));
-    return ExitCode::usage;
-  }
-  if (line->help) {
-    fmt::print("{}", *line->help);
-    return ExitCode::pass;
-  }
+  const auto positionals = read_arguments({.name = "fairrush report",
+                                           .purpose = "Render a run again from its directory.",
+                                           .positionals_hint = "RUN",
+                                           .positionals_min = 1,
+                                           .positionals_max = 1},
+                                          table, std::move(arguments));
+  if (!positionals) return positionals.error();
   const auto chosen = formats_named(format_list);
-  if (!chosen) {
-    fmt::print(stderr, "{}", format_problems({&chosen.error(), 1}));
-    return ExitCode::usage;
-  }
-  const fs::path run = line->positionals.front();
+  if (!chosen) return refuse(chosen.error());
+  const fs::path run = positionals->front();
   const auto evidence = analysis::load_run({run});
-  if (!evidence) {
-    fmt::print(stderr, "fairrush: {}\n", evidence.error());
-    return ExitCode::usage;
-  }
+  if (!evidence) return refuse(evidence.error());
   return write_formats(*chosen, *evidence, out ? fs::path(*out) : run);
 }
 

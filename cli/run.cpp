@@ -8,7 +8,7 @@
 
 #include "analysis/assessment.hpp"
 #include "base/clock.hpp"
-#include "base/command_line.hpp"
+#include "cli/arguments.hpp"
 #include "cli/interruption.hpp"
 #include "cli/progress.hpp"
 #include "cli/side_by_side.hpp"
@@ -71,9 +71,21 @@ std::expected<Overrides, std::vector<Problem>> overrides_of(const RunOptions& op
   return overrides;
 }
 
-ExitCode usage_error(std::string_view text) {
-  fmt::print(stderr, "{}", text);
-  return ExitCode::usage;
+/// All of them, or the problems of all of them.
+std::expected<std::vector<loadgen::Scenario>, std::vector<Problem>> load_scenarios(
+    const std::vector<std::string>& files, const Overrides& overrides) {
+  std::vector<loadgen::Scenario> scenarios;
+  std::vector<Problem> problems;
+  for (const std::string& file : files) {
+    auto scenario = loadgen::load_scenario(file, overrides);
+    if (scenario) {
+      scenarios.push_back(std::move(*scenario));
+    } else {
+      problems.insert(problems.end(), scenario.error().begin(), scenario.error().end());
+    }
+  }
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return scenarios;
 }
 
 /// The directory of one run: created here, and empty.
@@ -140,10 +152,10 @@ ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,
   }();
   if (!facts) return failure_exit(facts.error());
   auto evidence = analysis::load_evidence({directory}, std::move(*facts));
-  if (!evidence) return usage_error(fmt::format("fairrush: {}\n", evidence.error()));
+  if (!evidence) return refuse(evidence.error());
   const analysis::Assessment assessment = analysis::assess(*evidence);
   const auto report = write_reports({evidence->facts, assessment, evidence->history}, directory);
-  if (!report) return usage_error(fmt::format("fairrush: {}\n", report.error()));
+  if (!report) return refuse(report.error());
   print_verdict(*evidence, assessment, *report, options.output);
   finished.push_back({scenario.name, assessment.verdict, assessment.fairness});
   return exit_code_of(evidence->facts, assessment);
@@ -154,37 +166,24 @@ ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,
 ExitCode run_main(std::vector<std::string> arguments) {
   RunOptions options;
   OptionTable table = run_option_table(options);
-  const auto line = parse_command_line({.name = "fairrush run",
-                                        .purpose = "Play a scenario's rush, verify it, report it.",
-                                        .positionals_hint = "SCENARIO…",
-                                        .positionals_min = 1,
-                                        .positionals_max = kScenariosMax},
-                                       table, std::move(arguments));
-  if (!line) return usage_error(format_problems(line.error()));
-  if (line->help) {
-    fmt::print("{}", *line->help);
-    return ExitCode::pass;
-  }
+  const auto files = read_arguments({.name = "fairrush run",
+                                     .purpose = "Play a scenario's rush, verify it, report it.",
+                                     .positionals_hint = "SCENARIO…",
+                                     .positionals_min = 1,
+                                     .positionals_max = kScenariosMax},
+                                    table, std::move(arguments));
+  if (!files) return files.error();
   const auto overrides = overrides_of(options);
-  if (!overrides) return usage_error(format_problems(overrides.error()));
-  std::vector<loadgen::Scenario> scenarios;
-  std::string problems;
-  for (const std::string& file : line->positionals) {
-    auto scenario = loadgen::load_scenario(file, *overrides);
-    if (scenario) {
-      scenarios.push_back(std::move(*scenario));
-    } else {
-      problems += format_problems(scenario.error());
-    }
-  }
-  if (!problems.empty()) return usage_error(problems);
+  if (!overrides) return refuse(overrides.error());
+  const auto scenarios = load_scenarios(*files, *overrides);
+  if (!scenarios) return refuse(scenarios.error());
   const Interruption interruption;
   ExitCode worst = ExitCode::pass;
   std::vector<FinishedRun> finished;
-  for (const loadgen::Scenario& scenario : scenarios) {
+  for (const loadgen::Scenario& scenario : *scenarios) {
     if (interruption.token().stop_requested()) return ExitCode::interrupted;
-    const auto directory = make_run_directory(options, scenario, scenarios.size() > 1);
-    if (!directory) return usage_error(directory.error() + "\n");
+    const auto directory = make_run_directory(options, scenario, scenarios->size() > 1);
+    if (!directory) return refuse(directory.error());
     worst = worse_of(worst, run_one(scenario, *directory, options, interruption.token(), finished));
   }
   const bool talks = !options.output.quiet && !options.output.json;

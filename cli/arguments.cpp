@@ -1,0 +1,28 @@
+#include "cli/arguments.hpp"
+
+#include <fmt/core.h>
+
+namespace fairrush::cli {
+
+std::expected<std::vector<std::string>, ExitCode> read_arguments(
+    const ProgramInfo& program, OptionTable& table, std::vector<std::string> arguments) {
+  auto line = parse_command_line(program, table, std::move(arguments));
+  if (!line) return std::unexpected(refuse(line.error()));
+  if (line->help) {
+    fmt::print("{}", *line->help);
+    return std::unexpected(ExitCode::pass);
+  }
+  return std::move(line->positionals);
+}
+
+ExitCode refuse(std::string_view message) {
+  fmt::print(stderr, "fairrush: {}\n", message);
+  return ExitCode::usage;
+}
+
+ExitCode refuse(std::span<const Problem> problems) {
+  fmt::print(stderr, "{}", format_problems(problems));
+  return ExitCode::usage;
+}
+
+}  // namespace fairrush::cli
