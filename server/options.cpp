@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstdlib>
 #include <limits>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -45,6 +48,15 @@ Assigned assign_ledger(std::string& target, std::string_view text) {
   return {};
 }
 
+/// Secrets come from the environment by preference: a command line is there for everybody to read.
+constexpr const char* kAdminTokenVariable = "FAIRRUSH_ADMIN_TOKEN";
+constexpr const char* kJwtSecretVariable = "FAIRRUSH_JWT_SECRET";
+
+std::optional<std::string> from_environment(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
 void add_service_options(OptionTable& table, ServerOptions& options) {
   table.add_custom(
       {"listen", "ADDRESS:PORT", "Where to listen; port 0 lets the kernel pick"},
@@ -64,11 +76,23 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
       {"ack", "WHEN", "Answer after the commit, or as soon as it is decided (may lose)"},
       options.app.acknowledge,
       {{"durable", Acknowledge::durable}, {"decided", Acknowledge::decided}});
-  table.add({"admin-token", "TOKEN", "Bearer token of admin routes; without one nobody passes"},
-            options.app.credentials.admin_token);
-  table.add({"jwt-secret", "SECRET",
-             "Users come with HS256 tokens under this secret; without one X-User-ID is trusted"},
-            options.app.credentials.jwt_secret);
+  auto& credentials = options.app.credentials;
+  credentials.admin_token = from_environment(kAdminTokenVariable);
+  credentials.jwt_secret = from_environment(kJwtSecretVariable);
+  table.add({.name = "admin-token",
+             .hint = "TOKEN",
+             .help = fmt::format("Bearer token of admin routes, better given as {}; without one "
+                                 "nobody passes",
+                                 kAdminTokenVariable),
+             .secret = true},
+            credentials.admin_token);
+  table.add({.name = "jwt-secret",
+             .hint = "SECRET",
+             .help = fmt::format("Users come with HS256 tokens under this secret, better given as "
+                                 "{}; without one X-User-ID is trusted",
+                                 kJwtSecretVariable),
+             .secret = true},
+            credentials.jwt_secret);
 }
 
 void add_limit_options(OptionTable& table, ServerOptions& options) {

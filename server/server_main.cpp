@@ -39,7 +39,7 @@ int run(std::vector<std::string> arguments) {
   }
   start_logging(options.log_level);
   if (!options.app.credentials.admin_token) {
-    log_warning("no --admin-token: admin routes refuse everybody");
+    log_warning("no admin token: admin routes refuse everybody");
   }
   const fairrush::RealClock clock;
   const auto served = run_server(options, clock);

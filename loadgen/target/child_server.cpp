@@ -28,21 +28,36 @@ constexpr Duration kPollEvery = std::chrono::milliseconds(5);
 std::vector<std::string> arguments_of(const ChildServerSpec& spec) {
   const std::string ledger =
       fmt::format("{}:{}", spec.target.ledger, (spec.directory / "ledger.db").string());
-  std::vector<std::string> arguments{spec.binary.string(),
-                                     "--listen=127.0.0.1:0",
-                                     "--design=" + spec.target.design,
-                                     "--store=" + spec.target.store,
-                                     "--ledger=" + ledger,
-                                     "--ack=" + spec.target.ack,
-                                     "--admin-token=" + spec.admin_token};
-  if (spec.jwt_secret) arguments.push_back("--jwt-secret=" + *spec.jwt_secret);
+  std::vector<std::string> arguments{
+      spec.binary.string(),           "--listen=127.0.0.1:0", "--design=" + spec.target.design,
+      "--store=" + spec.target.store, "--ledger=" + ledger,   "--ack=" + spec.target.ack};
   return arguments;
+}
+
+/// Ours, and the secrets: on a command line they would be there for everybody to read.
+std::vector<std::string> environment_of(const ChildServerSpec& spec) {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    if (!std::string_view(*variable).starts_with("FAIRRUSH_")) variables.emplace_back(*variable);
+  }
+  variables.push_back("FAIRRUSH_ADMIN_TOKEN=" + spec.admin_token);
+  if (spec.jwt_secret) variables.push_back("FAIRRUSH_JWT_SECRET=" + *spec.jwt_secret);
+  return variables;
+}
+
+/// As exec wants it; valid as long as `texts`.
+std::vector<char*> pointers_to(std::vector<std::string>& texts) {
+  std::vector<char*> pointers;
+  for (std::string& text : texts) pointers.push_back(text.data());
+  pointers.push_back(nullptr);
+  return pointers;
 }
 
 /// Everything the child touches between fork and exec, prepared before: only calls that are safe
 /// there may follow.
 struct Launch {
   std::vector<char*> arguments;
+  std::vector<char*> environment;
   int output;
   int log;
   int null;
@@ -62,7 +77,7 @@ struct Launch {
   dup2(launch.null, STDIN_FILENO);
   dup2(launch.output, STDOUT_FILENO);
   dup2(launch.log, STDERR_FILENO);
-  execv(launch.arguments.front(), launch.arguments.data());
+  execve(launch.arguments.front(), launch.arguments.data(), launch.environment.data());
   _exit(127);
 }
 
@@ -107,9 +122,13 @@ std::expected<std::unique_ptr<ChildServer>, std::string> ChildServer::start(
     const ChildServerSpec& spec) {
   const std::filesystem::path log_path = spec.directory / "server.log";
   std::vector<std::string> arguments = arguments_of(spec);
-  Launch launch{.arguments = {}, .output = -1, .log = -1, .null = -1, .parent = getpid()};
-  for (std::string& argument : arguments) launch.arguments.push_back(argument.data());
-  launch.arguments.push_back(nullptr);
+  std::vector<std::string> environment = environment_of(spec);
+  Launch launch{.arguments = pointers_to(arguments),
+                .environment = pointers_to(environment),
+                .output = -1,
+                .log = -1,
+                .null = -1,
+                .parent = getpid()};
   std::array<int, 2> output{-1, -1};
   launch.log = open(log_path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   launch.null = open("/dev/null", O_RDONLY | O_CLOEXEC);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 namespace fairrush::server {
 namespace {
 
@@ -43,6 +45,18 @@ TEST_F(ServerOptionsTest, KnowTheirChoices) {
   EXPECT_TRUE(assign("ack", "decided"));
   EXPECT_EQ(options_.app.acknowledge, Acknowledge::decided);
   EXPECT_FALSE(assign("ack", "never"));
+}
+
+TEST(ServerSecrets, ComeFromTheEnvironmentUnlessGiven) {
+  setenv("FAIRRUSH_ADMIN_TOKEN", "open-sesame", 1);
+  ServerOptions options;
+  OptionTable table = server_option_table(options);
+  unsetenv("FAIRRUSH_ADMIN_TOKEN");
+  EXPECT_EQ(options.app.credentials.admin_token, "open-sesame");
+  EXPECT_FALSE(options.app.credentials.jwt_secret);
+  for (const auto& [name, value] : table.echo()) EXPECT_NE(value, "open-sesame") << name;
+  EXPECT_TRUE(table.assign("admin-token", "another"));
+  EXPECT_EQ(options.app.credentials.admin_token, "another");
 }
 
 TEST_F(ServerOptionsTest, KeepTheirBounds) {

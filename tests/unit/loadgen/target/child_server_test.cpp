@@ -53,6 +53,21 @@ TEST(ChildServer, IsReachedWhereItSaysThatItListens) {
   EXPECT_TRUE(is_gone(directory.path()));
 }
 
+TEST(ChildServer, GetsItsSecretsWhereNobodyElseSeesThem) {
+  const TemporaryDirectory directory;
+  ChildServerSpec spec = script_in(
+      directory.path(),
+      "echo \"args $@\" >&2; echo \"token $FAIRRUSH_ADMIN_TOKEN jwt $FAIRRUSH_JWT_SECRET\" "
+      ">&2; echo listening on http://127.0.0.1:4711; exec sleep 600");
+  spec.admin_token = "open-sesame";
+  spec.jwt_secret = "signed";
+  const auto server = ChildServer::start(spec);
+  ASSERT_TRUE(server) << server.error();
+  const std::string log = text_of(directory.path() / "server.log");
+  EXPECT_THAT(log, HasSubstr("token open-sesame jwt signed"));
+  EXPECT_EQ(log.find("open-sesame"), log.rfind("open-sesame")) << "on the command line too";
+}
+
 TEST(ChildServer, EndsEvenWhenItDoesNotWantTo) {
   const TemporaryDirectory directory;
   ChildServerSpec spec =
