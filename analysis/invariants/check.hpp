@@ -61,7 +61,13 @@ Finding find_lost_acknowledgements(const RunIndex& index);
 Finding find_phantoms(const RunIndex& index);
 // Time: windows.cpp
 Finding find_window_breaches(const RunIndex& index);
-// The published draw: draw_conformity.cpp
+// The published draw: draw_conformity.cpp. Fails when the draw does not compute again, when a
+// coupon went to anybody else than a drawn claimant, when a drawn user was told to have lost or,
+// holding no coupon, was refused inside the window (for load or time excepted), and when a user on
+// the roster was told not to have reserved. A drawn user whose claims in the window all went
+// unanswered and who has no row in the ledger had none that took effect (verification.md §1), which
+// breaks no rule: with a ledger such users only appear in the finding, without one the check is
+// unknown.
 Finding find_draw_deviations(const RunIndex& index);
 // Roster and quota: roster.cpp
 Finding find_roster_deviations(const RunIndex& index);

@@ -37,9 +37,12 @@ class DrawAudit {
       finding_.text = fmt::format("{}", fmt::join(gaps_, "; "));
     } else {
       finding_.text = fmt::format(
-          "the draw of {} among {}, computed again, is what was issued; {} proofs verify{}",
+          "the draw of {} among {}, computed again, is what was issued; {} proofs verify{}{}",
           format_count(draw_.quota), format_count(draw_.roster_size),
           format_count(draw_.proofs.size()),
+          unanswered_ > 0 ? fmt::format("; {} drawn users hold no coupon after an unanswered claim",
+                                        format_count(unanswered_))
+                          : "",
           draw_.beacon.empty() ? "; without a public beacon the operator could know the winners "
                                  "before reservations closed"
                                : "");
@@ -208,22 +211,46 @@ class DrawAudit {
     }
   }
 
-  /// Every drawn claimant with a definite answer in the window won.
+  /// Every drawn claimant with a definite answer in the window won, and nobody on the roster was
+  /// told not to be there.
   void check_answers() {
-    std::uint64_t denied = 0;
+    std::uint64_t lost = 0;
+    std::uint64_t refused = 0;
+    std::uint64_t disowned = 0;
     for (Slot slot = 0; slot < index_.slots(); ++slot) {
-      if (tickets_[slot] == kNone || !drawn(slot) || !index_.user(slot).lost_in_window) continue;
-      ++denied;
+      if (tickets_[slot] == kNone) continue;
+      const UserState& user = index_.user(slot);
+      const bool without_coupon = drawn(slot) && !index_.held().holds_any(slot);
+      if (drawn(slot) && user.lost_in_window) {
+        ++lost;
+      } else if (without_coupon && user.refused_in_window) {
+        ++refused;
+      } else if (is_disowned(user)) {
+        ++disowned;
+      } else {
+        if (without_coupon && user.open_claims > 0) ++unanswered_;
+        continue;
+      }
       finding_.accuse({slot});
     }
-    if (denied > 0) {
-      problems_.push_back(
-          fmt::format("{} drawn users were told that they lost", format_count(denied)));
-    }
+    add_problem(lost, "drawn users were told that they lost");
+    add_problem(refused, "drawn users were refused a coupon inside the window");
+    add_problem(disowned, "users on the roster were told that they had not reserved");
     if (!index_.has_ledger() && index_.totals().open_claims > 0) {
       finding_.open_attempts += index_.totals().open_claims;
       gaps_.push_back("without a ledger the unanswered claims stay open");
     }
+  }
+
+  /// Told not to have reserved, by a claim that left when the roster was complete or when the
+  /// user's reservation had been acknowledged.
+  bool is_disowned(const UserState& user) const {
+    const std::int64_t complete = index_.facts().reservation.close_ns + index_.clock_tolerance_ns();
+    return user.denied_reservation() || user.not_reserved_sent_ns >= complete;
+  }
+
+  void add_problem(std::uint64_t users, std::string_view what) {
+    if (users > 0) problems_.push_back(fmt::format("{} {}", format_count(users), what));
   }
 
   const RunIndex& index_;
@@ -233,6 +260,7 @@ class DrawAudit {
   std::uint64_t unlisted_ = 0;
   std::uint64_t ambiguous_ = 0;
   std::uint64_t tokens_missing_ = 0;
+  std::uint64_t unanswered_ = 0;  // drawn users whom only unanswered claims left without a coupon
   std::vector<std::string> problems_;
   std::vector<std::string> gaps_;
   Finding finding_;

@@ -51,9 +51,14 @@ Finding find_ineligible_winners(const RunIndex& index) {
     return finding;
   }
   std::uint64_t holders = 0;
+  std::uint64_t denied = 0;
   for (Slot slot = 0; slot < index.slots(); ++slot) {
     const UserState& user = index.user(slot);
     const bool may_be_reserved = user.reserved || user.reservation_open;
+    if (user.denied_reservation()) {
+      ++denied;
+      finding.accuse({slot});
+    }
     if (index.held().holds_any(slot)) {
       ++holders;
       if (!may_be_reserved) finding.accuse({slot});
@@ -61,8 +66,10 @@ Finding find_ineligible_winners(const RunIndex& index) {
       finding.open_attempts += user.open_claims;
     }
   }
-  finding.text = fmt::format("{} users hold a coupon, {} of them without a reservation",
-                             format_count(holders), format_count(finding.violations));
+  finding.text = fmt::format(
+      "{} users hold a coupon, {} of them without a reservation; {} users with a reservation were "
+      "told that they had none",
+      format_count(holders), format_count(finding.violations - denied), format_count(denied));
   if (finding.violations > 0) {
     finding.verdict = CheckVerdict::fail;
   } else if (finding.open_attempts > 0) {

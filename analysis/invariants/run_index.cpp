@@ -66,6 +66,7 @@ void RunIndex::take_attempt(const AttemptRecord& record, std::string_view receip
 void RunIndex::take_reservation(const AttemptRecord& record, UserState& user) {
   if (record.result() == Outcome::accepted || record.why() == Reason::duplicate_reservation) {
     user.reserved = true;
+    user.reserved_answered_ns = std::min(user.reserved_answered_ns, record.answered_ns());
   } else if (record.result() == Outcome::indeterminate) {
     user.reservation_open = true;
   }
@@ -94,6 +95,8 @@ void RunIndex::take_claim(const AttemptRecord& record, std::string_view receipt)
       totals_.first_sold_out_answered_ns =
           std::min(totals_.first_sold_out_answered_ns, record.answered_ns());
     }
+  } else if (outcome == Outcome::refusal) {
+    take_refusal(record, receipt, user);
   } else if (outcome == Outcome::indeterminate) {
     ++totals_.open_claims;
     ++user.open_claims;
@@ -104,6 +107,20 @@ void RunIndex::take_claim(const AttemptRecord& record, std::string_view receipt)
   const CouponId coupon = coupons_.intern({record.receipt_hash, receipt});
   acknowledged_.add(record.user, coupon);
   hold(record.user, coupon);
+}
+
+void RunIndex::take_refusal(const AttemptRecord& record, std::string_view receipt,
+                            UserState& user) {
+  if (!record.sent()) return;
+  const std::int64_t sent = record.first_byte_out_ns;
+  const Reason why = record.why();
+  if (why == Reason::not_reserved) {
+    user.not_reserved_sent_ns = std::max(user.not_reserved_sent_ns, sent);
+  }
+  const bool names_coupon = why == Reason::already_claimed && !receipt.empty();
+  const bool for_load_or_time = why == Reason::overloaded || why == Reason::outside_window;
+  if (names_coupon || for_load_or_time || !surely_in_rush(sent)) return;
+  user.refused_in_window = true;
 }
 
 void RunIndex::take_ledger() {

@@ -18,6 +18,9 @@ struct UserState {
   std::int64_t first_claim_in_window_ns = kNever;  ///< first byte out
   std::int64_t first_open_claim_ns = kNever;       ///< first byte out of an indeterminate claim
   std::int64_t win_answered_ns = kNever;           ///< of the first win
+  std::int64_t reserved_answered_ns = kNever;      ///< of the first answer that makes `reserved`
+  /// First byte out of the last claim that was refused as not reserved.
+  std::int64_t not_reserved_sent_ns = std::numeric_limits<std::int64_t>::min();
   std::uint32_t open_claims = 0;
   std::uint16_t cohort = 0;
   bool seen = false;                ///< has any attempt
@@ -28,6 +31,11 @@ struct UserState {
   bool lost = false;                ///< got a definite loss
   bool lost_in_window = false;      ///< for a claim sent inside the window
   bool sold_out = false;            ///< with the reason "sold out"
+  /// A claim that was surely sent inside the window was refused, though not for load or time.
+  bool refused_in_window = false;
+
+  /// Told to have no reservation by a claim that left after one was acknowledged.
+  bool denied_reservation() const { return not_reserved_sent_ns >= reserved_answered_ns; }
 };
 
 /// Smallest and largest value that the open reservations leave possible.
@@ -88,6 +96,11 @@ class RunIndex {
   bool in_rush(std::int64_t time_ns) const {
     return time_ns >= facts().rush.open_ns && time_ns < facts().rush.close_ns;
   }
+  /// Whether it is the rush by the target's clock too, whatever the clocks' tolerance.
+  bool surely_in_rush(std::int64_t time_ns) const {
+    return time_ns >= facts().rush.open_ns + clock_tolerance_ns() &&
+           time_ns <= facts().rush.close_ns - clock_tolerance_ns();
+  }
   /// ε of window checks: how far the target's clock may be from the run's, and the millisecond in
   /// which the target states its windows.
   std::int64_t clock_tolerance_ns() const;
@@ -105,6 +118,7 @@ class RunIndex {
   void take_attempt(const AttemptRecord& record, std::string_view receipt);
   void take_reservation(const AttemptRecord& record, UserState& user);
   void take_claim(const AttemptRecord& record, std::string_view receipt);
+  void take_refusal(const AttemptRecord& record, std::string_view receipt, UserState& user);
   void take_ledger();
   void hold(Slot slot, CouponId coupon);
   void count_users();

@@ -55,9 +55,9 @@ class Attempt {
   Attempt& refused(Reason reason, std::string receipt = "") {
     return ends(Outcome::refusal, reason, std::move(receipt));
   }
-  Attempt& unanswered() {
+  Attempt& unanswered(Reason reason = Reason::timeout) {
     record_.complete_ns = 0;
-    return ends(Outcome::indeterminate, Reason::timeout, "");
+    return ends(Outcome::indeterminate, reason, "");
   }
   Attempt& never_sent() {
     record_.first_byte_out_ns = record_.complete_ns = 0;

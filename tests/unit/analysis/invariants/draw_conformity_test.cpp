@@ -231,5 +231,86 @@ TEST(DrawConformityRoster, FailsOnACouponForADrawnUserWhoNeverClaimed) {
   EXPECT_EQ(result.finding, "1 coupons went to users who never claimed");
 }
 
+TEST(DrawConformityRoster, FailsWhenADrawnUserIsRefusedInsideTheWindow) {
+  for (Reason reason : {Reason::not_reserved, Reason::bad_request, Reason::unauthorized,
+                        Reason::already_claimed, Reason::unknown_event, Reason::other_refusal}) {
+    RunBuilder run = roster_of_two(2);
+    run.add(reserved(2)).add(claim(2).wins("B")).issued(2, "B");
+    run.add(claim(1).refused(reason));
+    const CheckResult result = run.check("I14");
+    EXPECT_EQ(result.verdict, CheckVerdict::fail) << name_of(reason);
+    EXPECT_EQ(result.violations, 1U);
+    EXPECT_NE(result.finding.find("1 drawn users were refused a coupon inside the window"),
+              std::string::npos)
+        << result.finding;
+  }
+}
+
+TEST(DrawConformityRoster, DoesNotBlameARefusalThatADrawnUserMayGet) {
+  const auto with = [](Attempt attempt) {
+    RunBuilder run = roster_of_two(2);
+    run.add(reserved(2)).add(claim(2).wins("B")).issued(2, "B").add(std::move(attempt));
+    return run.verdict("I14");
+  };
+  EXPECT_EQ(with(claim(1).refused(Reason::overloaded)), CheckVerdict::pass);
+  EXPECT_EQ(with(claim(1).refused(Reason::outside_window)), CheckVerdict::pass);
+  EXPECT_EQ(with(claim(1).at(-milliseconds(50)).refused(Reason::bad_request)), CheckVerdict::pass);
+  EXPECT_EQ(with(claim(1).at(std::chrono::seconds(10)).refused(Reason::bad_request)),
+            CheckVerdict::pass);
+  EXPECT_EQ(with(claim(2).retry(1).refused(Reason::already_claimed, "B")), CheckVerdict::pass);
+  EXPECT_EQ(with(claim(2).retry(1).refused(Reason::bad_request)), CheckVerdict::pass);
+}
+
+TEST(DrawConformityRoster, LetsARefusalPassOnlyWellInsideTheToleranceOfTheWindowsEdges) {
+  const auto refused_at = [](nanoseconds after_opening) {
+    RunBuilder run = roster_of_two(1);
+    run.add(reserved(2));
+    for (std::uint32_t user : {1U, 2U}) {
+      run.add(claim(user).at(after_opening).refused(Reason::bad_request));
+    }
+    return run.verdict("I14");
+  };
+  const nanoseconds length{kTestRush.close_ns - kTestRush.open_ns};
+  EXPECT_EQ(refused_at(milliseconds(1) - nanoseconds(1)), CheckVerdict::pass);
+  EXPECT_EQ(refused_at(milliseconds(1)), CheckVerdict::fail);
+  EXPECT_EQ(refused_at(length - milliseconds(1)), CheckVerdict::fail);
+  EXPECT_EQ(refused_at(length - milliseconds(1) + nanoseconds(1)), CheckVerdict::pass);
+}
+
+TEST_F(DrawConformity, FailsWhenAnyoneOnTheRosterIsToldToHaveNoReservation) {
+  run_.add(claim(some_loser()).retry(1).refused(Reason::not_reserved));
+  expect_failure("1 users on the roster were told that they had not reserved");
+}
+
+TEST(DrawConformityRoster, FailsWhenATokenOnTheRosterIsLearntAfterItsUserWasToldToHaveNone) {
+  RunBuilder run = roster_of_two(2);
+  run.add(reserve(2).unanswered()).add(claim(2).refused(Reason::not_reserved));
+  EXPECT_EQ(run.verdict("I14"), CheckVerdict::pass);
+  run.add(reserve(2)
+              .retry(1)
+              .at(std::chrono::seconds(12))
+              .refused(Reason::duplicate_reservation, "token-2"));
+  EXPECT_EQ(run.verdict("I14"), CheckVerdict::fail);
+}
+
+TEST(DrawConformityRoster, DoesNotBlameARefusalForAReservationMadeLater) {
+  RunBuilder run = roster_of_two(2);
+  run.add(claim(2).at(-std::chrono::seconds(9)).refused(Reason::not_reserved));
+  run.add(reserved(2)).add(claim(2).retry(1).wins("B")).issued(2, "B");
+  EXPECT_EQ(run.verdict("I14"), CheckVerdict::pass);
+}
+
+TEST(DrawConformityRoster, TakesAnUnansweredClaimOfADrawnUserWithoutARowForOneThatNeverTookEffect) {
+  RunBuilder run = roster_of_two(2);
+  run.add(reserved(2)).add(claim(2).wins("B")).issued(2, "B").add(claim(1).unanswered());
+  const CheckResult result = run.check("I14");
+  EXPECT_EQ(result.verdict, CheckVerdict::pass);
+  EXPECT_NE(result.finding.find("; 1 drawn users hold no coupon after an unanswered claim"),
+            std::string::npos)
+      << result.finding;
+  run.ledger.reset();
+  EXPECT_EQ(run.verdict("I14"), CheckVerdict::unknown);
+}
+
 }  // namespace
 }  // namespace fairrush::analysis

@@ -100,7 +100,9 @@ TEST(Eligibility, FailsOnAWinnerWithoutReservation) {
   const CheckResult result = run.check("I7");
   EXPECT_EQ(result.verdict, CheckVerdict::fail);
   EXPECT_EQ(result.violations, 1U);
-  EXPECT_EQ(result.finding, "2 users hold a coupon, 1 of them without a reservation");
+  EXPECT_EQ(result.finding,
+            "2 users hold a coupon, 1 of them without a reservation; 0 users with a reservation "
+            "were told that they had none");
 }
 
 TEST(Eligibility, FailsOnALedgerRowOfAnIntruder) {
@@ -143,6 +145,35 @@ TEST(Eligibility, IsUnknownInACutHistoryForTheReservationMayBeLost) {
   run.winner(1, "A").add(claim(2).wins("B")).issued(2, "B");
   run.cut_short = true;
   EXPECT_EQ(run.verdict("I7"), CheckVerdict::unknown);
+}
+
+TEST(Eligibility, FailsWhenAReservedUserIsRefusedAsWithoutReservation) {
+  RunBuilder run;
+  run.winner(1, "A").add(reserved(2)).add(claim(2).refused(Reason::not_reserved));
+  const CheckResult result = run.check("I7");
+  EXPECT_EQ(result.verdict, CheckVerdict::fail);
+  EXPECT_EQ(result.violations, 1U);
+  EXPECT_EQ(result.finding,
+            "1 users hold a coupon, 0 of them without a reservation; 1 users with a reservation "
+            "were told that they had none");
+  RunBuilder duplicate;
+  duplicate.add(reserve(2).refused(Reason::duplicate_reservation));
+  duplicate.add(claim(2).refused(Reason::not_reserved));
+  EXPECT_EQ(duplicate.verdict("I7"), CheckVerdict::fail);
+}
+
+TEST(Eligibility, CountsOnlyReservationsAcknowledgedBeforeTheRefusedClaimLeft) {
+  // Acknowledged at 1.110 s, 8.890 s before the rush opens.
+  const auto refused_at = [](nanoseconds after_opening) {
+    RunBuilder run;
+    run.add(reserved(2)).add(claim(2).at(after_opening).refused(Reason::not_reserved));
+    return run.verdict("I7");
+  };
+  EXPECT_EQ(refused_at(-milliseconds(8890) - nanoseconds(1)), CheckVerdict::pass);
+  EXPECT_EQ(refused_at(-milliseconds(8890)), CheckVerdict::fail);
+  RunBuilder open;
+  open.add(reserve(2).unanswered()).add(claim(2).refused(Reason::not_reserved));
+  EXPECT_EQ(open.verdict("I7"), CheckVerdict::pass);
 }
 
 }  // namespace
