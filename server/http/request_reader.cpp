@@ -34,6 +34,7 @@ struct MessageParts {
   std::string idempotency_key;
   std::string body;
   bool has_host = false;
+  bool has_transfer_encoding = false;
   bool expects_continue = false;
 
   void clear() {
@@ -41,7 +42,7 @@ struct MessageParts {
     for (std::string* text : {&target, &authorization, &user_id, &idempotency_key, &body}) {
       text->clear();
     }
-    has_host = expects_continue = false;
+    has_host = has_transfer_encoding = expects_continue = false;
   }
 };
 
@@ -71,7 +72,12 @@ class MessageParser final : public http::basic_parser<true> {
     count_header(name_text.size() + value.size() + kFieldRest, error);
     if (error) return;
     if (name == http::field::host) {
-      parts_.has_host = true;
+      note_once(parts_.has_host, error);
+    } else if (name == http::field::transfer_encoding) {
+      // The parser takes a message in a coding that it does not know for one without a body, and
+      // would read that body as the next request: RFC 9112 §6.3 demands a refusal.
+      note_once(parts_.has_transfer_encoding, error);
+      if (!beast::iequals(value, "chunked")) error = http::error::bad_transfer_encoding;
     } else if (name == http::field::authorization) {
       keep_once(parts_.authorization, value, error);
     } else if (name == http::field::expect) {
@@ -97,8 +103,16 @@ class MessageParser final : public http::basic_parser<true> {
     kept = view(value);
   }
 
+  static void note_once(bool& noted, error_code& error) {
+    if (noted) error = http::error::bad_field;
+    noted = true;
+  }
+
   void on_header_impl(error_code& error) override {
     if (parts_.version == 11 && !parts_.has_host) error = http::error::bad_field;
+    if (parts_.version == 10 && parts_.has_transfer_encoding) {
+      error = http::error::bad_transfer_encoding;
+    }
   }
 
   void on_response_impl(int, beast::string_view, int, error_code&) override {}

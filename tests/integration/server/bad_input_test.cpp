@@ -62,6 +62,15 @@ TEST_F(BadInputTest, AnswersWhatIsNotHttpWith400) {
   expect_refusal(reservation_head("no colon\r\n\r\n"), 400);
 }
 
+TEST_F(BadInputTest, AnswersAnAmbiguousBodyWith400AndNoRequestInsideIt) {
+  const std::string inner = "\r\n\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: t\r\n\r\n";
+  for (const char* fields :
+       {"Transfer-Encoding: chunked, identity", "Transfer-Encoding: xchunked",
+        "Transfer-Encoding: gzip", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked"}) {
+    expect_refusal(reservation_head(fields) + inner, 400);
+  }
+}
+
 TEST_F(BadInputTest, AnswersAHugeHeaderWith431) {
   expect_refusal(reservation_head("X: " + std::string(100'000, 'x')), 431);
   std::string many;

@@ -108,6 +108,49 @@ TEST(RequestReader, RefusesWhatIsNotHttp) {
   }
 }
 
+TEST(RequestReader, RefusesABodyWhoseEndAProxyCouldSeeElsewhere) {
+  for (const char* fields :
+       {"Transfer-Encoding: chunked, identity", "Transfer-Encoding: identity",
+        "Transfer-Encoding: gzip", "Transfer-Encoding: gzip, chunked",
+        "Transfer-Encoding: xchunked", "Transfer-Encoding: chunked, chunked",
+        "Transfer-Encoding:", "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+        "Transfer-Encoding: gzip\r\nContent-Length: 5",
+        "Content-Length: 5\r\nTransfer-Encoding: chunked", "Content-Length: 5\r\nContent-Length: 6",
+        "Content-Length: 5, 6"}) {
+    RequestReader reader(kLimits);
+    EXPECT_EQ(
+        feed(reader, "POST / HTTP/1.1\r\nHost: h\r\n" + std::string(fields) + "\r\n\r\n0\r\n\r\n"),
+        State::malformed)
+        << fields;
+  }
+}
+
+TEST(RequestReader, ReadsTheNameOfTheChunkedCodingInAnyCase) {
+  RequestReader reader(kLimits);
+  ASSERT_EQ(feed(reader,
+                 "POST / HTTP/1.1\r\nHost: h\r\ntransfer-encoding:  Chunked \r\n\r\n"
+                 "2\r\n{}\r\n0\r\n\r\n"),
+            State::complete);
+  EXPECT_EQ(reader.request().body, "{}");
+}
+
+TEST(RequestReader, RefusesATransferCodingFromAnOldClient) {
+  RequestReader reader(kLimits);
+  EXPECT_EQ(feed(reader, "POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+            State::malformed);
+}
+
+TEST(RequestReader, RefusesASecondHost) {
+  for (const char* version : {"1.0", "1.1"}) {
+    RequestReader reader(kLimits);
+    EXPECT_EQ(feed(reader, "GET / HTTP/" + std::string(version) + "\r\nHost: a\r\nHost: a\r\n\r\n"),
+              State::malformed)
+        << version;
+  }
+}
+
 TEST(RequestReader, RefusesARequestWithoutAHost) {
   RequestReader reader(kLimits);
   EXPECT_EQ(feed(reader, "GET / HTTP/1.1\r\n\r\n"), State::malformed);
