@@ -52,6 +52,7 @@ Task<void> Session::run() {
   // Stopping is ours to order: an exchange that the app still holds must not be destroyed.
   co_await asio::this_coro::throw_if_cancelled(false);
   while (keep_ && !gone_) {
+    timed_out_ = false;  // the last request's deadline may have passed as its last bytes came
     State state = reader_.advance();
     while (state == State::need_more && !gone_ && !timed_out_) {
       before_read();
