@@ -8,6 +8,11 @@
 #include "server/http/problem.hpp"
 
 namespace fairrush::server {
+namespace {
+
+constexpr std::size_t kIdempotencyKeyMax = 64;
+
+}  // namespace
 
 App::App(AppOptions options, const Clock& clock, CommitQueue& queue, RushService& service)
     : options_(std::move(options)),
@@ -61,6 +66,15 @@ LiveEvent* App::find_event(Exchange& exchange, std::string_view name) {
 bool App::authorize_admin(Exchange& exchange) {
   if (authenticator_.is_admin(exchange.request)) return true;
   refuse(exchange, ErrorCode::unauthorized, "This route needs the admin token as bearer token.");
+  return false;
+}
+
+bool App::check_key(Exchange& exchange) {
+  const std::size_t length = exchange.request.idempotency_key.size();
+  if (length <= kIdempotencyKeyMax) return true;
+  refuse(exchange, ErrorCode::bad_request,
+         fmt::format("Idempotency-Key has {} characters: expected at most {}.", length,
+                     kIdempotencyKeyMax));
   return false;
 }
 

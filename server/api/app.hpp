@@ -70,6 +70,8 @@ class App {
   std::optional<UserRequest> authenticate(Exchange& exchange);
   /// Whether the administrator asks; else the refusal is sent.
   bool authorize_admin(Exchange& exchange);
+  /// Whether the idempotency key is short enough to keep; else the refusal is sent.
+  bool check_key(Exchange& exchange);
   /// Whether changes can be recorded; else the refusal is sent.
   bool ledger_available(Exchange& exchange);
 

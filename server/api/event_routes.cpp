@@ -6,10 +6,10 @@
 namespace fairrush::server {
 
 void App::create_event(Exchange& exchange, std::string_view) {
-  if (!authorize_admin(exchange) || !ledger_available(exchange)) return;
+  if (!authorize_admin(exchange) || !check_key(exchange) || !ledger_available(exchange)) return;
   const auto spec = parse_event_request(exchange.request.body, options_.default_design);
   if (!spec) return refuse(exchange, ErrorCode::bad_request, spec.error());
-  const LiveEvent* const event = service_.create(*spec);
+  const LiveEvent* const event = service_.create(*spec, exchange.request.idempotency_key);
   if (event == nullptr) return refuse(exchange, ErrorCode::event_exists);
   exchange.response.status = 201;
   exchange.response.body = event_document(*event, exchange.arrived);
@@ -24,12 +24,13 @@ void App::get_event(Exchange& exchange, std::string_view name) {
 }
 
 void App::reset_event(Exchange& exchange, std::string_view name) {
-  if (!authorize_admin(exchange) || !ledger_available(exchange)) return;
+  if (!authorize_admin(exchange) || !check_key(exchange) || !ledger_available(exchange)) return;
   LiveEvent* const event = find_event(exchange, name);
   if (event == nullptr) return;
   const auto windows = parse_reset_request(exchange.request.body);
   if (!windows) return refuse(exchange, ErrorCode::bad_request, windows.error());
-  exchange.response.body = event_document(service_.reset(*event, *windows), exchange.arrived);
+  const LiveEvent& renewed = service_.reset(*event, *windows, exchange.request.idempotency_key);
+  exchange.response.body = event_document(renewed, exchange.arrived);
   send_when_durable(exchange, queue_.last());
 }
 

@@ -6,11 +6,6 @@
 #include "server/http/problem.hpp"
 
 namespace fairrush::server {
-namespace {
-
-constexpr std::size_t kIdempotencyKeyMax = 64;
-
-}  // namespace
 
 std::optional<UserRequest> App::authenticate(Exchange& exchange) {
   const auto user = authenticator_.user_of(exchange.request, exchange.arrived);
@@ -18,12 +13,7 @@ std::optional<UserRequest> App::authenticate(Exchange& exchange) {
     refuse(exchange, ErrorCode::unauthorized);
     return std::nullopt;
   }
-  if (exchange.request.idempotency_key.size() > kIdempotencyKeyMax) {
-    refuse(exchange, ErrorCode::bad_request,
-           fmt::format("Idempotency-Key has {} characters: expected at most {}.",
-                       exchange.request.idempotency_key.size(), kIdempotencyKeyMax));
-    return std::nullopt;
-  }
+  if (!check_key(exchange)) return std::nullopt;
   return UserRequest{*user, exchange.request.idempotency_key, exchange.arrived};
 }
 

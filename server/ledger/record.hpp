@@ -16,10 +16,20 @@ using EventId = StrongId<struct EventIdTag, std::int64_t>;
 /// What is decided and must outlive the process. Replaying a ledger's records in their order gives
 /// the state that they were decided in.
 
+/// The administrator's request under which an event began its present life.
+struct AdminKey {
+  enum class Route : std::uint8_t { create, reset };
+  Route route = Route::create;
+  std::string text;  ///< its idempotency key; empty when none was sent
+
+  bool operator==(const AdminKey&) const = default;
+};
+
 struct EventCreated {
   EventId event;
   EventSpec spec;
   EventSecrets secrets;
+  AdminKey begun_under = {};
 };
 
 /// Everything of the event so far is void; it starts anew as `renewed`.

@@ -8,7 +8,7 @@ namespace fairrush::server {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x46525348;  // "FRSH"
-constexpr std::int64_t kSchemaVersion = 1;
+constexpr std::int64_t kSchemaVersion = 2;
 
 using Step = std::expected<void, std::string>;
 
@@ -28,8 +28,13 @@ Step claim_file(SqliteDatabase& database) {
 
 Step create_schema(SqliteDatabase& database) {
   return database.execute(fmt::format(
-      "BEGIN EXCLUSIVE;\n{}\nPRAGMA application_id={};\nPRAGMA user_version={};\nCOMMIT;",
-      kLedgerSchema, kApplicationId, kSchemaVersion));
+      "BEGIN EXCLUSIVE;\n{}\n{}\nPRAGMA application_id={};\nPRAGMA user_version={};\nCOMMIT;",
+      kLedgerSchema, kAdminKeySchema, kApplicationId, kSchemaVersion));
+}
+
+Step upgrade_from_first(SqliteDatabase& database) {
+  return database.execute(fmt::format("BEGIN EXCLUSIVE;\n{}\nPRAGMA user_version={};\nCOMMIT;",
+                                      kAdminKeySchema, kSchemaVersion));
 }
 
 Step check_identity(SqliteDatabase& database) {
@@ -41,6 +46,7 @@ Step check_identity(SqliteDatabase& database) {
   if (*application != kApplicationId) {
     return std::unexpected("is a database of another program; name another file");
   }
+  if (*version == 1) return upgrade_from_first(database);
   if (*version != kSchemaVersion) {
     return std::unexpected(fmt::format(
         "has schema version {}, this server knows version {}; use the server that wrote it",

@@ -6,6 +6,11 @@
 namespace fairrush::server {
 namespace {
 
+using Route = AdminKey::Route;
+
+constexpr std::string_view kCreateRoute = "create";
+constexpr std::string_view kResetRoute = "reset";
+
 using Outcome = std::expected<void, std::string>;
 
 Bytes copy(ByteView bytes) {
@@ -32,7 +37,10 @@ Outcome event_from(const SqliteStatement& row, const RecordSink& sink) {
                              .claim_close = from_unix_ms(row.integer(7))}};
   EventSecrets secrets{
       .salt = copy(row.bytes(8)), .draw = copy(row.bytes(9)), .coupon_key = copy(row.bytes(10))};
-  return sink(EventCreated{EventId(row.integer(0)), std::move(spec), std::move(secrets)});
+  AdminKey key{.route = row.text(11) == kResetRoute ? Route::reset : Route::create,
+               .text = std::string(row.text(12))};
+  return sink(
+      EventCreated{EventId(row.integer(0)), std::move(spec), std::move(secrets), std::move(key)});
 }
 
 Outcome reservation_from(const SqliteStatement& row, const RecordSink& sink) {
@@ -76,7 +84,9 @@ struct Reading {
 };
 
 constexpr std::array kReadings{
-    Reading{"SELECT * FROM event ORDER BY id", event_from},
+    Reading{"SELECT event.*, admin_key.route, admin_key.idempotency_key "
+            "FROM event LEFT JOIN admin_key ON event_id=id ORDER BY id",
+            event_from},
     Reading{"SELECT * FROM reservation ORDER BY event_id, ticket", reservation_from},
     Reading{"SELECT * FROM draw ORDER BY event_id", draw_from},
     Reading{"SELECT * FROM coupon ORDER BY event_id, issue", coupon_from},
@@ -93,12 +103,14 @@ SqliteStatement StatementPreparer::operator()(std::string_view sql) {
 
 RecordWriter::RecordWriter(StatementPreparer& prepare)
     : insert_event_(prepare("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?)")),
+      insert_admin_key_(prepare("INSERT INTO admin_key VALUES (?,?,?)")),
       insert_reservation_(prepare("INSERT INTO reservation VALUES (?,?,?,?,?)")),
       insert_draw_(prepare("INSERT INTO draw VALUES (?,?,?,?)")),
       insert_coupon_(prepare("INSERT INTO coupon VALUES (?,?,?,?,?,?,?,?)")),
       delete_coupons_(prepare("DELETE FROM coupon WHERE event_id=?")),
       delete_draw_(prepare("DELETE FROM draw WHERE event_id=?")),
       delete_reservations_(prepare("DELETE FROM reservation WHERE event_id=?")),
+      delete_admin_key_(prepare("DELETE FROM admin_key WHERE event_id=?")),
       delete_event_(prepare("DELETE FROM event WHERE id=?")) {}
 
 bool RecordWriter::write(const LedgerRecord& record) {
@@ -108,24 +120,30 @@ bool RecordWriter::write(const LedgerRecord& record) {
 bool RecordWriter::write_kind(const EventCreated& record) {
   const EventSpec& spec = record.spec;
   const std::string quota = spec.quota.text();
-  return insert_event_.bind(record.event.value())
-      .bind(std::string_view(spec.name))
-      .bind(std::string_view(spec.design))
-      .bind(std::string_view(quota))
-      .bind(to_unix_ms(spec.windows.reserve_open))
-      .bind(to_unix_ms(spec.windows.reserve_close))
-      .bind(to_unix_ms(spec.windows.claim_open))
-      .bind(to_unix_ms(spec.windows.claim_close))
-      .bind(ByteView(record.secrets.salt))
-      .bind(ByteView(record.secrets.draw))
-      .bind(ByteView(record.secrets.coupon_key))
+  const bool inserted = insert_event_.bind(record.event.value())
+                            .bind(std::string_view(spec.name))
+                            .bind(std::string_view(spec.design))
+                            .bind(std::string_view(quota))
+                            .bind(to_unix_ms(spec.windows.reserve_open))
+                            .bind(to_unix_ms(spec.windows.reserve_close))
+                            .bind(to_unix_ms(spec.windows.claim_open))
+                            .bind(to_unix_ms(spec.windows.claim_close))
+                            .bind(ByteView(record.secrets.salt))
+                            .bind(ByteView(record.secrets.draw))
+                            .bind(ByteView(record.secrets.coupon_key))
+                            .run();
+  const AdminKey& key = record.begun_under;
+  if (!inserted || key.text.empty()) return inserted;
+  return insert_admin_key_.bind(record.event.value())
+      .bind(key.route == Route::reset ? kResetRoute : kCreateRoute)
+      .bind(std::string_view(key.text))
       .run();
 }
 
 bool RecordWriter::write_kind(const EventReset& record) {
   // Children first: the foreign keys hold within the transaction too.
-  for (SqliteStatement* statement :
-       {&delete_coupons_, &delete_draw_, &delete_reservations_, &delete_event_}) {
+  for (SqliteStatement* statement : {&delete_coupons_, &delete_draw_, &delete_reservations_,
+                                     &delete_admin_key_, &delete_event_}) {
     if (!statement->bind(record.renewed.event.value()).run()) return false;
   }
   return write_kind(record.renewed);

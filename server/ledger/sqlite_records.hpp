@@ -39,12 +39,14 @@ class RecordWriter {
   bool write_kind(const CouponIssued& record);
 
   SqliteStatement insert_event_;
+  SqliteStatement insert_admin_key_;
   SqliteStatement insert_reservation_;
   SqliteStatement insert_draw_;
   SqliteStatement insert_coupon_;
   SqliteStatement delete_coupons_;
   SqliteStatement delete_draw_;
   SqliteStatement delete_reservations_;
+  SqliteStatement delete_admin_key_;
   SqliteStatement delete_event_;
 };
 

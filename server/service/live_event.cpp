@@ -25,6 +25,7 @@ LiveEvent::LiveEvent(const EventCreated& created)
     : id_(created.event),
       spec_(created.spec),
       secrets_(created.secrets),
+      begun_under_(created.begun_under),
       mint_(created.secrets.coupon_key),
       rush_(created.spec, created.secrets) {}
 

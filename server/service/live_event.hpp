@@ -38,6 +38,9 @@ class LiveEvent {
   Rush& rush() { return rush_; }
   const Rush& rush() const { return rush_; }
 
+  /// Whether the event began its present life under this key; an empty one is never matched.
+  bool begun_under(const AdminKey& key) const { return !key.text.empty() && key == begun_under_; }
+
   /// The coupons given out, in the order of issue.
   const std::deque<Issue>& issues() const { return issues_; }
   /// The coupon of a ticket that won.
@@ -69,6 +72,7 @@ class LiveEvent {
   EventId id_;
   EventSpec spec_;
   EventSecrets secrets_;
+  AdminKey begun_under_;
   CouponMint mint_;
   Rush rush_;
   std::deque<Issue> issues_;                    ///< a deque: addresses stay

@@ -35,21 +35,27 @@ std::expected<void, std::string> RushService::restore(const LedgerRecord& record
   return restore_part(std::get<CouponIssued>(record));
 }
 
-LiveEvent* RushService::create(const EventSpec& spec) {
+LiveEvent* RushService::create(const EventSpec& spec, std::string_view key) {
   FAIRRUSH_ASSERT(find_design(spec.design) != nullptr && check_order(spec.windows));
-  if (events_.contains(spec.name)) return nullptr;
-  EventCreated created{EventId(++last_id_), spec, EventSecrets::generate()};
+  AdminKey under{AdminKey::Route::create, std::string(key)};
+  if (const auto taken = events_.find(spec.name); taken != events_.end()) {
+    LiveEvent* const event = taken->second.event.get();
+    return event->begun_under(under) ? event : nullptr;
+  }
+  EventCreated created{EventId(++last_id_), spec, EventSecrets::generate(), std::move(under)};
   Slot& slot = add_slot(spec.name, created.event);
   slot.event = std::make_unique<LiveEvent>(created);
   queue_.append(std::move(created));
   return slot.event.get();
 }
 
-LiveEvent& RushService::reset(LiveEvent& event, const EventWindows& windows) {
+LiveEvent& RushService::reset(LiveEvent& event, const EventWindows& windows, std::string_view key) {
+  AdminKey under{AdminKey::Route::reset, std::string(key)};
+  if (event.begun_under(under)) return event;
   answer_held(event, ErrorCode::not_in_active_time);
   EventSpec spec = event.spec();
   spec.windows = windows;
-  EventCreated renewed{event.id(), std::move(spec), EventSecrets::generate()};
+  EventCreated renewed{event.id(), std::move(spec), EventSecrets::generate(), std::move(under)};
   Slot& slot = *slot_of(event.id());
   slot.event = std::make_unique<LiveEvent>(renewed);
   ++slot.life;
@@ -67,23 +73,18 @@ LiveEvent* RushService::find(std::string_view name, WallTime now) {
 }
 
 ReservationAnswer RushService::reserve(LiveEvent& event, const UserRequest& request) {
-  const auto held = event.rush().roster().ticket_of(request.user);
-  if (held && event.reserved_under(*held, request.idempotency_key)) {
-    return {.refusal = {}, .ticket = *held, .durable = queue_.last()};
+  if (const auto held = event.rush().roster().ticket_of(request.user)) {
+    const bool repeated = event.reserved_under(*held, request.idempotency_key);
+    return {.refusal = repeated ? std::nullopt : std::optional(ErrorCode::duplicated_reservation),
+            .ticket = *held,
+            .durable = queue_.last()};
   }
   if (event.reservations_closed || !event.spec().windows.reserving(request.at)) {
     return {.refusal = ErrorCode::not_in_active_time, .ticket = {}, .durable = {}};
   }
   const ReservationGrant grant = event.rush().reserve(request.user);
-  switch (grant.kind) {
-    case ReservationGrant::Kind::roster_full:
-      return {.refusal = ErrorCode::roster_full, .ticket = {}, .durable = {}};
-    case ReservationGrant::Kind::held_already:
-      return {.refusal = ErrorCode::duplicated_reservation,
-              .ticket = grant.ticket,
-              .durable = queue_.last()};
-    case ReservationGrant::Kind::granted:
-      break;
+  if (grant.kind == ReservationGrant::Kind::roster_full) {
+    return {.refusal = ErrorCode::roster_full, .ticket = {}, .durable = {}};
   }
   event.remember_reservation(grant.ticket, request.idempotency_key);
   const Sequence durable =
@@ -97,37 +98,38 @@ ReservationAnswer RushService::reserve(LiveEvent& event, const UserRequest& requ
 
 ClaimAnswer RushService::claim(LiveEvent& event, const UserRequest& request) {
   using Kind = ClaimVerdict::Kind;
-  const auto refused = [](ErrorCode why, Sequence durable = {}) {
-    return ClaimAnswer{ClaimAnswer::Kind::refused, why, nullptr, durable};
+  const auto refused = [](ErrorCode why) {
+    return ClaimAnswer{ClaimAnswer::Kind::refused, why, nullptr, {}};
   };
-  const ErrorCode loss = event.rush().design().loss();
+  const std::string_view key = request.idempotency_key;
   const ClaimVerdict known = event.rush().verdict_of(request.user);
   const bool judged = known.kind == Kind::won_before || known.kind == Kind::lost;
-  if (judged && event.judged_under(known.ticket, request.idempotency_key)) {
-    if (known.kind == Kind::lost) return refused(loss, event.verdicts_final);
-    return {ClaimAnswer::Kind::won, {}, &event.issue_of(known.ticket), queue_.last()};
-  }
+  if (judged) return verdict_again(event, known, key);
   if (!event.spec().windows.rushing(request.at)) return refused(ErrorCode::not_in_active_time);
   const ClaimVerdict verdict = event.rush().claim(request.user);
-  switch (verdict.kind) {
-    case Kind::not_reserved:
-      return refused(ErrorCode::not_reservation);
-    case Kind::pending:
-      return {ClaimAnswer::Kind::held, {}, nullptr, {}};
-    case Kind::won_before:
-      return {ClaimAnswer::Kind::refused, ErrorCode::already_claimed,
-              &event.issue_of(verdict.ticket), queue_.last()};
-    case Kind::lost:
-      if (!judged) event.remember_verdict(verdict.ticket, request.idempotency_key);
-      return refused(loss, event.verdicts_final);
-    case Kind::won:
-      break;
+  if (verdict.kind == Kind::not_reserved) return refused(ErrorCode::not_reservation);
+  if (verdict.kind == Kind::pending) return {ClaimAnswer::Kind::held, {}, nullptr, {}};
+  if (verdict.kind == Kind::lost) {
+    event.remember_verdict(verdict.ticket, key);
+    return verdict_again(event, verdict, key);
   }
-  const Sequence durable = queue_.append(event.issue(verdict, request.at, request.idempotency_key));
+  const Sequence durable = queue_.append(event.issue(verdict, request.at, key));
   // Without a draw, losses begin after the last coupon: one that is told before that coupon is
   // durable could turn into a win after a crash.
   if (event.rush().design().drawing() == nullptr) event.verdicts_final = durable;
   return {ClaimAnswer::Kind::won, {}, &event.issue_of(verdict.ticket), durable};
+}
+
+/// What a user whose claim is judged hears whenever they ask: it changes nothing, so the window
+/// does not matter.
+ClaimAnswer RushService::verdict_again(const LiveEvent& event, const ClaimVerdict& known,
+                                       std::string_view key) const {
+  using Kind = ClaimAnswer::Kind;
+  if (known.kind == ClaimVerdict::Kind::lost) {
+    return {Kind::refused, event.rush().design().loss(), nullptr, event.verdicts_final};
+  }
+  const Kind kind = event.judged_under(known.ticket, key) ? Kind::won : Kind::refused;
+  return {kind, ErrorCode::already_claimed, &event.issue_of(known.ticket), queue_.last()};
 }
 
 void RushService::when_drawn(LiveEvent& event, DrawWaiter waiter) {

@@ -55,12 +55,14 @@ class RushService {
   /// Applies one record of a ledger that is replayed before the first request.
   std::expected<void, std::string> restore(const LedgerRecord& record);
 
-  /// Creates an event; the spec is checked already. Null when the name is taken.
-  LiveEvent* create(const EventSpec& spec);
+  /// Creates an event; the spec is checked already. Null when the name is taken, unless by an event
+  /// that was created under the same key: then that one.
+  LiveEvent* create(const EventSpec& spec, std::string_view key);
 
   /// Starts an event anew in other windows: no reservations, no coupons, new secrets. Claims that
-  /// are held are refused. The old LiveEvent is gone.
-  LiveEvent& reset(LiveEvent& event, const EventWindows& windows);
+  /// are held are refused. The old LiveEvent is gone. Nothing happens when the event's last reset
+  /// came under the same key.
+  LiveEvent& reset(LiveEvent& event, const EventWindows& windows, std::string_view key);
 
   /// The event of that name as of `now`, or null.
   LiveEvent* find(std::string_view name, WallTime now);
@@ -88,6 +90,8 @@ class RushService {
     std::uint64_t life = 0;
   };
 
+  ClaimAnswer verdict_again(const LiveEvent& event, const ClaimVerdict& known,
+                            std::string_view key) const;
   void close_reservations(Slot& slot);
   void draw_done(Life life, DrawOutcome& outcome);
   void draw_durable(Life life, bool durable);

@@ -88,8 +88,27 @@ TEST_P(ClaimTest, IsAnsweredTheSameUnderTheSameKeyEvenAfterTheRush) {
     EXPECT_EQ(world_.post(kClaims, by(loser_, "k"))->code(), loss_of(GetParam()));
     world_.close_rush();
   }
-  EXPECT_EQ(world_.post(kClaims, by(winner_, "other"))->code(), "NOT_IN_ACTIVE_TIME");
-  EXPECT_EQ(world_.post(kClaims, by(loser_))->code(), "NOT_IN_ACTIVE_TIME");
+}
+
+TEST_P(ClaimTest, KeepsItsVerdictAfterTheRush) {
+  find_winner_and_loser("k");
+  world_.close_rush();
+  for (const char* key : {"", "other"}) {
+    const auto win = world_.post(kClaims, by(winner_, key));
+    EXPECT_EQ(win->code(), "ALREADY_CLAIMED");
+    EXPECT_EQ(win->member("coupon"), coupon_);
+    EXPECT_EQ(world_.post(kClaims, by(loser_, key))->code(), loss_of(GetParam()));
+  }
+  const auto event = world_.get("/api/v1/events/rush");
+  EXPECT_EQ(event->member("issued"), "2") << "a verdict that is repeated changes nothing";
+}
+
+TEST_P(ClaimTest, IsRefusedAfterTheRushToWhoeverWasNeverJudged) {
+  world_.fill(5);
+  world_.close_rush();
+  for (std::uint32_t user = 0; user < 6; ++user) {
+    EXPECT_EQ(world_.post(kClaims, by(user))->code(), "NOT_IN_ACTIVE_TIME") << user;
+  }
 }
 
 TEST_P(ClaimTest, DoesNotRememberARefusal) {

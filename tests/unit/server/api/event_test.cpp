@@ -9,6 +9,7 @@ namespace {
 using testing::HasSubstr;
 
 constexpr const char* kEvents = "/api/v1/events";
+constexpr const char* kReset = "/api/v1/events/rush/reset";
 
 Sent admin(std::string body = {}) {
   return {.user = {}, .key = {}, .admin = true, .body = std::move(body)};
@@ -120,6 +121,63 @@ TEST_F(EventTest, StartsAnewAtAReset) {
   EXPECT_NE(reset->member("commitment"), commitment);
   world_.fill(10);
   EXPECT_EQ(world_.get("/api/v1/events/rush")->member("roster"), "10");
+}
+
+TEST_F(EventTest, IsCreatedOnceUnderOneKey) {
+  Sent create = admin(body(R"("event":"rush","coupons":"20%")"));
+  create.key = "k";
+  const auto created = world_.post(kEvents, create);
+  const auto again = world_.post(kEvents, create);
+  EXPECT_EQ(again->status(), 201U);
+  EXPECT_EQ(again->body(), created->body());
+  create.key = "other";
+  EXPECT_EQ(world_.post(kEvents, create)->code(), "EVENT_EXISTS");
+  create.key = "";
+  EXPECT_EQ(world_.post(kEvents, create)->code(), "EVENT_EXISTS");
+}
+
+TEST_F(EventTest, IsResetOnceUnderOneKey) {
+  world_.create_event("sealed-draw");
+  Sent reset = admin("{" + world_.windows_from_now() + "}");
+  reset.key = "k";
+  const auto first = world_.post(kReset, reset);
+  world_.enter_reservations();
+  world_.post(kReservations, {.user = 7, .key = {}, .admin = false, .body = {}});
+  const auto again = world_.post(kReset, reset);
+  EXPECT_EQ(again->status(), 200U);
+  EXPECT_EQ(again->member("commitment"), first->member("commitment"));
+  EXPECT_EQ(again->member("roster"), "1") << "the reservation made in between stays";
+  reset.key = "other";
+  EXPECT_EQ(world_.post(kReset, reset)->member("roster"), "0");
+}
+
+TEST_F(EventTest, IsResetEveryTimeWithoutAKey) {
+  world_.create_event("sealed-draw");
+  const Sent reset = admin("{" + world_.windows_from_now() + "}");
+  const auto first = world_.post(kReset, reset);
+  EXPECT_NE(world_.post(kReset, reset)->member("commitment"), first->member("commitment"));
+}
+
+TEST_F(EventTest, TakesAKeyForOneRouteOnly) {
+  Sent create = admin(body(R"("event":"rush","coupons":"20%")"));
+  create.key = "k";
+  const auto created = world_.post(kEvents, create);
+  Sent reset = admin("{" + world_.windows_from_now() + "}");
+  reset.key = "k";
+  const auto renewed = world_.post(kReset, reset);
+  EXPECT_NE(renewed->member("commitment"), created->member("commitment"));
+  EXPECT_EQ(world_.post(kEvents, create)->code(), "EVENT_EXISTS");
+}
+
+TEST_F(EventTest, RefusesAKeyThatIsTooLong) {
+  Sent create = admin(body(R"("event":"rush","coupons":"20%")"));
+  create.key = std::string(65, 'k');
+  EXPECT_EQ(world_.post(kEvents, create)->code(), "BAD_REQUEST");
+  create.key.pop_back();
+  EXPECT_EQ(world_.post(kEvents, create)->status(), 201U);
+  Sent reset = admin("{" + world_.windows_from_now() + "}");
+  reset.key = std::string(65, 'k');
+  EXPECT_EQ(world_.post(kReset, reset)->code(), "BAD_REQUEST");
 }
 
 TEST_F(EventTest, IsNotResetWithoutWindows) {

@@ -97,6 +97,22 @@ TEST_P(RecoveryTest, KnowsOnlyTheNewLifeOfAnEventThatWasReset) {
   EXPECT_EQ(world_->get("/api/v1/events/rush")->member("commitment"), commitment);
 }
 
+TEST_P(RecoveryTest, RemembersTheKeyOfAResetAndOfACreation) {
+  Sent create = admin();
+  create.key = "create";
+  create.body = R"({"event":"other","coupons":1,)" + world_->windows_from_now() + "}";
+  Sent reset = admin();
+  reset.key = "reset";
+  reset.body = "{" + world_->windows_from_now() + "}";
+  const std::string created = world_->post("/api/v1/events", create)->body();
+  world_->post("/api/v1/events/rush/reset", reset);
+  world_->enter_reservations();
+  world_->post(kReservations, by(7));
+  restart(Duration(0));
+  EXPECT_EQ(world_->post("/api/v1/events", create)->body(), created);
+  EXPECT_EQ(world_->post("/api/v1/events/rush/reset", reset)->member("roster"), "1");
+}
+
 INSTANTIATE_TEST_SUITE_P(Designs, RecoveryTest, testing::Values("sealed-draw", "ticket-list"),
                          [](const auto& param) {
                            return param.param == "sealed-draw" ? "sealed_draw" : "ticket_list";

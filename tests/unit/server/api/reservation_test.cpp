@@ -65,6 +65,17 @@ TEST_F(ReservationTest, IsAnsweredTheSameUnderTheSameKeyEvenLater) {
   EXPECT_EQ(world_.post(kReservations, by(7, "a"))->body(), first->body());
 }
 
+TEST_F(ReservationTest, StaysKnownAfterItsWindow) {
+  world_.enter_reservations();
+  const auto first = world_.post(kReservations, by(7));
+  world_.enter_rush();
+  const auto late = world_.post(kReservations, by(7));
+  EXPECT_EQ(late->code(), "ERROR_DUPLICATED_RESERVATION");
+  EXPECT_EQ(late->member("ticket"), first->member("ticket"));
+  EXPECT_EQ(late->member("token"), first->member("token"));
+  EXPECT_EQ(world_.post(kReservations, by(8))->code(), "NOT_IN_ACTIVE_TIME") << "holds none";
+}
+
 TEST_F(ReservationTest, IsNotAnsweredBeforeItIsDurable) {
   world_.enter_reservations();
   const auto call = world_.send(Method::post, kReservations, by(7, "a"));

@@ -131,10 +131,40 @@ TEST(SqliteLedger, RefusesANewerSchema) {
   const TemporaryDirectory directory;
   const std::string path = directory.file("ledger.db");
   ASSERT_TRUE(SqliteLedger::open(path));
-  ASSERT_TRUE(SqliteDatabase::open(path)->execute("PRAGMA user_version=2"));
+  ASSERT_TRUE(SqliteDatabase::open(path)->execute("PRAGMA user_version=3"));
   const auto ledger = SqliteLedger::open(path);
   ASSERT_FALSE(ledger);
-  EXPECT_THAT(ledger.error(), HasSubstr("schema version 2, this server knows version 1"));
+  EXPECT_THAT(ledger.error(), HasSubstr("schema version 3, this server knows version 2"));
+}
+
+TEST(SqliteLedger, UpgradesAFileOfTheFirstSchema) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("ledger.db");
+  ASSERT_TRUE(SqliteLedger::open(path)->commit(std::vector<LedgerRecord>{event_record()}));
+  ASSERT_TRUE(SqliteDatabase::open(path)->execute("DROP TABLE admin_key; PRAGMA user_version=1"));
+  EventCreated keyed = event_record(2);
+  keyed.begun_under = {AdminKey::Route::create, "k"};
+  ASSERT_TRUE(SqliteLedger::open(path)->commit(std::vector<LedgerRecord>{keyed}));
+  auto ledger = SqliteLedger::open(path);
+  ASSERT_TRUE(ledger) << ledger.error();
+  const auto records = replay(*ledger);
+  ASSERT_EQ(records.size(), 2U);
+  EXPECT_EQ(std::get<EventCreated>(records[0]).begun_under, AdminKey());
+  EXPECT_EQ(std::get<EventCreated>(records[1]).begun_under, keyed.begun_under);
+}
+
+TEST(SqliteLedger, KeepsTheKeyOfTheLastResetOnly) {
+  auto ledger = SqliteLedger::open(":memory:");
+  ASSERT_TRUE(ledger->commit(std::vector<LedgerRecord>{event_record()}));
+  EventCreated renewed = event_record();
+  for (const char* key : {"first", "second"}) {
+    renewed.begun_under = {AdminKey::Route::reset, key};
+    ASSERT_TRUE(ledger->commit(std::vector<LedgerRecord>{EventReset{renewed}}));
+  }
+  EXPECT_EQ(std::get<EventCreated>(replay(*ledger).at(0)).begun_under, renewed.begun_under);
+  renewed.begun_under = {};
+  ASSERT_TRUE(ledger->commit(std::vector<LedgerRecord>{EventReset{renewed}}));
+  EXPECT_EQ(std::get<EventCreated>(replay(*ledger).at(0)).begun_under, AdminKey());
 }
 
 TEST(SqliteLedger, NamesThePathItCannotOpen) {
