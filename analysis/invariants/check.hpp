@@ -49,7 +49,7 @@ std::span<const Check> checks();
 /// relies on absence too.
 std::vector<CheckResult> run_checks(const RunIndex& index);
 
-// Stock: stock.cpp
+// Stock: stock.cpp. The quota rests on the reservations that the history kept.
 Finding find_oversell(const RunIndex& index);
 Finding find_under_issue(const RunIndex& index);
 // Who holds what: ownership.cpp
@@ -59,7 +59,7 @@ Finding find_ineligible_winners(const RunIndex& index);
 // History against ledger: ledger.cpp
 Finding find_lost_acknowledgements(const RunIndex& index);
 Finding find_phantoms(const RunIndex& index);
-// Time: windows.cpp
+// Time: windows.cpp. A late win is one told again if the history kept the earlier telling.
 Finding find_window_breaches(const RunIndex& index);
 // The published draw: draw_conformity.cpp. Fails when the draw does not compute again, when a
 // coupon went to anybody else than a drawn claimant, when a drawn user was told to have lost or,

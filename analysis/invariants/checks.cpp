@@ -11,14 +11,14 @@ namespace {
 
 constexpr auto kChecks = std::to_array<Check>({
     // id, name, needs a ledger, relies on absence
-    {"I1", "no oversell", false, false, find_oversell},
+    {"I1", "no oversell", false, true, find_oversell},
     {"I2", "no under-issue", false, true, find_under_issue},
     {"I3", "coupon unique", false, false, find_shared_coupons},
     {"I4", "one per user", false, false, find_users_with_several},
     {"I5", "no lost acknowledgement", true, false, find_lost_acknowledgements},
     {"I6", "no phantom", true, true, find_phantoms},
     {"I7", "eligibility", false, true, find_ineligible_winners},
-    {"I8", "window", false, false, find_window_breaches},
+    {"I8", "window", false, true, find_window_breaches},
     {"I14", "draw conformity", false, true, find_draw_deviations},
     {"I17", "roster and quota", false, true, find_roster_deviations},
     {"I19", "termination", false, true, find_unfinished_attempts},

@@ -112,5 +112,15 @@ TEST(NoUnderIssue, IsUnknownInACutHistoryWithoutLedgerForWinsMayBeLost) {
   EXPECT_EQ(run.verdict("I2"), CheckVerdict::unknown);
 }
 
+TEST(NoOversell, IsUnknownInACutHistoryForALostReservationMayHaveEarnedTheCoupon) {
+  RunBuilder run;
+  run.facts.quota = {.share = Share{0.5}, .count = {}};
+  run.facts.announced_roster = 4;  // of whom the history kept two
+  run.winner(1, "A").winner(2, "B");
+  EXPECT_EQ(run.verdict("I1"), CheckVerdict::fail);
+  run.cut_short = true;
+  EXPECT_EQ(run.verdict("I1"), CheckVerdict::unknown);
+}
+
 }  // namespace
 }  // namespace fairrush::analysis

@@ -104,5 +104,12 @@ TEST(WindowCheck, PassesForEarlyAndLateRefusals) {
   EXPECT_EQ(run.verdict("I8"), CheckVerdict::pass);
 }
 
+TEST(WindowCheck, IsUnknownInACutHistoryForTheFirstTellingOfALateWinMayBeLost) {
+  RunBuilder run = run_with(claim(1).retry(1).at(kLength + milliseconds(150)).wins("A"));
+  EXPECT_EQ(run.verdict("I8"), CheckVerdict::fail);
+  run.cut_short = true;
+  EXPECT_EQ(run.verdict("I8"), CheckVerdict::unknown);
+}
+
 }  // namespace
 }  // namespace fairrush::analysis
