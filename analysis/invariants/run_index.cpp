@@ -1,6 +1,7 @@
 #include "analysis/invariants/run_index.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace fairrush::analysis {
 namespace {
@@ -174,7 +175,11 @@ CountRange RunIndex::quota() const {
 }
 
 std::int64_t RunIndex::clock_tolerance_ns() const {
-  return std::max<std::int64_t>(0, facts().instrument.clock_error_ns) + kTargetWindowUnitNs;
+  const InstrumentFacts& instrument = facts().instrument;
+  // Facts are foreign input: capped as records' times are, neither sign nor sum overflows.
+  const std::int64_t error = std::clamp<std::int64_t>(instrument.clock_error_ns, 0, kRecordTimeMax);
+  const std::int64_t step = std::clamp(instrument.clock_step_ns, -kRecordTimeMax, kRecordTimeMax);
+  return error + std::abs(step) + kTargetWindowUnitNs;
 }
 
 }  // namespace fairrush::analysis

@@ -101,8 +101,8 @@ class RunIndex {
     return time_ns >= facts().rush.open_ns + clock_tolerance_ns() &&
            time_ns <= facts().rush.close_ns - clock_tolerance_ns();
   }
-  /// ε of window checks: how far the target's clock may be from the run's, and the millisecond in
-  /// which the target states its windows.
+  /// ε of window checks: how far the target's clock may be from the run's, what the wall clock
+  /// stepped by during the run, and the millisecond in which the target states its windows.
   std::int64_t clock_tolerance_ns() const;
 
   /// Calls `visit(record, receipt)` for every attempt in the order of the file.

@@ -111,5 +111,25 @@ TEST(WindowCheck, IsUnknownInACutHistoryForTheFirstTellingOfALateWinMayBeLost) {
   EXPECT_EQ(run.verdict("I8"), CheckVerdict::unknown);
 }
 
+TEST(WindowCheck, AllowsForTheStepThatTheWallClockMadeDuringTheRun) {
+  const nanoseconds step = milliseconds(7);
+  for (std::int64_t direction : {-1, 1}) {
+    const auto sent = [&](nanoseconds after) {
+      RunBuilder run = run_with(claim(1).at(kLength + after).wins("A"));
+      run.facts.instrument.clock_step_ns = direction * step.count();
+      return run.verdict("I8");
+    };
+    EXPECT_EQ(sent(kTolerance + step), CheckVerdict::pass);
+    EXPECT_EQ(sent(kTolerance + step + nanoseconds(1)), CheckVerdict::fail);
+  }
+}
+
+TEST(WindowCheck, AccusesNobodyWhenTheClocksAreUnknown) {
+  RunBuilder run = run_with(claim(1).at(kLength + milliseconds(150)).wins("A"));
+  run.facts.instrument.clock_step_ns = INT64_MIN;
+  run.facts.instrument.clock_error_ns = INT64_MAX;
+  EXPECT_EQ(run.verdict("I8"), CheckVerdict::pass);
+}
+
 }  // namespace
 }  // namespace fairrush::analysis
