@@ -30,9 +30,10 @@ bool is_answer(Outcome outcome) {
 }
 
 struct AttemptCounts {
-  std::uint64_t reservations = 0;  ///< first clicks
-  std::uint64_t claims = 0;        ///< first clicks
-  std::uint64_t overdue = 0;
+  std::uint64_t reservations = 0;   ///< first clicks
+  std::uint64_t claims = 0;         ///< first clicks
+  std::uint64_t overdue = 0;        ///< answered so late that the instrument may be at fault
+  std::vector<Slot> overdue_users;  ///< at most kExamplesMax
   std::uint64_t contradictory = 0;  ///< answered without ever having been sent or completed
 };
 
@@ -50,7 +51,7 @@ AttemptCounts count_attempts(const RunIndex& index, Finding& finding) {
     } else if (timeout > 0 && record.sent() && record.completed() &&
                record.answered_ns() - record.first_byte_out_ns > timeout + kDeadlineSlackNs) {
       ++counts.overdue;
-      finding.accuse({record.user});
+      if (counts.overdue_users.size() < kExamplesMax) counts.overdue_users.push_back(record.user);
     }
   });
   return counts;
@@ -58,6 +59,17 @@ AttemptCounts count_attempts(const RunIndex& index, Finding& finding) {
 
 std::uint64_t distance(std::uint64_t a, std::uint64_t b) {
   return a < b ? b - a : a - b;
+}
+
+/// An answer read late may have arrived in time while the instrument stalled: it accuses nobody,
+/// but whether the attempt ended by its deadline is then unknown.
+void note_overdue(const AttemptCounts& counts, Finding& finding) {
+  if (counts.overdue == 0) return;
+  finding.text += fmt::format(
+      "; {} answers were read after their time-out, late or held up by a stalled instrument",
+      format_count(counts.overdue));
+  if (finding.verdict == CheckVerdict::pass) finding.verdict = CheckVerdict::unknown;
+  for (Slot slot : counts.overdue_users) finding.show({slot});
 }
 
 }  // namespace
@@ -72,10 +84,6 @@ Finding find_unfinished_attempts(const RunIndex& index) {
     problems.push_back(
         fmt::format("{} answers to nothing that was sent", format_count(counts.contradictory)));
   }
-  if (counts.overdue > 0) {
-    problems.push_back(
-        fmt::format("{} attempts outlived their time-out", format_count(counts.overdue)));
-  }
   if (repeated > 0) {
     problems.push_back(
         fmt::format("{} records repeat an attempt's number", format_count(repeated)));
@@ -86,15 +94,16 @@ Finding find_unfinished_attempts(const RunIndex& index) {
   finding.text = fmt::format("{} of {} planned reservations and {} of {} planned claims ended",
                              format_count(counts.reservations), format_count(planned.reservations),
                              format_count(counts.claims), format_count(planned.claims));
+  const bool cut_off = index.facts().interrupted && counts.reservations <= planned.reservations &&
+                       counts.claims <= planned.claims;
   if (!problems.empty()) {
     finding.verdict = CheckVerdict::fail;
     finding.text += fmt::format("; {}", fmt::join(problems, "; "));
   } else if (deviating > 0) {
-    const bool cut_off = index.facts().interrupted && counts.reservations <= planned.reservations &&
-                         counts.claims <= planned.claims;
     finding.verdict = cut_off ? CheckVerdict::unknown : CheckVerdict::fail;
     if (cut_off) finding.text += "; the run was interrupted";
   }
+  note_overdue(counts, finding);
   return finding;
 }
 

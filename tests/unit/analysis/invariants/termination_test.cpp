@@ -71,15 +71,31 @@ TEST(Termination, FailsOnTwoRecordsOfOneAttempt) {
   EXPECT_NE(result.finding.find("1 records repeat an attempt's number"), std::string::npos);
 }
 
-TEST(Termination, FailsOnAnAttemptThatOutlivedItsTimeout) {
+TEST(Termination, IsUnknownForAnAttemptThatOutlivedItsTimeout) {
   const auto answered_after = [](milliseconds service) {
     RunBuilder run;
     run.facts.attempt_timeout = milliseconds(1000);
     run.add(claim(1).answered_after(service).loses());
-    return run.verdict("I19");
+    return run.check("I19");
   };
-  EXPECT_EQ(answered_after(milliseconds(1500)), CheckVerdict::pass);
-  EXPECT_EQ(answered_after(milliseconds(1501)), CheckVerdict::fail);
+  EXPECT_EQ(answered_after(milliseconds(1500)).verdict, CheckVerdict::pass);
+  const CheckResult result = answered_after(milliseconds(1501));
+  EXPECT_EQ(result.verdict, CheckVerdict::unknown);
+  EXPECT_EQ(result.violations, 0U);
+  EXPECT_EQ(
+      result.finding,
+      "0 of 0 planned reservations and 1 of 1 planned claims ended; 1 answers were read after "
+      "their time-out, late or held up by a stalled instrument");
+  ASSERT_EQ(result.examples.size(), 1U);
+  EXPECT_EQ(result.examples[0].user, UserIndex(1));
+}
+
+TEST(Termination, FailsOnAMissingAttemptEvenBesideALateAnswer) {
+  RunBuilder run;
+  run.facts.attempt_timeout = milliseconds(1000);
+  run.add(claim(1).answered_after(milliseconds(1501)).loses());
+  EXPECT_EQ(check_with(run, "I19", [](RunFacts& facts) { facts.planned.claims = 2; }).verdict,
+            CheckVerdict::fail);
 }
 
 TEST(Termination, FailsOnAnAnswerToNothing) {
