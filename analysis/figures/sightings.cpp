@@ -28,7 +28,9 @@ ClaimCounts count_claims(const RunIndex& index) {
     }
     if (record.operation() != Op::claim || !record.sent()) return;
     const std::int64_t sent = record.first_byte_out_ns;
-    if (record.why() == Reason::not_reserved) ++counts.intruders;
+    if (record.why() == Reason::not_reserved && !index.user(record.user).reserved) {
+      ++counts.intruders;
+    }
     if (record.why() == Reason::outside_window) {
       if (sent < index.facts().rush.open_ns) ++counts.early;
       if (record.answered_ns() >= index.facts().rush.close_ns) ++counts.late;

@@ -221,5 +221,13 @@ TEST(Sightings, SayWhetherTheScenarioAttemptsThem) {
   EXPECT_TRUE(results[1].attempted);
 }
 
+TEST(Sightings, TakeOnlyAUserWithoutReservationForARefusedIntruder) {
+  RunBuilder run;
+  run.add(reserved(1)).add(claim(1).refused(Reason::not_reserved));
+  EXPECT_EQ(seen(run, Sighting::refused_intruder), 0U);
+  run.add(reserve(2).refused(Reason::outside_window)).add(claim(2).refused(Reason::not_reserved));
+  EXPECT_EQ(seen(run, Sighting::refused_intruder), 1U);
+}
+
 }  // namespace
 }  // namespace fairrush::analysis
