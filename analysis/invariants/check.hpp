@@ -52,7 +52,8 @@ std::vector<CheckResult> run_checks(const RunIndex& index);
 // Stock: stock.cpp. The quota rests on the reservations that the history kept.
 Finding find_oversell(const RunIndex& index);
 Finding find_under_issue(const RunIndex& index);
-// Who holds what: ownership.cpp
+// Who holds what: ownership.cpp. A row that the ledger repeats is for the check of coupons alone
+// (find_shared_coupons); all others take the ledger as a set of users with their coupons.
 Finding find_shared_coupons(const RunIndex& index);
 Finding find_users_with_several(const RunIndex& index);
 Finding find_ineligible_winners(const RunIndex& index);

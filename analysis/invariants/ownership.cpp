@@ -12,6 +12,12 @@ Finding find_shared_coupons(const RunIndex& index) {
   finding.text =
       fmt::format("{} coupons, {} of them with more than one owner",
                   format_count(index.coupons().size()), format_count(finding.violations));
+  const auto& repeated = index.repeated_rows();
+  if (!repeated.empty()) {
+    finding.text +=
+        fmt::format("; {} rows of the ledger repeat another", format_count(repeated.size()));
+  }
+  for (std::size_t row : repeated) finding.accuse({index.slot_of(index.ledger()[row].user)});
   if (finding.violations > 0) {
     finding.verdict = CheckVerdict::fail;
   } else if (!index.has_ledger() && index.totals().open_claims > 0) {

@@ -125,11 +125,12 @@ void RunIndex::take_refusal(const AttemptRecord& record, std::string_view receip
 }
 
 void RunIndex::take_ledger() {
-  for (const LedgerRow& row : ledger()) {
+  for (std::size_t place = 0; place < ledger().size(); ++place) {
+    const LedgerRow& row = ledger()[place];
     const Slot slot = slot_of(row.user);
     const std::string_view text = row.coupon;
     const CouponId coupon = coupons_.intern({receipt_hash(text), text.substr(0, kReceiptBytesMax)});
-    issued_.add(slot, coupon);
+    if (!issued_.add(slot, coupon)) repeated_rows_.push_back(place);
     hold(slot, coupon);
   }
 }

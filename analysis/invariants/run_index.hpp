@@ -82,6 +82,8 @@ class RunIndex {
   const Holdings& acknowledged() const { return acknowledged_; }
   /// What the ledger says; empty without one.
   const Holdings& issued() const { return issued_; }
+  /// Rows of the ledger that repeat user and coupon of an earlier one, ascending.
+  const std::vector<std::size_t>& repeated_rows() const { return repeated_rows_; }
   /// Both.
   const Holdings& held() const { return held_; }
   const SharedCoupons& shared_coupons() const { return shared_; }
@@ -133,6 +135,7 @@ class RunIndex {
   SharedCoupons shared_;
   Holdings acknowledged_;
   Holdings issued_;
+  std::vector<std::size_t> repeated_rows_;
   Holdings held_;
   AttemptTotals totals_;
 };

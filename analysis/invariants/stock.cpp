@@ -14,15 +14,17 @@ std::string coupons_text(CountRange quota) {
 }
 
 std::uint64_t issued_count(const RunIndex& index) {
-  return index.has_ledger() ? index.ledger().size() : index.acknowledged().pairs();
+  return index.has_ledger() ? index.issued().pairs() : index.acknowledged().pairs();
 }
 
 /// Users who came after the stock was gone: by issue order with a ledger, else by answer.
 void show_latest(const RunIndex& index, std::uint64_t stock, Finding& finding) {
-  if (index.has_ledger() && index.ledger().size() > stock) {
-    for (std::size_t row = stock; row < index.ledger().size(); ++row) {
+  if (index.has_ledger() && index.issued().pairs() > stock) {
+    std::uint64_t issued = 0;
+    for (std::size_t row = 0; row < index.ledger().size(); ++row) {
       if (finding.suspects.size() == kExamplesMax) return;
-      finding.show({index.slot_of(index.ledger()[row].user)});
+      if (std::ranges::binary_search(index.repeated_rows(), row)) continue;
+      if (++issued > stock) finding.show({index.slot_of(index.ledger()[row].user)});
     }
     return;
   }
@@ -42,14 +44,13 @@ void show_latest(const RunIndex& index, std::uint64_t stock, Finding& finding) {
 Finding find_oversell(const RunIndex& index) {
   const CountRange quota = index.quota();
   const std::uint64_t acknowledged = index.acknowledged().pairs();
-  const std::uint64_t most = index.has_ledger()
-                                 ? std::max<std::uint64_t>(index.ledger().size(), acknowledged)
-                                 : acknowledged;
+  const std::uint64_t most =
+      index.has_ledger() ? std::max(index.issued().pairs(), acknowledged) : acknowledged;
   const std::uint64_t possible = index.has_ledger() ? most : most + index.totals().open_claims;
   Finding finding;
   finding.text = fmt::format(
       "{} coupons to give, {} acknowledged, {}", coupons_text(quota), format_count(acknowledged),
-      index.has_ledger() ? format_count(index.ledger().size()) + " in the ledger" : "no ledger");
+      index.has_ledger() ? format_count(index.issued().pairs()) + " in the ledger" : "no ledger");
   if (most > quota.high) {
     finding.verdict = CheckVerdict::fail;
     finding.violations = most - quota.high;

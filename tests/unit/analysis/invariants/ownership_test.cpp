@@ -176,5 +176,18 @@ TEST(Eligibility, CountsOnlyReservationsAcknowledgedBeforeTheRefusedClaimLeft) {
   EXPECT_EQ(open.verdict("I7"), CheckVerdict::pass);
 }
 
+TEST(CouponUnique, FailsOnALedgerRowThatStandsTwice) {
+  RunBuilder run;
+  run.winner(1, "A").winner(2, "B").issued(1, "A");
+  const CheckResult result = run.check("I3");
+  EXPECT_EQ(result.verdict, CheckVerdict::fail);
+  EXPECT_EQ(result.violations, 1U);
+  EXPECT_EQ(result.finding,
+            "2 coupons, 0 of them with more than one owner; 1 rows of the ledger repeat another");
+  ASSERT_EQ(result.examples.size(), 1U);
+  EXPECT_EQ(result.examples[0].user, UserIndex(1));
+  EXPECT_EQ(run.verdict("I4"), CheckVerdict::pass);
+}
+
 }  // namespace
 }  // namespace fairrush::analysis

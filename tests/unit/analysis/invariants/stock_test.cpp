@@ -122,5 +122,24 @@ TEST(NoOversell, IsUnknownInACutHistoryForALostReservationMayHaveEarnedTheCoupon
   EXPECT_EQ(run.verdict("I1"), CheckVerdict::unknown);
 }
 
+TEST(NoUnderIssue, CountsARepeatedLedgerRowOnce) {
+  RunBuilder run;
+  run.winner(1, "A").issued(1, "A").loser(3);
+  const CheckResult result = run.check("I2");
+  EXPECT_EQ(result.verdict, CheckVerdict::fail);
+  EXPECT_EQ(result.finding, "\"sold out\" was answered 1 times; 1 of 2 coupons were issued");
+}
+
+TEST(NoOversell, LeavesRepeatedLedgerRowsToTheCheckOfCoupons) {
+  RunBuilder run;
+  run.winner(1, "A").winner(2, "B").issued(1, "A");
+  EXPECT_EQ(run.verdict("I1"), CheckVerdict::pass);
+  run.winner(3, "C");
+  const CheckResult result = run.check("I1");
+  EXPECT_EQ(result.violations, 1U);
+  ASSERT_EQ(result.examples.size(), 1U);
+  EXPECT_EQ(result.examples[0].user, UserIndex(3));
+}
+
 }  // namespace
 }  // namespace fairrush::analysis
