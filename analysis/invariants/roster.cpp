@@ -59,8 +59,10 @@ Finding find_roster_deviations(const RunIndex& index) {
     }
   }
   if (!any_announced) {
-    finding.verdict = CheckVerdict::not_applicable;
-    finding.text = "the target announces neither its roster nor its coupons";
+    const bool should_announce = index.facts().allocation != Allocation::unknown;
+    finding.verdict = should_announce ? CheckVerdict::unknown : CheckVerdict::not_applicable;
+    finding.text = should_announce ? "the event's roster and coupons were not read after the run"
+                                   : "the target announces neither its roster nor its coupons";
     return finding;
   }
   finding.text = fmt::format("{} reservations were acknowledged, {} more may have been",

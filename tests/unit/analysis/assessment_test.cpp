@@ -16,6 +16,8 @@ Assessment assessment_of(const RunBuilder& builder) {
 RunBuilder even_run() {
   RunBuilder run;
   run.facts.quota = {.share = Share{0.2}, .count = {}};
+  run.facts.announced_roster = 100;
+  run.facts.announced_coupons = 20;
   run.facts.attempted = {Sighting::win, Sighting::loss, Sighting::claims_inside_window};
   run.with_ledger();
   for (std::uint32_t user = 0; user < 100; ++user) {

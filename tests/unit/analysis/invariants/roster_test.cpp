@@ -83,8 +83,9 @@ TEST(RosterAndQuota, AllowsADrawToCapAFixedNumberAtItsRoster) {
   EXPECT_EQ(run.verdict("I17"), CheckVerdict::pass);
 }
 
-TEST(RosterAndQuota, IsNotApplicableWhenNothingIsAnnounced) {
+TEST(RosterAndQuota, IsNotApplicableToATargetThatAnnouncesNothing) {
   RunBuilder run;
+  run.facts.allocation = Allocation::unknown;
   run.add(reserved(1));
   EXPECT_EQ(run.verdict("I17"), CheckVerdict::not_applicable);
 }
@@ -94,6 +95,17 @@ TEST(RosterAndQuota, IsUnknownInACutHistory) {
   run.facts.announced_roster = 11;
   run.cut_short = true;
   EXPECT_EQ(run.verdict("I17"), CheckVerdict::unknown);
+}
+
+TEST(RosterAndQuota, IsUnknownWhenATargetThatAnnouncesWasNotReadAtTheEnd) {
+  for (Allocation allocation : {Allocation::first_come_first_served, Allocation::draw}) {
+    RunBuilder run;
+    run.facts.allocation = allocation;
+    run.add(reserved(1));
+    const CheckResult result = run.check("I17");
+    EXPECT_EQ(result.verdict, CheckVerdict::unknown);
+    EXPECT_EQ(result.finding, "the event's roster and coupons were not read after the run");
+  }
 }
 
 }  // namespace
