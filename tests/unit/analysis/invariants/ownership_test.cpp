@@ -134,8 +134,9 @@ TEST(Eligibility, WithoutLedgerIsUnknownWhenAnIntrudersClaimIsUnanswered) {
   EXPECT_EQ(run.verdict("I7"), CheckVerdict::unknown);
 }
 
-TEST(Eligibility, IsNotApplicableWithoutReservationsInTheScenario) {
+TEST(Eligibility, IsNotApplicableToAnEventWithoutReservations) {
   RunBuilder run;
+  run.facts.reservation = {};
   run.add(claim(1).wins("A")).issued(1, "A");
   EXPECT_EQ(run.verdict("I7"), CheckVerdict::not_applicable);
 }
@@ -187,6 +188,14 @@ TEST(CouponUnique, FailsOnALedgerRowThatStandsTwice) {
   ASSERT_EQ(result.examples.size(), 1U);
   EXPECT_EQ(result.examples[0].user, UserIndex(1));
   EXPECT_EQ(run.verdict("I4"), CheckVerdict::pass);
+}
+
+TEST(Eligibility, FailsOnAnyWinnerWhenEverybodyIsAnIntruder) {
+  RunBuilder run;
+  run.with_ledger().add(claim(1).refused(Reason::not_reserved));
+  EXPECT_EQ(run.verdict("I7"), CheckVerdict::pass);
+  run.add(claim(2).wins("A")).issued(2, "A");
+  EXPECT_EQ(run.verdict("I7"), CheckVerdict::fail);
 }
 
 }  // namespace
