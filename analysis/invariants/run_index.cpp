@@ -85,6 +85,7 @@ void RunIndex::take_claim(const AttemptRecord& record, std::string_view receipt)
   }
   if (outcome == Outcome::win) {
     ++totals_.wins;
+    if (record.sent()) user.win_sent_ns = std::min(user.win_sent_ns, sent);
     user.win_answered_ns = std::min(user.win_answered_ns, record.answered_ns());
   } else if (outcome == Outcome::loss) {
     ++totals_.losses;

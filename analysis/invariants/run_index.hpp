@@ -17,6 +17,7 @@ inline constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 struct UserState {
   std::int64_t first_claim_in_window_ns = kNever;  ///< first byte out
   std::int64_t first_open_claim_ns = kNever;       ///< first byte out of an indeterminate claim
+  std::int64_t win_sent_ns = kNever;               ///< first byte out of any claim that won
   std::int64_t win_answered_ns = kNever;           ///< of the first win
   std::int64_t reserved_answered_ns = kNever;      ///< of the first answer that makes `reserved`
   /// First byte out of the last claim that was refused as not reserved.

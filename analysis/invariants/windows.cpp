@@ -18,10 +18,11 @@ struct TolerantWindow {
   }
 };
 
-/// A coupon decided inside the window may be told again after it: to a user whose earlier claim was
-/// answered with it, or never got an answer. Another coupon would break I4.
+/// A coupon decided inside the window may be told again after it: to a user one of whose claims was
+/// answered with it before, or left before the close and was answered with it at any time (a double
+/// click across the close), or never got an answer. Another coupon would break I4.
 bool tells_again(const TolerantWindow& window, const UserState& user, std::int64_t sent) {
-  if (user.win_answered_ns <= sent) return true;
+  if (user.win_answered_ns <= sent || !window.began_after(user.win_sent_ns)) return true;
   return user.first_open_claim_ns < sent && !window.began_after(user.first_open_claim_ns);
 }
 

@@ -131,5 +131,20 @@ TEST(WindowCheck, AccusesNobodyWhenTheClocksAreUnknown) {
   EXPECT_EQ(run.verdict("I8"), CheckVerdict::pass);
 }
 
+TEST(WindowCheck, LetsADoubleClickAcrossTheCloseBeAnsweredWithTheSameCoupon) {
+  // Sent before the close, answered after the second click was.
+  RunBuilder run =
+      run_with(claim(1).at(kLength - milliseconds(20)).answered_after(milliseconds(200)).wins("A"));
+  run.add(claim(1).retry(1).at(kLength + milliseconds(50)).wins("A"));
+  EXPECT_EQ(run.verdict("I8"), CheckVerdict::pass);
+}
+
+TEST(WindowCheck, FailsOnADoubleClickThatWonWhollyAfterTheClose) {
+  RunBuilder run =
+      run_with(claim(1).at(kLength + milliseconds(20)).answered_after(milliseconds(200)).wins("A"));
+  run.add(claim(1).retry(1).at(kLength + milliseconds(50)).wins("A"));
+  EXPECT_EQ(run.check("I8").violations, 2U);
+}
+
 }  // namespace
 }  // namespace fairrush::analysis
