@@ -15,7 +15,8 @@ std::vector<OutcomeCount> outcome_counts(const RunIndex& index);
 std::vector<LatencyFigures> latency_figures(const RunIndex& index);
 
 /// When claims were on the wire. Sending and answer times, each ascending; an attempt that was
-/// never answered counts as in flight until its time-out.
+/// never answered counts as in flight until its time-out, one whose connection broke only at the
+/// moment of its sending, as nobody knows when it ended.
 class ClaimTraffic {
  public:
   explicit ClaimTraffic(const RunIndex& index);

@@ -52,6 +52,15 @@ void fill_in_flight(TimeSeries& series, const ClaimTraffic& traffic) {
   }
 }
 
+/// When a claim was over, as far as its record tells. A connection that broke
+/// left no time: the claim then counts at its sending only, so that no contention is invented.
+std::int64_t end_of(const AttemptRecord& record, std::int64_t timeout) {
+  const std::int64_t sent = record.first_byte_out_ns;
+  if (record.completed()) return record.answered_ns();
+  const bool broke = record.why() == Reason::reset || record.why() == Reason::closed_early;
+  return broke ? sent : sent + timeout;
+}
+
 }  // namespace
 
 ClaimTraffic::ClaimTraffic(const RunIndex& index) {
@@ -61,7 +70,7 @@ ClaimTraffic::ClaimTraffic(const RunIndex& index) {
     const std::int64_t sent = record.first_byte_out_ns;
     sent_.push_back(sent);
     // Never before its own beginning, so that the running count cannot fall below zero.
-    ended_.push_back(std::max(sent, record.completed() ? record.answered_ns() : sent + timeout));
+    ended_.push_back(std::max(sent, end_of(record, timeout)));
   });
   std::ranges::sort(sent_);
   std::ranges::sort(ended_);

@@ -229,5 +229,25 @@ TEST(Sightings, TakeOnlyAUserWithoutReservationForARefusedIntruder) {
   EXPECT_EQ(seen(run, Sighting::refused_intruder), 1U);
 }
 
+TEST(ClaimTraffic, EndsAClaimWhoseConnectionBrokeWhenItWasSent) {
+  for (Reason reason : {Reason::reset, Reason::closed_early}) {
+    RunBuilder run;
+    run.facts.attempt_timeout = milliseconds(500);
+    run.add(claim(1).at(milliseconds(0)).unanswered(reason));
+    const auto built = run.build();
+    const ClaimTraffic traffic(RunIndex(built->evidence));
+    EXPECT_EQ(traffic.in_flight_at(kTestRush.open_ns), 1U);
+    EXPECT_EQ(traffic.in_flight_at(kTestRush.open_ns + 1), 0U) << name_of(reason);
+  }
+}
+
+TEST(Sightings, DoNotInventContentionFromABrokenConnection) {
+  RunBuilder run;
+  run.add(claim(3).at(milliseconds(50)).unanswered(Reason::reset));
+  run.add(claim(1).at(milliseconds(100)).wins("A")).add(claim(2).at(milliseconds(200)).wins("B"));
+  run.add(claim(4).at(milliseconds(300)).loses());
+  EXPECT_EQ(seen(run, Sighting::contention_at_sell_out), 0U);
+}
+
 }  // namespace
 }  // namespace fairrush::analysis
