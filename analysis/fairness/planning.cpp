@@ -26,17 +26,6 @@ std::vector<bool> holm_rejections(std::span<const double> p_values, double alpha
   return rejected;
 }
 
-Interval wilson_interval(Tally tally) {
-  if (tally.members == 0) return {0, 1};
-  const auto members = static_cast<double>(tally.members);
-  const double rate = static_cast<double>(tally.wins) / members;
-  const double z2 = kTwoSided95 * kTwoSided95;
-  const double middle = (rate + z2 / (2 * members)) / (1 + z2 / members);
-  const double half = kTwoSided95 / (1 + z2 / members) *
-                      std::sqrt(rate * (1 - rate) / members + z2 / (4 * members * members));
-  return {std::max(0.0, middle - half), std::min(1.0, middle + half)};
-}
-
 double detectable_gap_pp(StudySize study) {
   if (study.participants < 2) return 100;
   const double spread =

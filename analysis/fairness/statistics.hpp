@@ -45,14 +45,6 @@ std::optional<Tested> test_arrival(std::span<const Arrival> arrivals);
 /// order given (Holm 1979).
 std::vector<bool> holm_rejections(std::span<const double> p_values, double alpha);
 
-/// Wilson's score interval for a rate, 95 %. For a sample of independent draws only: the winners of
-/// one round are no such sample (verification.md §4.0).
-struct Interval {
-  double low;
-  double high;
-};
-Interval wilson_interval(Tally tally);
-
 /// How large a fair study must be (verification.md §4.4).
 struct StudySize {
   std::uint64_t participants = 0;  ///< N

@@ -167,13 +167,6 @@ TEST(Planning, SaysNothingWhereNothingCanBeSaid) {
   EXPECT_EQ(rounds_needed({1, 0.2}, 0.01), 0U);
 }
 
-TEST(Wilson, GivesThePublishedIntervals) {
-  EXPECT_NEAR(wilson_interval({300, 60}).low, 0.15866, 0.000005);
-  EXPECT_NEAR(wilson_interval({300, 60}).high, 0.24893, 0.000005);
-  EXPECT_NEAR(wilson_interval({30'000, 6'000}).low, 0.19551, 0.000005);
-  EXPECT_NEAR(wilson_interval({30'000, 6'000}).high, 0.20456, 0.000005);
-}
-
 TEST(Holm, StepsDownFromTheSmallest) {
   const auto rejected = [](double a, double b) {
     return holm_rejections(std::array<double, 2>{a, b}, 0.001);
