@@ -21,9 +21,9 @@ constexpr Duration kFlushPoll = std::chrono::milliseconds(1);
 
 /// Runs draws on `worker` and hands their outcomes to the thread of `home`.
 DrawRunner draw_runner(IoThread& worker, Executor home) {
-  return [&worker, home](std::function<DrawOutcome()> job, std::function<void(DrawOutcome&)> done) {
+  return [&worker, home](DrawJob job, std::function<void(DrawResult&)> done) {
     worker.post([home, job = std::move(job), done = std::move(done)] {
-      asio::post(home, [outcome = job(), done]() mutable { done(outcome); });
+      asio::post(home, [result = run_draw(job), done]() mutable { done(result); });
     });
   };
 }

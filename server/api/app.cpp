@@ -52,6 +52,9 @@ void App::get_readiness(Exchange& exchange, std::string_view) {
   if (queue_.failure()) {
     return refuse(exchange, ErrorCode::ledger_unavailable, *queue_.failure());
   }
+  if (const std::string* const failure = service_.draw_failure()) {
+    return refuse(exchange, ErrorCode::draw_failed, *failure);
+  }
   if (draining_) return refuse(exchange, ErrorCode::draining);
   exchange.response.body = R"({"status":"ready"})";
   exchange.complete();

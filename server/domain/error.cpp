@@ -39,6 +39,8 @@ constexpr std::array kRows{
     Row{ErrorCode::roster_full, "ROSTER_FULL", "The event takes no more reservations."},
     Row{ErrorCode::ledger_unavailable, "LEDGER_UNAVAILABLE",
         "The ledger cannot be written; nothing is granted until it can."},
+    Row{ErrorCode::draw_failed, "DRAW_FAILED",
+        "The draw could not be computed; a restart of the server tries again."},
     Row{ErrorCode::draining, "DRAINING", "The server is shutting down."},
     Row{ErrorCode::internal_error, "INTERNAL_ERROR", "The server failed to handle the request."},
 };

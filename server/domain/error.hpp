@@ -26,6 +26,7 @@ enum class ErrorCode : std::uint8_t {
   header_too_large,
   roster_full,
   ledger_unavailable,
+  draw_failed,
   draining,
   internal_error,
 };

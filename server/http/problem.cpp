@@ -71,6 +71,7 @@ unsigned status_of(ErrorCode code) {
       return 500;
     case ErrorCode::roster_full:
     case ErrorCode::ledger_unavailable:
+    case ErrorCode::draw_failed:
     case ErrorCode::draining:
       return 503;
   }

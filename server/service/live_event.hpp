@@ -64,6 +64,7 @@ class LiveEvent {
   bool reservations_closed = false;  ///< once true the roster is final, whatever the clock says
   Sequence verdicts_final;           ///< a loss may be told once this is durable
   std::optional<DrawOutcome> unrecorded_draw;  ///< waits for its record to become durable
+  std::optional<std::string> draw_failure;     ///< why this process has no draw
   std::vector<DrawWaiter> held;                ///< claims that came before the draw was recorded
 
  private:

@@ -3,12 +3,22 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "base/assert.hpp"
 #include "server/designs/designs.hpp"
+#include "server/log.hpp"
 
 namespace fairrush::server {
+
+DrawResult run_draw(const DrawJob& job) {
+  try {
+    return job();
+  } catch (const std::exception& error) {
+    return std::unexpected(error.what());
+  }
+}
 
 RushService::RushService(CommitQueue& queue, DrawRunner run_draw)
     : queue_(queue), run_draw_(std::move(run_draw)) {}
@@ -108,6 +118,7 @@ ClaimAnswer RushService::claim(LiveEvent& event, const UserRequest& request) {
   if (!event.spec().windows.rushing(request.at)) return refused(ErrorCode::not_in_active_time);
   const ClaimVerdict verdict = event.rush().claim(request.user);
   if (verdict.kind == Kind::not_reserved) return refused(ErrorCode::not_reservation);
+  if (verdict.kind == Kind::pending && event.draw_failure) return refused(ErrorCode::draw_failed);
   if (verdict.kind == Kind::pending) return {ClaimAnswer::Kind::held, {}, nullptr, {}};
   if (verdict.kind == Kind::lost) {
     event.remember_verdict(verdict.ticket, key);
@@ -142,6 +153,13 @@ void RushService::tick(WallTime now) {
   }
 }
 
+const std::string* RushService::draw_failure() const {
+  for (const auto& [name, slot] : events_) {
+    if (slot.event->draw_failure) return &*slot.event->draw_failure;
+  }
+  return nullptr;
+}
+
 void RushService::refuse_held(ErrorCode why) {
   for (auto& [name, slot] : events_) answer_held(*slot.event, why);
 }
@@ -155,14 +173,19 @@ void RushService::close_reservations(Slot& slot) {
   if (drawing == nullptr) return;
   const Life life{event.id(), slot.life};
   run_draw_(drawing->draw_job(event.rush().roster().tokens()),
-            [this, life](DrawOutcome& outcome) { draw_done(life, outcome); });
+            [this, life](DrawResult& result) { draw_done(life, result); });
 }
 
-void RushService::draw_done(Life life, DrawOutcome& outcome) {
+void RushService::draw_done(Life life, DrawResult& result) {
   LiveEvent* const event = alive(life);
   if (event == nullptr) return;
+  if (!result) {
+    log_error("draw failed", {{"event", event->spec().name}, {"what", result.error()}});
+    event->draw_failure = fmt::format("event '{}': {}", event->spec().name, result.error());
+    return answer_held(*event, ErrorCode::draw_failed);
+  }
   if (queue_.failure()) return answer_held(*event, ErrorCode::ledger_unavailable);
-  event->unrecorded_draw = std::move(outcome);
+  event->unrecorded_draw = std::move(*result);
   const DrawOutcome& draw = *event->unrecorded_draw;
   // In the ledger's order the draw follows every reservation of its roster: once it is durable they
   // all are, and a restart draws the same.

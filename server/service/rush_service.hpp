@@ -12,9 +12,16 @@
 
 namespace fairrush::server {
 
-/// Runs a draw off the calling thread and calls `done` on it again; in tests, at once.
-using DrawRunner =
-    std::function<void(std::function<DrawOutcome()> job, std::function<void(DrawOutcome&)> done)>;
+using DrawJob = std::function<DrawOutcome()>;
+/// A draw, or why it could not be computed.
+using DrawResult = std::expected<DrawOutcome, std::string>;
+
+/// Does the work of a draw. An exception that left the thread that draws would be heard by nobody.
+DrawResult run_draw(const DrawJob& job);
+
+/// Runs a draw off the calling thread with `run_draw` and calls `done` on it again; in tests, at
+/// once.
+using DrawRunner = std::function<void(DrawJob job, std::function<void(DrawResult&)> done)>;
 
 /// Who asks, under which key, and when the request arrived.
 struct UserRequest {
@@ -76,6 +83,9 @@ class RushService {
   /// Closes the reservations whose time has come; call it at least every few milliseconds.
   void tick(WallTime now);
 
+  /// Why an event has no draw, although its reservations have closed; null when none failed.
+  const std::string* draw_failure() const;
+
   /// Refuses all held claims with `why`.
   void refuse_held(ErrorCode why);
 
@@ -93,7 +103,7 @@ class RushService {
   ClaimAnswer verdict_again(const LiveEvent& event, const ClaimVerdict& known,
                             std::string_view key) const;
   void close_reservations(Slot& slot);
-  void draw_done(Life life, DrawOutcome& outcome);
+  void draw_done(Life life, DrawResult& result);
   void draw_durable(Life life, bool durable);
   Slot* slot_of(EventId id);
   Slot& add_slot(const std::string& name, EventId id);

@@ -74,5 +74,45 @@ TEST(LedgerFailureOfADraw, RefusesTheClaimsThatWaitForIt) {
   EXPECT_EQ(world.get("/api/v1/events/rush/draw/roster")->code(), "NOT_YET_PUBLISHED");
 }
 
+/// A draw that throws where nobody catches, and a claim that waits for it.
+class DrawFailureTest : public testing::Test {
+ protected:
+  DrawFailureTest() {
+    world_.create_event("sealed-draw", "\"100%\"");
+    world_.hold_draws();
+    world_.fail_draws(true);
+    world_.fill(2);
+    held_ = world_.send(Method::post, kClaims, by(0));
+    world_.settle();
+    EXPECT_FALSE(held_->answered());
+    world_.run_draws();
+    world_.settle();
+  }
+  World world_;
+  std::unique_ptr<Call> held_;
+};
+
+TEST_F(DrawFailureTest, RefusesTheClaimsThatWaitAndThoseThatCome) {
+  EXPECT_TRUE(held_->answered());
+  EXPECT_EQ(held_->status(), 503U);
+  EXPECT_EQ(held_->code(), "DRAW_FAILED");
+  EXPECT_GT(held_->response.retry_after_seconds, 0U);
+  EXPECT_EQ(world_.post(kClaims, by(1))->code(), "DRAW_FAILED");
+}
+
+TEST_F(DrawFailureTest, IsSaidByReadiness) {
+  const auto call = world_.get("/readyz");
+  EXPECT_EQ(call->code(), "DRAW_FAILED");
+  EXPECT_THAT(call->member("detail"), testing::HasSubstr("event 'rush': std::bad_alloc"));
+  EXPECT_EQ(world_.get("/livez")->status(), 200U);
+}
+
+TEST_F(DrawFailureTest, EndsWithAReset) {
+  world_.fail_draws(false);
+  const std::string windows = "{" + world_.windows_from_now() + "}";
+  world_.post("/api/v1/events/rush/reset", {.user = {}, .key = {}, .admin = true, .body = windows});
+  EXPECT_EQ(world_.get("/readyz")->status(), 200U);
+}
+
 }  // namespace
 }  // namespace fairrush::server

@@ -5,6 +5,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <new>
 
 namespace fairrush::server {
 namespace {
@@ -34,7 +35,8 @@ World::World(const std::string& ledger_path, Acknowledge acknowledge)
       ledger_(open_ledger(ledger_path)),
       queue_(writer_),
       service_(queue_,
-               [this](std::function<DrawOutcome()> job, std::function<void(DrawOutcome&)> done) {
+               [this](DrawJob job, std::function<void(DrawResult&)> done) {
+                 if (draws_fail_) job = []() -> DrawOutcome { throw std::bad_alloc(); };
                  draws_.push_back({std::move(job), std::move(done)});
                }),
       app_({.default_design = "sealed-draw",
@@ -90,8 +92,8 @@ void World::settle() {
 
 void World::run_draws() {
   for (const PendingDraw& draw : std::exchange(draws_, {})) {
-    DrawOutcome outcome = draw.job();
-    draw.done(outcome);
+    DrawResult result = run_draw(draw.job);
+    draw.done(result);
   }
 }
 

@@ -58,6 +58,8 @@ class World {
   /// Draws wait until `run_draws` instead of running within `settle`.
   void hold_draws() { draws_held_ = true; }
   void run_draws();
+  /// Draws that are started from now on run out of memory, or no longer do.
+  void fail_draws(bool fail) { draws_fail_ = fail; }
 
   void advance(Duration by) { clock_.advance(by); }
 
@@ -80,8 +82,8 @@ class World {
     std::vector<std::vector<LedgerRecord>> batches;
   };
   struct PendingDraw {
-    std::function<DrawOutcome()> job;
-    std::function<void(DrawOutcome&)> done;
+    DrawJob job;
+    std::function<void(DrawResult&)> done;
   };
 
   ManualClock clock_;
@@ -93,6 +95,7 @@ class World {
   App app_;
   bool fail_next_ = false;
   bool draws_held_ = false;
+  bool draws_fail_ = false;
 };
 
 inline constexpr const char* kReservations = "/api/v1/events/rush/reservations";
