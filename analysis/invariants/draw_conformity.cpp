@@ -4,27 +4,28 @@
 #include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "analysis/invariants/check.hpp"
-#include "base/draw/draw.hpp"
+#include "analysis/invariants/draw_recomputation.hpp"
 
 namespace fairrush::analysis {
 namespace {
 
-/// Recomputes a published draw (verification.md §5) and holds roster, ledger and answers against
-/// it.
-class DrawAudit {
+/// Holds reservations, ledger and answers of a run against its recomputed draw.
+class RunAgainstDraw {
  public:
-  DrawAudit(const RunIndex& index, const PublishedDraw& draw)
-      : index_(index), draw_(draw), tickets_(index.slots(), kNone) {}
+  RunAgainstDraw(const RunIndex& index, const PublishedDraw& draw, RecomputedDraw recomputed)
+      : index_(index),
+        draw_(draw),
+        drawn_(std::move(recomputed.drawn)),
+        tickets_(index.slots(), kNone),
+        problems_(std::move(recomputed.problems)) {}
 
   Finding run() {
-    check_commitment();
-    check_roster();
     match_tickets();
-    check_proofs();
-    if (check_winners()) {
+    if (!drawn_.empty()) {
       check_issued();
       check_answers();
     }
@@ -51,35 +52,6 @@ class DrawAudit {
   }
 
  private:
-  void check_commitment() {
-    const std::string& event = index_.facts().event;
-    if (!event.empty() && draw_.event != event) {
-      problems_.push_back(fmt::format("the draw is of another event than \"{}\"", event));
-    }
-    if (draw_commitment(draw_.event, draw_.secret) != draw_.commitment) {
-      problems_.push_back("the secret is not the one committed to");
-    }
-  }
-
-  void check_roster() {
-    if (draw_.roster.size() != draw_.roster_size) {
-      problems_.push_back(fmt::format("{} tokens are published for a roster of {}",
-                                      format_count(draw_.roster.size()),
-                                      format_count(draw_.roster_size)));
-    }
-    std::vector<Digest> leaves;
-    leaves.reserve(draw_.roster.size());
-    for (const std::string& token : draw_.roster) leaves.push_back(merkle_leaf(bytes_of(token)));
-    if (MerkleTree(std::move(leaves)).root() != draw_.root) {
-      problems_.push_back("the roster does not lead to the published root");
-    }
-    const std::uint64_t ruled = index_.facts().quota.coupons(draw_.roster_size);
-    if (draw_.quota != std::min<std::uint64_t>(ruled, draw_.roster_size)) {
-      problems_.push_back(fmt::format("the quota is {}, the rule gives {}",
-                                      format_count(draw_.quota), format_count(ruled)));
-    }
-  }
-
   /// Finds each user's ticket by the token the reservation was answered with.
   void match_tickets() {
     std::unordered_map<std::string_view, std::uint32_t> ticket_of;
@@ -140,37 +112,6 @@ class DrawAudit {
       gaps_.push_back(fmt::format("{} acknowledged reservations came without a token",
                                   format_count(tokens_missing_)));
     }
-  }
-
-  void check_proofs() {
-    std::uint64_t broken = 0;
-    for (const PublishedProof& proof : draw_.proofs) {
-      const std::uint32_t ticket = proof.ticket.value();
-      const bool on_roster =
-          ticket >= 1 && ticket <= draw_.roster.size() && draw_.roster[ticket - 1] == proof.token;
-      const InclusionClaim claim{merkle_leaf(bytes_of(proof.token)), std::uint64_t{ticket} - 1,
-                                 draw_.roster_size, proof.path};
-      if (!on_roster || !verify_inclusion(claim, draw_.root)) ++broken;
-    }
-    if (broken > 0) {
-      problems_.push_back(fmt::format("{} of {} inclusion proofs do not verify",
-                                      format_count(broken), format_count(draw_.proofs.size())));
-    }
-  }
-
-  /// Whether the draw could be computed again at all.
-  bool check_winners() {
-    // Both numbers are foreign input; the shuffle allocates by the first and asserts the relation.
-    if (draw_.roster.size() != draw_.roster_size || draw_.quota > draw_.roster_size) return false;
-    const DrawInputs inputs{draw_.event, draw_.secret,      draw_.beacon,
-                            draw_.root,  draw_.roster_size, draw_.quota};
-    const auto winners = draw_winners(draw_seed(inputs), draw_.roster_size, draw_.quota);
-    if (winners != draw_.winners) {
-      problems_.push_back("the published winners are not those that the seed draws");
-    }
-    drawn_.assign(draw_.roster_size + std::size_t{1}, false);
-    for (TicketNumber ticket : winners) drawn_[ticket.value()] = true;
-    return true;
   }
 
   bool drawn(Slot slot) const { return drawn_[tickets_[slot]]; }
@@ -255,8 +196,8 @@ class DrawAudit {
 
   const RunIndex& index_;
   const PublishedDraw& draw_;
+  const std::vector<bool> drawn_;       // by ticket; empty: there is no draw to hold against
   std::vector<std::uint32_t> tickets_;  // by slot; kNone where no token is known
-  std::vector<bool> drawn_;             // by ticket
   std::uint64_t unlisted_ = 0;
   std::uint64_t ambiguous_ = 0;
   std::uint64_t tokens_missing_ = 0;
@@ -281,7 +222,8 @@ Finding find_draw_deviations(const RunIndex& index) {
     if (index.facts().draw_missing) finding.text += ": " + *index.facts().draw_missing;
     return finding;
   }
-  return DrawAudit(index, *index.evidence().draw).run();
+  const PublishedDraw& draw = *index.evidence().draw;
+  return RunAgainstDraw(index, draw, recompute(draw, index.facts())).run();
 }
 
 }  // namespace fairrush::analysis
