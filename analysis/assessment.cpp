@@ -30,6 +30,21 @@ std::vector<std::string> invariants_with(const Assessment& assessment, CheckVerd
   return names;
 }
 
+/// A verdict speaks of those who got an answer; when more than this part of a cohort did not, it
+/// would be silent about the very users that were worst off.
+constexpr double kUnansweredShareMax = 0.1;
+
+void add_fairness_gaps(const FairnessFigures& fairness, std::vector<std::string>& gaps) {
+  for (const GroupRate& cohort : fairness.cohorts) {
+    const double share =
+        static_cast<double>(cohort.unanswered) / std::max(1.0, static_cast<double>(cohort.asked));
+    if (share <= kUnansweredShareMax) continue;
+    gaps.push_back(fmt::format("{} of {} users of cohort {} got no definite answer",
+                               cohort.unanswered, cohort.asked, cohort.label));
+  }
+  if (fairness.winners == 0) gaps.emplace_back("nobody won, so there is nothing to judge");
+}
+
 /// What keeps a run from being known, whatever the figures say; one clause each.
 std::vector<std::string> gaps_of(const Assessment& assessment, const RunFacts& facts) {
   std::vector<std::string> gaps;
@@ -44,6 +59,7 @@ std::vector<std::string> gaps_of(const Assessment& assessment, const RunFacts& f
     if (sighting.attempted && sighting.seen == 0) unseen.push_back(sighting.name);
   }
   if (!unseen.empty()) gaps.push_back(fmt::format("never seen: {}", fmt::join(unseen, ", ")));
+  add_fairness_gaps(assessment.fairness, gaps);
   return gaps;
 }
 

@@ -54,6 +54,8 @@ struct GroupRate {
   double rate_of_claimed = 0;
   double band_low = 0;  ///< for rate_of_claimed
   double band_high = 0;
+  std::uint64_t asked = 0;       ///< sent a reservation, or a claim inside the window; cohorts only
+  std::uint64_t unanswered = 0;  ///< of those, without a definite answer to one of the two
 };
 
 /// A statistical test with its effect in terms a person can weigh.

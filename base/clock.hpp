@@ -23,6 +23,17 @@ class Clock {
   virtual WallTime wall_now() const = 0;
 };
 
+/// Both clocks at one moment.
+struct ClockReading {
+  SteadyTime steady{};
+  WallTime wall{};
+  Duration error{};  ///< how far `steady` and `wall` may lie apart
+};
+
+/// Reads both clocks so closely that a thread that is put aside in between does not shift one
+/// against the other unnoticed: wall time between two steady ones, the narrowest of several.
+ClockReading read_clocks(const Clock& clock);
+
 /// The machine's clocks.
 class RealClock final : public Clock {
  public:

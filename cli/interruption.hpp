@@ -5,8 +5,8 @@
 
 namespace fairrush::cli {
 
-/// Turns the first SIGINT or SIGTERM into a stop request and the second into an immediate exit with
-/// code 4. Make it before any other thread: they inherit the blocked signals.
+/// Turns the first SIGINT, SIGTERM or SIGHUP into a stop request and the second into an immediate
+/// exit with code 4. Make it before any other thread: they inherit the blocked signals.
 class Interruption {
  public:
   Interruption();

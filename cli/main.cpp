@@ -33,7 +33,8 @@ void print_help() {
 }
 
 ExitCode dispatch(std::vector<std::string> arguments) {
-  if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h") {
+  if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h" ||
+      arguments.front() == "help") {
     print_help();
     return arguments.empty() ? ExitCode::usage : ExitCode::pass;
   }

@@ -22,6 +22,7 @@ std::vector<std::string_view> format_names() {
 /// Splits "html,md"; the error names the first word that is no format.
 std::expected<std::vector<reports::Format>, std::string> formats_named(std::string_view list) {
   std::vector<reports::Format> chosen;
+  if (list.empty()) return std::unexpected("--format: '' is not accepted: expected a format");
   while (!list.empty()) {
     const std::string_view name = list.substr(0, list.find(','));
     list.remove_prefix(std::min(list.size(), name.size() + 1));
@@ -64,9 +65,16 @@ ExitCode report_main(std::vector<std::string> arguments) {
   const auto chosen = formats_named(format_list);
   if (!chosen) return refuse(chosen.error());
   const fs::path run = positionals->front();
+  const fs::path directory = out ? fs::path(*out) : run;
   const auto evidence = analysis::load_run({run});
   if (!evidence) return refuse(evidence.error());
-  return write_formats(*chosen, *evidence, out ? fs::path(*out) : run);
+  std::error_code error;
+  if (!fs::is_directory(directory)) fs::create_directories(directory, error);
+  if (error) {
+    return refuse(
+        fmt::format("--out: '{}' cannot be created: {}", directory.string(), error.message()));
+  }
+  return write_formats(*chosen, *evidence, directory);
 }
 
 }  // namespace fairrush::cli

@@ -88,19 +88,25 @@ std::expected<std::vector<loadgen::Scenario>, std::vector<Problem>> load_scenari
   return scenarios;
 }
 
+/// runs/SCENARIO-TIME, with a number behind it when two runs start in one second.
+fs::path free_directory(const loadgen::Scenario& scenario) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(RealClock().wall_now());
+  const std::string name = fmt::format("{}-{:%Y%m%d-%H%M%S}", scenario.name,
+                                       fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
+  fs::path directory = fs::path("runs") / name;
+  for (int number = 2; fs::exists(directory); ++number) {
+    directory = fs::path("runs") / fmt::format("{}-{}", name, number);
+  }
+  return directory;
+}
+
 /// The directory of one run: created here, and empty.
 std::expected<fs::path, std::string> make_run_directory(const RunOptions& options,
                                                         const loadgen::Scenario& scenario,
                                                         bool one_of_several) {
-  fs::path directory;
-  if (options.out) {
-    directory = one_of_several ? fs::path(*options.out) / scenario.name : fs::path(*options.out);
-  } else {
-    const auto now = std::chrono::floor<std::chrono::seconds>(RealClock().wall_now());
-    directory =
-        fs::path("runs") / fmt::format("{}-{:%Y%m%d-%H%M%S}", scenario.name,
-                                       fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
-  }
+  const fs::path directory = options.out ? (one_of_several ? fs::path(*options.out) / scenario.name
+                                                           : fs::path(*options.out))
+                                         : free_directory(scenario);
   std::error_code error;
   fs::create_directories(directory, error);
   if (error) {
@@ -150,7 +156,11 @@ ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,
     return loadgen::execute_run(
         scenario, {.directory = directory, .server_binary = server_binary(options)}, display, stop);
   }();
-  if (!facts) return failure_exit(facts.error());
+  if (!facts) {
+    // A run that never began leaves nothing, so that the same --out can be used again.
+    if (facts.error().kind != loadgen::RunFailure::Kind::storage) fs::remove_all(directory);
+    return failure_exit(facts.error());
+  }
   auto evidence = analysis::load_evidence({directory}, std::move(*facts));
   if (!evidence) return refuse(evidence.error());
   const analysis::Assessment assessment = analysis::assess(*evidence);
@@ -181,7 +191,7 @@ ExitCode run_main(std::vector<std::string> arguments) {
   ExitCode worst = ExitCode::pass;
   std::vector<FinishedRun> finished;
   for (const loadgen::Scenario& scenario : *scenarios) {
-    if (interruption.token().stop_requested()) return ExitCode::interrupted;
+    if (interruption.token().stop_requested()) return worse_of(worst, ExitCode::interrupted);
     const auto directory = make_run_directory(options, scenario, scenarios->size() > 1);
     if (!directory) return refuse(directory.error());
     worst = worse_of(worst, run_one(scenario, *directory, options, interruption.token(), finished));

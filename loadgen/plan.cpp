@@ -154,8 +154,11 @@ void Plan::Cursor::State::add_clicks_outside() {
     if (!mine(user) || !plan.population_.claims(user)) continue;
     const Persona persona = plan.population_.persona_of(user);
     if (persona == Persona::early_bird) {
-      const Duration before = between(pause / 4, pause * 3 / 4, whim(user));
-      extras.push(attempt(user, Op::claim, 0, plan.rush_.open_ns - before.count()));
+      // Early at the target, however slow the user's network.
+      const Duration before =
+          between(pause / 4, pause * 3 / 4, whim(user)) + plan.population_.one_way_delay_of(user);
+      const std::int64_t intended_ns = plan.rush_.open_ns - before.count();
+      extras.push(attempt(user, Op::claim, 0, std::max<std::int64_t>(intended_ns, 1)));
     } else if (persona == Persona::latecomer) {
       const Duration after = between(kLateMin, kLateMax, whim(user));
       extras.push(attempt(user, Op::claim, 0, plan.rush_.close_ns + after.count()));

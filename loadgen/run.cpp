@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "analysis/history/writer.hpp"
@@ -56,6 +57,7 @@ class RunExecution {
   Step create_event();
   Step play();
   void watch(Fleet& fleet);
+  void account_for_drift();
   Step settle();
   std::int64_t now_ns() const { return (clock_.steady_now() - epoch_).count(); }
   std::int64_t target_ms(std::int64_t plan_ns) const;
@@ -150,23 +152,23 @@ std::int64_t RunExecution::target_ms(std::int64_t plan_ns) const {
 /// The epoch lies on a whole millisecond of the target's clock, so that the windows in the event
 /// are those of the plan exactly.
 Step RunExecution::create_event() {
-  const SteadyTime steady = clock_.steady_now();
-  const WallTime theirs = clock_.wall_now() + samples_.clocks.offset;
+  const ClockReading now = read_clocks(clock_);
+  samples_.clocks.error += now.error;
+  const WallTime theirs = now.wall + samples_.clocks.offset;
   const WallTime earliest = theirs + kSetUpTime + planning_time_;
   const auto epoch = std::chrono::ceil<milliseconds>(earliest);
-  epoch_ = steady + (epoch - theirs);
+  epoch_ = now.steady + (epoch - theirs);
   epoch_target_ms_ = epoch.time_since_epoch().count();
   const auto started = std::chrono::floor<std::chrono::seconds>(epoch - samples_.clocks.offset);
   facts_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", started);
 
   EventOrder order{.event = event_id(scenario_),
-                   .design = std::nullopt,
+                   .design = scenario_.builtin.design,
                    .coupons = scenario_.coupons,
                    .reserve_open_ms = target_ms(plan_.reservation().open_ns),
                    .reserve_close_ms = target_ms(plan_.reservation().close_ns),
                    .claim_open_ms = target_ms(plan_.rush().open_ns),
                    .claim_close_ms = target_ms(plan_.rush().close_ns)};
-  if (!scenario_.url) order.design = scenario_.builtin.design;
   auto created = client_->create_event(order);
   if (!created && created.error().status == 409) {  // left by an earlier run on the same target
     order.event += fmt::format("-{}", epoch_target_ms_);
@@ -246,7 +248,16 @@ void RunExecution::watch(Fleet& fleet) {
   observer_.progress(meter.measure(fleet, now_ns()));
 }
 
+/// Compares clocks once more: what they have drifted apart since is what windows may be off by.
+void RunExecution::account_for_drift() {
+  const auto now = client_->compare_clocks();
+  if (!now) return;  // a target that has gone is told by the attempts
+  const Duration drift = std::chrono::abs(now->offset - samples_.clocks.offset);
+  samples_.clocks.error += std::max(Duration::zero(), drift - now->error);
+}
+
 Step RunExecution::settle() {
+  account_for_drift();
   const auto exported = export_evidence(*client_, announced_, directory_, facts_);
   if (server_) server_->stop();
   facts_.instrument = instrument_facts(samples_);

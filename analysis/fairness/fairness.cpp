@@ -49,6 +49,12 @@ std::string percent(double share) {
   return fmt::format("{:.1f} %", share * 100);
 }
 
+/// Whether a user asked for a place or a coupon and was never told.
+bool left_unanswered(const UserState& user) {
+  const bool claimed = user.first_claim_in_window_ns != kNever;
+  return (user.reservation_open && !user.reserved) || (claimed && !user.answered_in_window);
+}
+
 /// Fills rates and band from the counts.
 void complete(GroupRate& group, Tally all) {
   group.rate_of_reserved = rate(group.wins, group.reserved);
@@ -76,7 +82,12 @@ std::vector<GroupRate> cohort_rates(const RunIndex& index,
   }
   for (Slot slot = 0; slot < index.slots(); ++slot) {
     const UserState& user = index.user(slot);
-    if (on_roster(index, user)) ++group_of(user.cohort).reserved;
+    if (!user.seen) continue;
+    GroupRate& group = group_of(user.cohort);
+    if (on_roster(index, user)) ++group.reserved;
+    const bool claimed = user.first_claim_in_window_ns != kNever;
+    if (user.reserved || user.reservation_open || claimed) ++group.asked;
+    if (left_unanswered(user)) ++group.unanswered;
   }
   for (const Participant& participant : participants) {
     GroupRate& group = group_of(participant.cohort);

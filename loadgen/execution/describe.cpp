@@ -7,6 +7,7 @@
 
 #include "base/version.hpp"
 #include "loadgen/execution/machine.hpp"
+#include "loadgen/scenario/structured_values.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -14,18 +15,12 @@ namespace {
 using analysis::Allocation;
 using analysis::Sighting;
 
-/// Users of a persona must win for some sightings; with fewer expected winners than this a fair run
-/// may well see none (e⁻⁷ < 0.1 %).
-constexpr double kExpectedWinnersMin = 7;
+/// What a sighting needs by chance, such as a winner who clicks twice; with fewer expected than
+/// this a fair run may well see none (e⁻⁷ < 0.1 %).
+constexpr double kExpectedMin = 7;
 
 /// Claims meet at the target when several come within the millisecond or so that one takes.
 constexpr double kContendedClicksPerSecond = 3000;
-
-std::string delay_text(const DelaySpec& delay) {
-  if (!delay.p99) return format_duration(delay.median);
-  return fmt::format("median {}, p99 {}", format_duration(delay.median),
-                     format_duration(*delay.p99));
-}
 
 std::string target_text(const Scenario& scenario) {
   if (scenario.url) return *scenario.url;
@@ -83,11 +78,17 @@ std::set<Sighting> attempted_sightings(const Scenario& scenario, const Plan& pla
                             ? 0
                             : static_cast<double>(coupons) / static_cast<double>(crowd.reserving);
   const bool scarce = coupons < claimants;
-  std::set<Sighting> attempted{Sighting::claims_inside_window};
-  if (coupons > 0 && claimants > 0) attempted.insert(Sighting::win);
-  if (scarce) attempted.insert(Sighting::loss);
+  // Who stays away may be the very users that were drawn; without a draw the coupons find takers.
+  const bool certain = allocation != Allocation::draw || claimants >= crowd.reserving;
+  const auto likely = [&](double share) {
+    return certain || share * static_cast<double>(claimants) >= kExpectedMin;
+  };
+  std::set<Sighting> attempted;
+  if (plan.planned().claims_inside > 0) attempted.insert(Sighting::claims_inside_window);
+  if (coupons > 0 && claimants > 0 && likely(chance)) attempted.insert(Sighting::win);
+  if (scarce && likely(1 - chance)) attempted.insert(Sighting::loss);
   const auto clicking_twice = static_cast<double>(crowd.of(Persona::double_clicker));
-  if (chance * clicking_twice >= kExpectedWinnersMin) {
+  if (chance * clicking_twice >= kExpectedMin) {
     attempted.insert(Sighting::rejected_duplicate);
   }
   if (crowd.of(Persona::intruder) > 0) attempted.insert(Sighting::refused_intruder);
@@ -116,7 +117,8 @@ analysis::RunFacts describe_run(const Scenario& scenario, const Plan& plan) {
   facts.attempt_timeout = scenario.attempt_timeout;
   facts.quota = scenario.coupons;
   for (const Cohort& cohort : scenario.cohorts) {
-    facts.cohorts.push_back({cohort.name, cohort.share.of_one, delay_text(cohort.one_way_delay)});
+    facts.cohorts.push_back(
+        {cohort.name, cohort.share.of_one, describe_delay(cohort.one_way_delay)});
   }
   for (std::size_t persona = 0; persona < kPersonas; ++persona) {
     facts.personas.emplace_back(name_of(static_cast<Persona>(persona)));

@@ -58,7 +58,11 @@ std::expected<void, std::string> export_evidence(TargetClient& client,
     facts.ledger_missing = ledger.error().message;
   }
   if (facts.allocation != analysis::Allocation::draw) return {};
-  const auto draw = client.draw(announced.event, announced.commitment);
+  if (!announced.commitment) {
+    facts.draw_missing = "no commitment was published before reservations opened";
+    return {};
+  }
+  const auto draw = client.draw(announced.event, *announced.commitment);
   if (!draw) {
     facts.draw_missing = draw.error().message;
     return {};

@@ -48,7 +48,8 @@ ProcessorTime parse_processor_time(std::string_view stat) {
 }
 
 MachineSample sample_machine(const Clock& clock) {
-  MachineSample sample{.steady = clock.steady_now(), .wall = clock.wall_now(), .processors = {}};
+  const ClockReading now = read_clocks(clock);
+  MachineSample sample{.steady = now.steady, .wall = now.wall, .processors = {}};
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
   sample.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);

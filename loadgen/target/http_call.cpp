@@ -61,7 +61,9 @@ HttpCaller::HttpCaller(TargetAddress address)
 std::expected<HttpAnswer, std::string> HttpCaller::operator()(const HttpCall& call,
                                                               Duration timeout) {
   const std::string request = request_of(call);
-  if (socket_.is_open()) {
+  // A kept connection may have died unseen. A GET can be asked again; anything else might then take
+  // effect twice, so it gets a connection of its own.
+  if (socket_.is_open() && call.method == "GET") {
     if (auto answer = exchange(request, timeout)) return answer;
   }
   if (auto connected = connect(timeout); !connected) return std::unexpected(connected.error());

@@ -11,13 +11,14 @@ using analysis::Op;
 using analysis::Outcome;
 using analysis::Reason;
 
-/// What every operation has in common. A 503 is only a definite "not considered" when its code says
-/// so: a server that lost its ledger may have decided already.
+/// What every operation has in common. Only what says that nothing was decided is definite: a code
+/// of the target's own, or a status that speaks of the request's form or sender. A 429 or 503
+/// without such a code, and any other answer nobody documented, may come after the decision.
 template <Op op>
 constexpr auto common_rows() {
   return std::to_array<OutcomeRow>({
       {op, 503, 503, "DRAINING", Outcome::refusal, Reason::overloaded},
-      {op, 429, 429, "", Outcome::refusal, Reason::overloaded},
+      {op, 429, 429, "", Outcome::indeterminate, Reason::server_error},
       {op, 500, 599, "", Outcome::indeterminate, Reason::server_error},
       {op, 401, 401, "", Outcome::refusal, Reason::unauthorized},
       {op, 404, 404, "UNKNOWN_EVENT", Outcome::refusal, Reason::unknown_event},
@@ -26,7 +27,8 @@ constexpr auto common_rows() {
       {op, 413, 415, "", Outcome::refusal, Reason::bad_request},
       {op, 422, 422, "", Outcome::refusal, Reason::bad_request},
       {op, 431, 431, "", Outcome::refusal, Reason::bad_request},
-      {op, 400, 499, "", Outcome::refusal, Reason::other_refusal},
+      {op, 403, 405, "", Outcome::refusal, Reason::other_refusal},
+      {op, 400, 499, "", Outcome::indeterminate, Reason::server_error},
       {op, 0, 999, "", Outcome::indeterminate, Reason::unparseable},
   });
 }

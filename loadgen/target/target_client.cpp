@@ -123,9 +123,6 @@ std::expected<std::optional<analysis::PublishedDraw>, std::string> draw_in(
     draw.winners.emplace_back(ticket.to_number<std::uint32_t>(inexact));
     if (inexact) return std::unexpected("ticket numbers in \"winners\"");
   }
-  if (const auto commitment = digest_of(text_at(object, "commitment"))) {
-    draw.commitment = *commitment;
-  }
   return draw;
 }
 
@@ -244,8 +241,8 @@ FromTarget<analysis::PublishedProof> TargetClient::proof(const std::string& even
   return proof;
 }
 
-FromTarget<std::optional<analysis::PublishedDraw>> TargetClient::draw(
-    const std::string& event, const std::optional<Digest>& commitment) {
+FromTarget<std::optional<analysis::PublishedDraw>> TargetClient::draw(const std::string& event,
+                                                                      const Digest& commitment) {
   const std::string path = event_path(event) + "/draw";
   const auto body = ask({.path = path}, 200);
   if (!body) return std::unexpected(body.error());
@@ -255,7 +252,7 @@ FromTarget<std::optional<analysis::PublishedDraw>> TargetClient::draw(
   if (!draw) return std::unexpected(not_as_expected(path, *body, draw.error()));
   if (!*draw) return std::nullopt;
   analysis::PublishedDraw& published = **draw;
-  if (commitment) published.commitment = *commitment;
+  published.commitment = commitment;
   auto tokens = roster(event);
   if (!tokens) return std::unexpected(tokens.error());
   published.roster = std::move(*tokens);

@@ -68,7 +68,7 @@ class TargetClient {
   /// the tickets; nothing when the event has none. `commitment` is the one that was published
   /// before reservations opened: the document's own, read afterwards, proves nothing.
   FromTarget<std::optional<analysis::PublishedDraw>> draw(const std::string& event,
-                                                          const std::optional<Digest>& commitment);
+                                                          const Digest& commitment);
 
   static constexpr std::uint32_t kProofsMax = 32;
 

@@ -22,10 +22,9 @@ struct WorkerCounters {
   Counter reservations_done;  ///< first clicks of reservations that have ended
   Counter claims_done;        ///< first clicks of claims that have ended
   Counter in_flight;          ///< attempts a connection is busy with
-  Counter waiting;            ///< attempts due, but without a connection yet
   Counter wins;               ///< users who have won
   Counter errors;             ///< failed or indeterminate
-  Counter unsent;             ///< attempts that ended without a byte sent
+  Counter unsent;             ///< attempts that the instrument gave up before sending
   Counter connections_max;    ///< open at once
 };
 

@@ -120,7 +120,6 @@ void Worker::tick(std::int64_t now_ns) {
     release_due(now_ns);
     hand_out();
   }
-  counters_.waiting.set(ready_.size());
   if (now_ns - published_ns_ >= kSnapshotEvery.count()) {
     published_ns_ = now_ns;
     publish_latencies();
@@ -288,11 +287,8 @@ void Worker::record(const Click& click, const Ending& ending) {
 }
 
 void Worker::count(const Click& click, const Ending& ending) {
-  if (ending.first_byte_out_ns != 0) {
-    counters_.sent.add();
-  } else {
-    counters_.unsent.add();
-  }
+  if (ending.first_byte_out_ns != 0) counters_.sent.add();
+  if (ending.reason == Reason::stopped_before_sending) counters_.unsent.add();
   if (ending.outcome == Outcome::win) count_winner(click.planned.user);
   if (is_error(ending)) counters_.errors.add();
   if (click.planned.try_number != 0) return;

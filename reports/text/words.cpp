@@ -53,6 +53,7 @@ std::string inconclusive_headline(const ReportInput& input) {
 
 std::string result_words(const ReportInput& input) {
   const Assessment& assessment = input.assessment;
+  if (input.facts.interrupted) return "The run is only a part (exit code 4).";
   if (assessment.failed) return "The run fails (exit code 1).";
   if (!assessment.passed) return "Not known whether the run passes (exit code 3).";
   const bool despite =

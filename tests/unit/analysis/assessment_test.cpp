@@ -200,6 +200,38 @@ TEST(Verdict, IsNeverGreenForATargetThatRefusesEverything) {
   EXPECT_EQ(exit_of(assessment), kNotKnown);
 }
 
+/// 200 users of whom some answered the draw's way and the others, of the second cohort, never.
+Assessment with_a_silent_cohort(std::uint32_t silent) {
+  RunBuilder run = drawn_run(200);
+  run.facts.cohorts = {{"fibre", 0.9, "5ms"}, {"mobile", 0.1, "60ms"}};
+  run.facts.fairness_gates = false;
+  for (std::uint32_t user = 200; user < 220; ++user) {
+    Attempt attempt = claim(user).cohort(1).at(milliseconds(user * 10));
+    if (user < 200 + silent) {
+      run.add(attempt.unanswered());
+    } else {
+      run.add(attempt.refused(Reason::not_reserved));
+    }
+  }
+  return assessment_of(run);
+}
+
+TEST(Verdict, IsNotKnownWhenMoreThanATenthOfACohortGotNoAnswer) {
+  const Assessment silenced = with_a_silent_cohort(3);
+  EXPECT_EQ(silenced.verdict, RunVerdict::inconclusive);
+  EXPECT_EQ(exit_of(silenced), kNotKnown);
+  EXPECT_NE(silenced.verdict_reason.find("3 of 20 users of cohort mobile got no definite answer"),
+            std::string::npos)
+      << silenced.verdict_reason;
+  EXPECT_EQ(with_a_silent_cohort(2).verdict, RunVerdict::proven);
+}
+
+TEST(Verdict, IsNotKnownWhenNobodyWon) {
+  const Assessment assessment = assessment_of(drawn_run(4));  // a fifth of four is none
+  EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
+  EXPECT_NE(assessment.verdict_reason.find("nobody won"), std::string::npos);
+}
+
 TEST(Verdict, IsNotKnownWhenTheRunWasInterruptedOrAnInvariantIsUnknown) {
   RunBuilder interrupted = drawn_run(200);
   interrupted.facts.interrupted = true;

@@ -32,5 +32,36 @@ TEST(RealClock, NeverRunsBackwards) {
   EXPECT_GT(clock.wall_now().time_since_epoch(), seconds(1'600'000'000));
 }
 
+/// Puts its reader aside for a while between chosen readings.
+class StutteringClock final : public Clock {
+ public:
+  SteadyTime steady_now() const override { return SteadyTime(time_ += Duration(1)); }
+  WallTime wall_now() const override {
+    if (readings_++ < 5) time_ += std::chrono::milliseconds(5);
+    return WallTime(time_);
+  }
+
+ private:
+  mutable Duration time_{};
+  mutable int readings_ = 0;
+};
+
+TEST(ReadClocks, KeepsTheReadingDuringWhichItWasNotPutAside) {
+  const StutteringClock clock;
+  const ClockReading reading = read_clocks(clock);
+  EXPECT_LT(reading.error, std::chrono::microseconds(1));
+  const Duration apart = reading.wall.time_since_epoch() - reading.steady.time_since_epoch();
+  EXPECT_LE(std::chrono::abs(apart), reading.error + Duration(1));
+}
+
+TEST(ReadClocks, IsExactOnAClockThatStandsStill) {
+  ManualClock clock(WallTime(std::chrono::hours(5)));
+  clock.advance(std::chrono::seconds(2));
+  const ClockReading reading = read_clocks(clock);
+  EXPECT_EQ(reading.error, Duration::zero());
+  EXPECT_EQ(reading.steady, clock.steady_now());
+  EXPECT_EQ(reading.wall, clock.wall_now());
+}
+
 }  // namespace
 }  // namespace fairrush

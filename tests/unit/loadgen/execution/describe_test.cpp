@@ -59,6 +59,24 @@ TEST(AttemptedSightings, ExpectARejectedDuplicateOnlyWithEnoughWinnersWhoClickTw
   EXPECT_FALSE(few.contains(Sighting::rejected_duplicate));
 }
 
+TEST(AttemptedSightings, DoNotExpectOfADrawWhatAFairOneMayWellNotShow) {
+  Scenario scenario = sample_scenario();
+  scenario.users = 300;
+  scenario.coupons = {.share = {}, .count = 1};
+  scenario.show_up = Share{0.3};  // the one who was drawn stays away in most runs
+  const Plan plan(scenario);
+  EXPECT_FALSE(attempted_sightings(scenario, plan, Allocation::draw).contains(Sighting::win));
+  EXPECT_TRUE(attempted_sightings(scenario, plan, Allocation::first_come_first_served)
+                  .contains(Sighting::win));
+}
+
+TEST(AttemptedSightings, ExpectNoClaimInsideTheWindowOfLatecomersAlone) {
+  Scenario scenario = sample_scenario();
+  scenario.personas = {{Persona::latecomer, Share{1}}};
+  EXPECT_EQ(attempted_sightings(scenario, Plan(scenario), Allocation::first_come_first_served),
+            std::set{Sighting::refused_late_claim});
+}
+
 TEST(DescribeRun, CarriesPlanAndScenario) {
   Scenario scenario = sample_scenario();
   scenario.echo = {{"population.users", "5000"}};

@@ -115,15 +115,29 @@ TEST_F(Run, LeavesHistoryLedgerAndScenarioBehind) {
 }
 
 TEST_F(Run, TakesAnotherNameForAnEventThatIsThereAlready) {
-  ScriptedTarget target([service = GenerousService{}](std::string_view request) mutable {
-    const bool creates = request.contains("POST /api/v1/events ");
-    // The first event's body precedes the head of the second order.
-    if (creates && !request.starts_with('{')) return Reaction{http_answer(409, "{}")};
-    return service(request);
-  });
+  ScriptedTarget target(
+      [service = GenerousService{}, orders = 0](std::string_view request) mutable {
+        const bool creates = request.contains("POST /api/v1/events ");
+        if (creates && orders++ == 0) return Reaction{http_answer(409, "{}")};
+        return service(request);
+      });
   const auto facts = execute(target.endpoint());
   ASSERT_TRUE(facts) << facts.error().message;
   EXPECT_TRUE(facts->event.starts_with("short-23-")) << facts->event;
+}
+
+TEST_F(Run, TakesNoDrawWithoutACommitmentOfBefore) {
+  ScriptedTarget target([service = GenerousService{}](std::string_view request) mutable {
+    Reaction reaction = service(request);
+    constexpr std::string_view kOther = "ticket-list";
+    const std::size_t place = reaction.bytes.find(kOther);
+    if (place != std::string::npos) reaction.bytes.replace(place, kOther.size(), "sealed-draw");
+    return reaction;
+  });
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_EQ(facts->draw_missing, "no commitment was published before reservations opened");
+  EXPECT_FALSE(std::filesystem::exists(directory.path() / "draw.json"));
 }
 
 TEST_F(Run, NamesATargetThatIsNotThere) {

@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
              Reason::already_claimed},
         Case{Op::claim, 410, R"({"code":"SOLD_OUT"})", Outcome::loss, Reason::sold_out},
         Case{Op::claim, 410, R"({"code":"NOT_DRAWN"})", Outcome::loss, Reason::not_drawn},
-        Case{Op::claim, 410, R"({"code":"ELSE"})", Outcome::refusal, Reason::other_refusal},
+        Case{Op::claim, 410, R"({"code":"ELSE"})", Outcome::indeterminate, Reason::server_error},
         Case{Op::claim, 403, R"({"code":"NOT_RESERVATION"})", Outcome::refusal,
              Reason::not_reserved},
         Case{Op::claim, 404, R"({"code":"UNKNOWN_EVENT"})", Outcome::refusal,
@@ -64,7 +64,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{Op::claim, 404, "<html>", Outcome::refusal, Reason::other_refusal},
         Case{Op::claim, 401, "", Outcome::refusal, Reason::unauthorized},
         Case{Op::claim, 431, "", Outcome::refusal, Reason::bad_request},
-        Case{Op::claim, 429, "", Outcome::refusal, Reason::overloaded}));
+        Case{Op::claim, 404, "", Outcome::refusal, Reason::other_refusal},
+        Case{Op::claim, 408, "", Outcome::indeterminate, Reason::server_error},
+        Case{Op::claim, 429, "", Outcome::indeterminate, Reason::server_error}));
 
 INSTANTIATE_TEST_SUITE_P(
     ServersInTrouble, EveryAnswer,

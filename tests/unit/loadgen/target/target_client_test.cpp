@@ -143,7 +143,7 @@ TEST(TargetClient, HasNoDrawWhileTheSecretIsKept) {
   const ManualClock clock;
   ScriptedTarget target(always(http_answer(200, R"({"secret":null,"winners":null})")));
   TargetClient client = client_of(target, clock);
-  const auto draw = client.draw("e", std::nullopt);
+  const auto draw = client.draw("e", Digest{});
   ASSERT_TRUE(draw) << draw.error().message;
   EXPECT_FALSE(*draw);
 }
