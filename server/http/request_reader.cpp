@@ -70,7 +70,8 @@ class MessageParser final : public http::basic_parser<true> {
   void on_field_impl(http::field name, beast::string_view name_text, beast::string_view value,
                      error_code& error) override {
     count_header(name_text.size() + value.size() + kFieldRest, error);
-    if (error) return;
+    // The parser reports trailers here too. A gateway does not look for X-User-ID there.
+    if (error || is_header_done()) return;
     if (name == http::field::host) {
       note_once(parts_.has_host, error);
     } else if (name == http::field::transfer_encoding) {

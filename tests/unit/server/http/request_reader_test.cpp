@@ -84,6 +84,19 @@ TEST(RequestReader, ReadsChunkedBodies) {
   EXPECT_EQ(reader.request().body, "{\"a\"}");
 }
 
+TEST(RequestReader, DoesNotBelieveATrailerWhoAsks) {
+  for (const char* trailer : {"X-User-ID: 7", "Authorization: Bearer t", "Idempotency-Key: k"}) {
+    RequestReader reader(kLimits);
+    const std::string bytes =
+        std::string("POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n") +
+        trailer + "\r\n\r\n";
+    ASSERT_EQ(feed(reader, bytes), State::complete) << trailer;
+    EXPECT_EQ(reader.request().user_id, "");
+    EXPECT_EQ(reader.request().authorization, "");
+    EXPECT_EQ(reader.request().idempotency_key, "");
+  }
+}
+
 TEST(RequestReader, ClosesWhereTheProtocolSaysSo) {
   const auto keeps = [](std::string_view text) {
     RequestReader reader(kLimits);
