@@ -20,8 +20,8 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 
 constexpr ByteCount kHeaderMin{256};
-constexpr ByteCount kHeaderMax{1024 * 1024};
-constexpr ByteCount kBodyMax{64 * 1024 * 1024};
+constexpr ByteCount kHeaderMax{std::uint64_t{1} << 20};
+constexpr ByteCount kBodyMax{std::uint64_t{64} << 20};
 constexpr std::string_view kSqlite = "sqlite:";
 
 Assigned assign_listen(ListenAddress& target, std::string_view text) {

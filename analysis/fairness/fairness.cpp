@@ -7,6 +7,7 @@
 
 #include "analysis/fairness/hypergeometric.hpp"
 #include "analysis/fairness/statistics.hpp"
+#include "base/assert.hpp"
 
 namespace fairrush::analysis {
 namespace {
@@ -139,6 +140,7 @@ TestResult cohort_result(const FairnessFigures& figures, std::uint64_t seed) {
     result.meaning = "not tested: it takes two cohorts with answered claims, a winner and a loser";
     return result;
   }
+  FAIRRUSH_ASSERT(best != nullptr && worst != nullptr);  // what was tested had groups
   result.computed = true;
   result.statistic = tested->statistic;
   result.p_value = tested->p_value;

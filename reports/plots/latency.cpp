@@ -52,8 +52,12 @@ std::vector<Tick> percentile_ticks(double deepest) {
   std::vector<Tick> ticks{{0, "0 %"}, {std::log10(2.0), "50 %"}};
   std::string label = "90";
   for (int depth = 1; depth <= static_cast<int>(deepest + 1e-9); ++depth) {
-    ticks.push_back({static_cast<double>(depth), label + " %"});
-    label = depth == 1 ? "99" : depth == 2 ? "99.9" : label + "9";
+    ticks.push_back({static_cast<double>(depth), fmt::format("{} %", label)});
+    if (depth == 1) {
+      label = "99";
+    } else {
+      label += depth == 2 ? ".9" : "9";
+    }
   }
   return ticks;
 }

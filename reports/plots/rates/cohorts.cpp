@@ -18,7 +18,7 @@ constexpr double kBandHeight = 20;
 
 /// A label cut to what has room.
 std::string short_label(std::string_view label) {
-  const std::string text = printable(label);
+  std::string text = printable(label);
   if (columns_of(text) <= kLabelColumnsMax) return text;
   std::size_t bytes = 0;
   for (std::size_t columns = 0; bytes < text.size(); ++bytes) {
