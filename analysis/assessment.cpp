@@ -108,7 +108,8 @@ Judgement judge(const RunEvidence& evidence, const Assessment& assessment) {
   const auto gaps = gaps_of(assessment, evidence.facts);
   if (!gaps.empty()) {
     return {RunVerdict::inconclusive,
-            fmt::format("No check fails, but the run is not known: {}.", fmt::join(gaps, "; "))};
+            fmt::format("No violation was found, but the run is not known: {}.",
+                        fmt::join(gaps, "; "))};
   }
   if (recomputed) {
     return {RunVerdict::proven,

@@ -184,7 +184,7 @@ TEST(Verdict, IsNotKnownWhenAnAttemptedSightingIsMissing) {
   EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
   EXPECT_EQ(exit_of(assessment), kNotKnown);
   EXPECT_EQ(assessment.verdict_reason,
-            "No check fails, but the run is not known: never seen: a refused intruder.");
+            "No violation was found, but the run is not known: never seen: a refused intruder.");
 }
 
 TEST(Verdict, IsNeverGreenForATargetThatRefusesEverything) {
