@@ -1,7 +1,6 @@
 #include "base/draw/digest.hpp"
 
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -10,33 +9,66 @@
 #include "base/assert.hpp"
 
 namespace fairrush {
+namespace {
+
+/// One algorithm and one context for all its digests: OpenSSL takes longer to look an algorithm up
+/// and to make a context than to hash a Merkle node. One thread.
+template <std::size_t kBytes>
+class Hasher {
+ public:
+  explicit Hasher(const char* name)
+      : algorithm_(EVP_MD_fetch(nullptr, name, nullptr), &EVP_MD_free),
+        context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
+    FAIRRUSH_ASSERT(algorithm_ != nullptr && context_ != nullptr);
+  }
+
+  std::array<std::uint8_t, kBytes> operator()(std::initializer_list<ByteView> parts) const {
+    FAIRRUSH_ASSERT(EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) == 1);
+    for (ByteView part : parts) {
+      FAIRRUSH_ASSERT(EVP_DigestUpdate(context_.get(), part.data(), part.size()) == 1);
+    }
+    std::array<std::uint8_t, kBytes> digest;
+    FAIRRUSH_ASSERT(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) == 1);
+    return digest;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm_;
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+}  // namespace
 
 ByteView bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 Digest sha256(std::initializer_list<ByteView> parts) {
-  // One context per thread: creating one costs more than hashing a Merkle node.
-  thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
-      EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-  FAIRRUSH_ASSERT(EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr) == 1);
-  for (ByteView part : parts) {
-    FAIRRUSH_ASSERT(EVP_DigestUpdate(context.get(), part.data(), part.size()) == 1);
-  }
-  Digest digest;
-  FAIRRUSH_ASSERT(EVP_DigestFinal_ex(context.get(), digest.data(), nullptr) == 1);
-  return digest;
+  thread_local const Hasher<32> hasher("SHA256");
+  return hasher(parts);
+}
+
+Md5Digest md5(std::initializer_list<ByteView> parts) {
+  thread_local const Hasher<16> hasher("MD5");
+  return hasher(parts);
 }
 
 Digest hmac_sha256(ByteView key, ByteView message) {
-  Digest digest;
-  unsigned length = 0;
-  static constexpr std::uint8_t kNoKey = 0;  // OpenSSL takes a null key for "reuse the last one"
-  const std::uint8_t* key_data = key.empty() ? &kNoKey : key.data();
-  FAIRRUSH_ASSERT(HMAC(EVP_sha256(), key_data, static_cast<int>(key.size()), message.data(),
-                       message.size(), digest.data(), &length) != nullptr);
-  FAIRRUSH_ASSERT(length == digest.size());
-  return digest;
+  static constexpr std::size_t kBlock = 64;
+  std::array<std::uint8_t, kBlock> padded{};
+  if (key.size() > kBlock) {
+    std::ranges::copy(sha256({key}), padded.begin());
+  } else {
+    std::ranges::copy(key, padded.begin());
+  }
+  std::array<std::uint8_t, kBlock> inner_pad{};
+  std::array<std::uint8_t, kBlock> outer_pad{};
+  for (std::size_t byte = 0; byte < kBlock; ++byte) {
+    inner_pad.at(byte) = padded.at(byte) ^ 0x36;
+    outer_pad.at(byte) = padded.at(byte) ^ 0x5c;
+  }
+  const Digest inner = sha256({inner_pad, message});
+  return sha256({outer_pad, inner});
 }
 
 Digest hkdf_sha256(ByteView salt, ByteView key_material, ByteView info) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <expected>
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +21,12 @@ ByteView bytes_of(std::string_view text);
 
 /// SHA-256 of the concatenation of `parts`.
 Digest sha256(std::initializer_list<ByteView> parts);
+
+/// An MD5 value: for checking draws under RFC 3797, which prescribes it, and for nothing else.
+using Md5Digest = std::array<std::uint8_t, 16>;
+
+/// MD5 of the concatenation of `parts`.
+Md5Digest md5(std::initializer_list<ByteView> parts);
 
 /// HMAC-SHA256 (RFC 2104).
 Digest hmac_sha256(ByteView key, ByteView message);

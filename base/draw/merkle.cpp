@@ -1,5 +1,8 @@
 #include "base/draw/merkle.hpp"
 
+#include <array>
+#include <utility>
+
 #include "base/assert.hpp"
 
 namespace fairrush {
@@ -47,6 +50,40 @@ std::vector<Digest> MerkleTree::proof(std::size_t index) const {
     index /= 2;
   }
   return path;
+}
+
+void MerkleStream::prove_next() {
+  FAIRRUSH_ASSERT(!chosen_);
+  chosen_ = true;
+  next_is_chosen_ = true;
+}
+
+void MerkleStream::add(const Digest& leaf) {
+  subtrees_.push_back({leaf, 1, next_is_chosen_});
+  next_is_chosen_ = false;
+  ++size_;
+  while (subtrees_.size() > 1 &&
+         subtrees_.back().leaves == subtrees_[subtrees_.size() - 2].leaves) {
+    join_last(subtrees_, path_);
+  }
+}
+
+void MerkleStream::join_last(std::vector<Subtree>& subtrees, std::vector<Digest>& path) {
+  const Subtree right = subtrees.back();
+  subtrees.pop_back();
+  Subtree& left = subtrees.back();
+  if (left.has_chosen) path.push_back(right.root);
+  if (right.has_chosen) path.push_back(left.root);
+  left = {node(left.root, right.root), left.leaves + right.leaves,
+          left.has_chosen || right.has_chosen};
+}
+
+MerkleStream::Result MerkleStream::finish() const {
+  std::vector<Subtree> subtrees = subtrees_;
+  Result result{.root = sha256({}), .path = path_};
+  while (subtrees.size() > 1) join_last(subtrees, result.path);
+  if (!subtrees.empty()) result.root = subtrees.front().root;
+  return result;
 }
 
 bool verify_inclusion(const InclusionClaim& claim, const Digest& root) {

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "base/draw/digest.hpp"
@@ -24,6 +24,41 @@ class MerkleTree {
 
  private:
   std::vector<std::vector<Digest>> levels_;
+};
+
+/// The same tree built one leaf at a time, in memory of the logarithm of their number: its root and
+/// the inclusion proof of one chosen leaf. Value type; one thread.
+class MerkleStream {
+ public:
+  void add(const Digest& leaf);
+
+  /// Chooses the leaf that is added next as the one to prove. At most once.
+  void prove_next();
+
+  std::uint64_t size() const { return size_; }
+
+  /// Root and proof over the leaves so far.
+  struct Result {
+    Digest root{};             ///< of no leaves SHA-256 of nothing
+    std::vector<Digest> path;  ///< of the chosen leaf, from the leaf upwards; empty without one
+  };
+  Result finish() const;
+
+ private:
+  /// The root of a run of leaves whose number is a power of two; runs shrink towards the end.
+  struct Subtree {
+    Digest root{};
+    std::uint64_t leaves = 0;
+    bool has_chosen = false;
+  };
+
+  static void join_last(std::vector<Subtree>& subtrees, std::vector<Digest>& path);
+
+  std::vector<Subtree> subtrees_;
+  std::vector<Digest> path_;
+  std::uint64_t size_ = 0;
+  bool next_is_chosen_ = false;
+  bool chosen_ = false;
 };
 
 /// One claim that a leaf stands at a place in a tree.

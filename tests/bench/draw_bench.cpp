@@ -26,5 +26,23 @@ void merkle_tree(benchmark::State& state) {
 }
 BENCHMARK(merkle_tree)->Arg(30'000)->Arg(500'000)->Unit(benchmark::kMillisecond);
 
+/// All that an operator's tool does between a roster in memory and the winners.
+void root_and_winners(benchmark::State& state) {
+  const auto roster = static_cast<std::uint32_t>(state.range(0));
+  std::vector<std::string> tokens;
+  for (std::uint32_t ticket = 0; ticket < roster; ++ticket) {
+    tokens.push_back(to_hex(sha256({big_endian(ticket)})));
+  }
+  const Digest secret = sha256({bytes_of("secret")});
+  for (auto _ : state) {
+    MerkleStream stream;
+    for (const std::string& token : tokens) stream.add(merkle_leaf(bytes_of(token)));
+    const Digest seed = draw_seed({"bench", secret, {}, stream.finish().root, roster, roster / 5});
+    benchmark::DoNotOptimize(draw_winners(seed, roster, roster / 5));
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(root_and_winners)->Arg(30'000)->Arg(500'000)->Unit(benchmark::kMillisecond);
+
 }  // namespace
 }  // namespace fairrush

@@ -25,6 +25,11 @@ TEST(Digests, MatchThePublishedVectors) {
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
   EXPECT_EQ(hex(hmac_sha256({}, {})),
             "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+  // RFC 4231, case 6: a key longer than a block.
+  EXPECT_EQ(hex(hmac_sha256(Bytes(131, 0xaa),
+                            bytes_of("Test Using Larger Than Block-Size Key - Hash Key First"))),
+            "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
+  EXPECT_EQ(to_hex(md5({bytes_of("a"), bytes_of("bc")})), "900150983cd24fb0d6963f7d28e17f72");
 }
 
 TEST(Digests, DeriveKeysAsRfc5869) {
