@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "analysis/fairness/fairness.hpp"
 #include "analysis/figures/figures.hpp"
@@ -77,10 +79,9 @@ std::string too_small_text(const FairnessFigures& fairness, Share margin) {
       format_count(fairness.claimed), margin.of_one * 100, format_count(fairness.rounds_needed));
 }
 
-/// Statistics of a run whose instrument stalled, or whose records are lost, accuse nobody.
-bool statistics_count(const RunEvidence& evidence, const Assessment& assessment) {
-  return !evidence.history.truncation() &&
-         verdict_of(assessment, kInstrumentCheck) == CheckVerdict::pass;
+/// Statistics of a run whose instrument stalled accuse nobody.
+bool instrument_counts(const Assessment& assessment) {
+  return verdict_of(assessment, kInstrumentCheck) == CheckVerdict::pass;
 }
 
 struct Judgement {
@@ -88,24 +89,25 @@ struct Judgement {
   std::string reason;
 };
 
-Judgement judge(const RunEvidence& evidence, const Assessment& assessment) {
+Judgement judge(const RunFacts& facts, const Assessment& assessment, bool cut_short) {
   const auto failed = invariants_with(assessment, CheckVerdict::fail);
   if (!failed.empty()) {
     return {RunVerdict::violation, fmt::format("{} {}: {}.", failed.size(),
                                                failed.size() == 1 ? "check fails" : "checks fail",
                                                fmt::join(failed, ", "))};
   }
-  const Share margin = evidence.facts.fairness_margin;
+  const Share margin = facts.fairness_margin;
   const BiasJudgement bias = judge_bias(assessment.fairness, margin);
   const bool recomputed = verdict_of(assessment, kDrawCheck) == CheckVerdict::pass;
-  if (bias.biased && statistics_count(evidence, assessment)) {
+  // Lost records, too, accuse nobody.
+  if (bias.biased && instrument_counts(assessment) && !cut_short) {
     return {RunVerdict::biased,
             fmt::format("Winning depends on more than chance: {}.{}", bias.reason,
                         recomputed ? " The draw itself computes again, so repeat the run to tell "
                                      "chance from a roster arranged before the draw."
                                    : "")};
   }
-  const auto gaps = gaps_of(assessment, evidence.facts);
+  const auto gaps = gaps_of(assessment, facts);
   if (!gaps.empty()) {
     return {RunVerdict::inconclusive,
             fmt::format("No violation was found, but the run is not known: {}.",
@@ -126,26 +128,97 @@ void set_exit(const RunFacts& facts, Assessment& assessment) {
   assessment.passed = !assessment.failed && !fairness_open && gaps_of(assessment, facts).empty();
 }
 
+/// Strongest first.
+int rank(CheckVerdict verdict) {
+  constexpr std::array kStrongestFirst{CheckVerdict::fail, CheckVerdict::unknown,
+                                       CheckVerdict::pass, CheckVerdict::not_applicable};
+  return static_cast<int>(std::ranges::find(kStrongestFirst, verdict) - kStrongestFirst.begin());
+}
+
+/// The instrument is one for all rounds.
+bool speaks_of_the_run(const CheckResult& check) {
+  return check.id == kInstrumentCheck;
+}
+
 }  // namespace
 
-Assessment assess(const RunEvidence& evidence) {
+RoundAssessment assess_round(const RoundEvidence& evidence) {
   const RunIndex index(evidence);
   const ClaimTraffic traffic(index);
-  Assessment assessment;
-  assessment.attempts = evidence.history.records();
-  assessment.invariants = run_checks(index);
-  assessment.sightings = sightings(index, traffic);
-  assessment.outcomes = outcome_counts(index);
-  assessment.latencies = latency_figures(index);
-  assessment.series = time_series(index, traffic);
-  assessment.fairness = fairness_figures(index);
-  assessment.claims_per_second_max =
-      static_cast<double>(traffic.fullest_second(evidence.facts.rush));
-  Judgement judgement = judge(evidence, assessment);
+  return {.number = evidence.number,
+          .invariants = run_checks(index),
+          .sightings = sightings(index, traffic),
+          .outcomes = outcome_counts(index),
+          .latencies = latency_figures(index),
+          .series = time_series(index, traffic),
+          .participants = participants_of(index),
+          .attempts = index.attempts(),
+          .claims_per_second_max = static_cast<double>(traffic.fullest_second(evidence.round.rush)),
+          .cut_short = evidence.cut_short};
+}
+
+void Assessor::add(RoundAssessment round) {
+  for (CheckResult& check : round.invariants) add_check(std::move(check), round.number);
+  if (assessment_.sightings.empty()) {
+    assessment_.sightings = std::move(round.sightings);
+  } else {
+    for (std::size_t place = 0; place < round.sightings.size(); ++place) {
+      assessment_.sightings[place].seen += round.sightings[place].seen;
+    }
+  }
+  add_round(assessment_.outcomes, round.outcomes);
+  add_round(assessment_.latencies, round.latencies);
+  add_round(assessment_.series, round.series);
+  assessment_.attempts += round.attempts;
+  assessment_.claims_per_second_max =
+      std::max(assessment_.claims_per_second_max, round.claims_per_second_max);
+  cut_short_ = cut_short_ || round.cut_short;
+  study_.add(round.participants);
+}
+
+/// The finding of a run with several rounds is that of the first round with the strongest verdict.
+void Assessor::add_check(CheckResult check, std::uint32_t round) {
+  const bool several = facts_.rounds.size() > 1;
+  if (several && !speaks_of_the_run(check)) {
+    check.finding = fmt::format("round {}: {}", round + 1, check.finding);
+  }
+  for (CounterExample& example : check.examples) example.round = round;
+  const auto known = std::ranges::find(assessment_.invariants, check.id, &CheckResult::id);
+  if (known == assessment_.invariants.end()) {
+    assessment_.invariants.push_back(std::move(check));
+    return;
+  }
+  if (speaks_of_the_run(check)) return;
+  if (rank(check.verdict) < rank(known->verdict)) {
+    check.violations += known->violations;
+    check.open_attempts += known->open_attempts;
+    *known = std::move(check);
+    return;
+  }
+  known->violations += check.violations;
+  known->open_attempts += check.open_attempts;
+  if (check.verdict != known->verdict) return;
+  for (CounterExample& example : check.examples) {
+    if (known->examples.size() < kExamplesMax) known->examples.push_back(std::move(example));
+  }
+}
+
+Assessment Assessor::finish() {
+  Assessment assessment = std::move(assessment_);
+  assessment.fairness = study_.figures();
+  Judgement judgement = judge(facts_, assessment, cut_short_);
   assessment.verdict = judgement.verdict;
   assessment.verdict_reason = std::move(judgement.reason);
-  set_exit(evidence.facts, assessment);
+  set_exit(facts_, assessment);
   return assessment;
+}
+
+Assessment assess(const RunEvidence& evidence) {
+  Assessor assessor(evidence.facts);
+  for (std::uint32_t round = 0; round < evidence.rounds.size(); ++round) {
+    assessor.add(assess_round(evidence.round(round)));
+  }
+  return assessor.finish();
 }
 
 }  // namespace fairrush::analysis

@@ -25,6 +25,7 @@ enum class RunVerdict : std::uint8_t { violation, biased, inconclusive, fair, pr
 struct CounterExample {
   std::optional<UserIndex> user;
   std::vector<std::string> timeline;  ///< one readable line an event, earliest first
+  std::uint32_t round = 0;            ///< 0-based
 };
 
 /// The answer of one check.

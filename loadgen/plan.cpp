@@ -55,17 +55,19 @@ class ClickStream {
 
 }  // namespace
 
-Plan::Plan(const Scenario& scenario)
+Plan::Plan(const Scenario& scenario, std::uint32_t round, std::int64_t start_ns)
     : scenario_(scenario),
-      population_(scenario),
-      reservation_(window_after(scenario.lead.count(), scenario.reserve)),
+      round_(round),
+      seed_(round_seed(scenario, round)),
+      population_(scenario, round),
+      reservation_(window_after(start_ns + scenario.lead.count(), scenario.reserve)),
       rush_(window_after(reservation_.close_ns + scenario.pause.count(), scenario.rush)),
-      reservation_order_(scenario.users, scenario.seed, Stream::reservation_order),
-      claim_order_(scenario.users, scenario.seed, Stream::claim_order) {}
+      reservation_order_(scenario.users, seed_, Stream::reservation_order),
+      claim_order_(scenario.users, seed_, Stream::claim_order) {}
 
 std::uint64_t Plan::idempotency_key(UserIndex user, Op op, std::uint8_t try_number) const {
   const std::uint64_t request = static_cast<std::uint64_t>(op) << 8 | try_number;
-  return CounterRandom(scenario_.seed, Stream::idempotency_key).bits(user.value(), request);
+  return CounterRandom(seed_, Stream::idempotency_key).bits(user.value(), request);
 }
 
 analysis::PlannedAttempts Plan::planned() const {
@@ -113,14 +115,14 @@ struct Plan::Cursor::State {
 Plan::Cursor::State::State(const Plan& of_plan, Shard of_shard)
     : plan(of_plan),
       shard(of_shard),
-      whims(of_plan.scenario_.seed, Stream::persona_timing),
+      whims(of_plan.seed_, Stream::persona_timing),
       reservations(
           of_plan.reservation_order_,
           make_arrival_times(ArrivalShape::uniform,
                              {.count = of_plan.scenario_.users,
                               .window = of_plan.scenario_.reserve * kReservationSpreadPercent / 100,
                               .mean = {},
-                              .seed = of_plan.scenario_.seed,
+                              .seed = of_plan.seed_,
                               .stream = Stream::reservation_time}),
           of_plan.reservation_.open_ns + kClockGuard.count()),
       claims(of_plan.claim_order_,
@@ -128,7 +130,7 @@ Plan::Cursor::State::State(const Plan& of_plan, Shard of_shard)
                                 {.count = of_plan.scenario_.users,
                                  .window = of_plan.scenario_.rush - kClockGuard,
                                  .mean = of_plan.scenario_.arrivals_mean,
-                                 .seed = of_plan.scenario_.seed,
+                                 .seed = of_plan.seed_,
                                  .stream = Stream::claim_time}),
              of_plan.rush_.open_ns + kClockGuard.count()) {
   FAIRRUSH_ASSERT(shard.count > 0 && shard.index < shard.count);

@@ -31,13 +31,16 @@ struct Shard {
   std::uint32_t count = 1;
 };
 
-/// Who clicks when: a function of the scenario alone, the same whatever the number of threads or
-/// machines. Immutable; any thread.
+/// Who clicks when in one round: a function of the scenario and the round's number alone, the same
+/// whatever the number of threads or machines. The population is that of every round; who comes and
+/// in which order is drawn anew. Immutable; any thread.
 class Plan {
  public:
-  explicit Plan(const Scenario& scenario);
+  /// `round` is 0-based; `start_ns` is when it begins on the run's clock.
+  explicit Plan(const Scenario& scenario, std::uint32_t round = 0, std::int64_t start_ns = 0);
 
   const Population& population() const { return population_; }
+  std::uint32_t round() const { return round_; }
   /// The windows on the run's clock; the epoch is the start of the run.
   analysis::Window reservation() const { return reservation_; }
   analysis::Window rush() const { return rush_; }
@@ -73,6 +76,8 @@ class Plan {
 
  private:
   Scenario scenario_;
+  std::uint32_t round_;
+  std::uint64_t seed_;  ///< of the round
   Population population_;
   analysis::Window reservation_;
   analysis::Window rush_;

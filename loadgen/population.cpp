@@ -23,13 +23,17 @@ double normal_quantile(double probability) {
 
 }  // namespace
 
-Population::Population(const Scenario& scenario)
+std::uint64_t round_seed(const Scenario& scenario, std::uint32_t round) {
+  return round == 0 ? scenario.seed : CounterRandom(scenario.seed, Stream::round).bits(round);
+}
+
+Population::Population(const Scenario& scenario, std::uint32_t round)
     : users_(scenario.users),
       show_up_(scenario.show_up),
       persona_random_(scenario.seed, Stream::persona),
       cohort_random_(scenario.seed, Stream::cohort),
       delay_random_(scenario.seed, Stream::one_way_delay),
-      show_up_random_(scenario.seed, Stream::show_up) {
+      show_up_random_(round_seed(scenario, round), Stream::show_up) {
   FAIRRUSH_ASSERT(!scenario.cohorts.empty() && !scenario.personas.empty());
   double sum = 0;
   for (const Cohort& cohort : scenario.cohorts) {

@@ -11,10 +11,14 @@
 
 namespace fairrush::loadgen {
 
+/// Seed of everything that is drawn anew in each round; the scenario's own for the first.
+std::uint64_t round_seed(const Scenario& scenario, std::uint32_t round);
+
 /// Every user's traits as functions of (seed, index): no user is an object. Immutable; any thread.
 class Population {
  public:
-  explicit Population(const Scenario& scenario);
+  /// `round` is 0-based; it decides only who shows up.
+  explicit Population(const Scenario& scenario, std::uint32_t round = 0);
 
   std::uint32_t size() const { return users_; }
 

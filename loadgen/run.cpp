@@ -226,7 +226,7 @@ Step RunExecution::play() {
 
 /// Shows progress until every attempt has been recorded and the rush has closed.
 void RunExecution::watch(Fleet& fleet) {
-  ProgressMeter meter(plan_, facts_.planned);
+  ProgressMeter meter(plan_, facts_.rounds.front().planned);
   SteadyTime shown{};
   const std::int64_t closed_ns =
       plan_.rush().close_ns + (samples_.clocks.error + kCloseMargin).count();

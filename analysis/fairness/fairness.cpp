@@ -15,45 +15,12 @@ namespace {
 constexpr double kBandCoverage = 0.999;
 constexpr std::size_t kDeciles = 10;
 
-struct Participant {
-  std::int64_t arrival_ns;
-  Slot slot;
-  std::uint16_t cohort;
-  bool won;
-};
-
-/// Without reservations in the scenario everybody seen is entitled.
-bool on_roster(const RunIndex& index, const UserState& user) {
-  return index.facts().planned.reservations == 0 ? user.seen : user.reserved;
-}
-
-/// In the order of arrival; users who arrive at once by index, so that the order is repeatable.
-std::vector<Participant> participants_of(const RunIndex& index) {
-  std::vector<Participant> participants;
-  for (Slot slot = 0; slot < index.slots(); ++slot) {
-    const UserState& user = index.user(slot);
-    if (!on_roster(index, user) || !user.answered_in_window) continue;
-    participants.push_back(
-        {user.first_claim_in_window_ns, slot, user.cohort, index.held().holds_any(slot)});
-  }
-  std::ranges::sort(participants, [](const Participant& a, const Participant& b) {
-    return a.arrival_ns != b.arrival_ns ? a.arrival_ns < b.arrival_ns : a.slot < b.slot;
-  });
-  return participants;
-}
-
 double rate(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
 }
 
 std::string percent(double share) {
   return fmt::format("{:.1f} %", share * 100);
-}
-
-/// Whether a user asked for a place or a coupon and was never told.
-bool left_unanswered(const UserState& user) {
-  const bool claimed = user.first_claim_in_window_ns != kNever;
-  return (user.reservation_open && !user.reserved) || (claimed && !user.answered_in_window);
 }
 
 /// Fills rates and band from the counts.
@@ -66,32 +33,20 @@ void complete(GroupRate& group, Tally all) {
   group.band_high = rate(band.high, group.claimed);
 }
 
-std::vector<GroupRate> cohort_rates(const RunIndex& index,
-                                    const std::vector<Participant>& participants, Tally all) {
+std::vector<GroupRate> cohort_rates(const RunFacts& facts, const RoundParticipants& round,
+                                    Tally all) {
   std::vector<GroupRate> groups;
-  const auto group_of = [&](std::uint16_t cohort) -> GroupRate& {
-    while (groups.size() <= cohort) {
-      const std::size_t place = groups.size();
-      GroupRate& added = groups.emplace_back();
-      added.label = place < index.facts().cohorts.size() ? index.facts().cohorts[place].name
-                                                         : fmt::format("cohort {}", place);
-    }
-    return groups[cohort];
-  };
-  if (!index.facts().cohorts.empty()) {
-    group_of(static_cast<std::uint16_t>(index.facts().cohorts.size() - 1));
+  for (std::size_t cohort = 0; cohort < round.cohorts.size(); ++cohort) {
+    const CohortCount& count = round.cohorts[cohort];
+    GroupRate& group = groups.emplace_back();
+    group.label = cohort < facts.cohorts.size() ? facts.cohorts[cohort].name
+                                                : fmt::format("cohort {}", cohort);
+    group.reserved = count.reserved;
+    group.asked = count.asked;
+    group.unanswered = count.unanswered;
   }
-  for (Slot slot = 0; slot < index.slots(); ++slot) {
-    const UserState& user = index.user(slot);
-    if (!user.seen) continue;
-    GroupRate& group = group_of(user.cohort);
-    if (on_roster(index, user)) ++group.reserved;
-    const bool claimed = user.first_claim_in_window_ns != kNever;
-    if (user.reserved || user.reservation_open || claimed) ++group.asked;
-    if (left_unanswered(user)) ++group.unanswered;
-  }
-  for (const Participant& participant : participants) {
-    GroupRate& group = group_of(participant.cohort);
+  for (const Participant& participant : round.by_arrival) {
+    GroupRate& group = groups.at(participant.cohort);
     ++group.claimed;
     if (participant.won) ++group.wins;
   }
@@ -179,28 +134,26 @@ TestResult arrival_result(const std::vector<Participant>& participants) {
 
 }  // namespace
 
-FairnessFigures fairness_figures(const RunIndex& index) {
-  const std::vector<Participant> participants = participants_of(index);
+void FairnessStudy::add(const RoundParticipants& round) {
+  const std::vector<Participant>& participants = round.by_arrival;
   FairnessFigures figures;
   figures.claimed = participants.size();
   figures.winners =
       static_cast<std::uint64_t>(std::ranges::count_if(participants, &Participant::won));
-  for (Slot slot = 0; slot < index.slots(); ++slot) {
-    if (on_roster(index, index.user(slot))) ++figures.reserved;
-  }
+  figures.reserved = round.roster;
   figures.rate_of_reserved = rate(figures.winners, figures.reserved);
   figures.rate_of_claimed = rate(figures.winners, figures.claimed);
-  figures.intended_rate = rate(index.quota().low, index.roster().low);
+  figures.intended_rate = round.intended_rate;
   const Tally all{figures.claimed, figures.winners};
-  figures.cohorts = cohort_rates(index, participants, all);
+  figures.cohorts = cohort_rates(facts_, round, all);
   figures.arrival_deciles = decile_rates(participants, all);
-  figures.cohort_test = cohort_result(figures, index.facts().seed);
+  figures.cohort_test = cohort_result(figures, facts_.seed);
   figures.arrival_test = arrival_result(participants);
   const bool chance = figures.winners > 0 && figures.winners < figures.claimed;
   const StudySize study{figures.claimed, chance ? figures.rate_of_claimed : figures.intended_rate};
   figures.detectable_gap_pp = detectable_gap_pp(study);
-  figures.rounds_needed = rounds_needed(study, index.facts().fairness_margin.of_one);
-  return figures;
+  figures.rounds_needed = rounds_needed(study, facts_.fairness_margin.of_one);
+  figures_ = std::move(figures);
 }
 
 BiasJudgement judge_bias(const FairnessFigures& figures, Share margin) {

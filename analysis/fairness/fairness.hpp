@@ -1,7 +1,10 @@
 #pragma once
 
-#include "analysis/assessment.hpp"
-#include "analysis/invariants/run_index.hpp"
+#include <string>
+#include <vector>
+
+#include "analysis/fairness/fairness_figures.hpp"
+#include "analysis/fairness/participants.hpp"
 
 namespace fairrush::analysis {
 
@@ -9,10 +12,22 @@ namespace fairrush::analysis {
 /// thousand runs (verification.md §4.3).
 inline constexpr double kBiasLevel = 1e-3;
 
-/// Win rates by cohort and arrival with what chance allows, the two tests, and how much a run of
-/// this size can show. Participants are the users of the roster with a claim sent inside the window
-/// that got a definite answer; a winner is one of them who holds a coupon by answer or ledger.
-FairnessFigures fairness_figures(const RunIndex& index);
+/// Gathers the rounds of a run for the statistics. One thread; the facts must outlive it.
+class FairnessStudy {
+ public:
+  explicit FairnessStudy(const RunFacts& facts) : facts_(facts) {}
+
+  /// Rounds come in their order.
+  void add(const RoundParticipants& round);
+
+  /// Win rates by cohort and arrival with what chance allows, the tests, and how much a run of this
+  /// size can show.
+  FairnessFigures figures() const { return figures_; }
+
+ private:
+  const RunFacts& facts_;
+  FairnessFigures figures_;
+};
 
 /// What the tests say together.
 struct BiasJudgement {

@@ -1,18 +1,58 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
-#include "analysis/assessment.hpp"
+#include "analysis/history/record.hpp"
 #include "analysis/invariants/run_index.hpp"
+#include "analysis/latency/histogram.hpp"
+#include "analysis/verdict.hpp"
 
 namespace fairrush::analysis {
+
+/// How often an operation ended in one way.
+struct OutcomeCount {
+  Op op{};
+  Outcome outcome{};
+  Reason reason{};
+  std::uint64_t count = 0;
+};
+
+/// Latencies of the attempts of one operation that got an answer.
+struct LatencyFigures {
+  Op op{};
+  Histogram from_intended;  ///< click to answer seen, as the user feels it
+  Histogram service;        ///< first byte out to answer received, as the wire has it
+};
+
+/// What happened in one step of the run's time.
+struct TimePoint {
+  std::int64_t start_ns = 0;
+  std::uint32_t reservations = 0;  ///< acknowledged in this step
+  std::uint32_t claims = 0;        ///< first bytes of claims that left in this step
+  std::uint32_t wins = 0;          ///< users' first wins, by time of answer as the next two
+  std::uint32_t losses = 0;
+  std::uint32_t refusals = 0;
+  std::uint32_t indeterminate = 0;  ///< by time of sending
+  std::uint32_t in_flight_max = 0;  ///< most claims in flight at once
+};
+struct TimeSeries {
+  Duration step{};
+  std::vector<TimePoint> points;  ///< without gaps, from the epoch to the last event
+};
 
 /// How often each operation ended in each way, ordered by operation, outcome, reason.
 std::vector<OutcomeCount> outcome_counts(const RunIndex& index);
 
+/// Adds those of another round, keeping the order.
+void add_round(std::vector<OutcomeCount>& outcomes, const std::vector<OutcomeCount>& round);
+
 /// Latencies of the answered attempts by operation. An attempt that was never answered has none: it
 /// is counted as an outcome instead.
 std::vector<LatencyFigures> latency_figures(const RunIndex& index);
+
+/// Adds those of another round, keeping the order.
+void add_round(std::vector<LatencyFigures>& latencies, const std::vector<LatencyFigures>& round);
 
 /// When claims were on the wire. Sending and answer times, each ascending; an attempt that was
 /// never answered counts as in flight until its time-out, one whose connection broke only at the
@@ -38,7 +78,11 @@ class ClaimTraffic {
 /// The run in at most kSeriesPointsMax steps, whose length is 1, 2 or 5 times a power of ten from
 /// 10 ms on. What happened before the epoch is counted in the first step.
 inline constexpr std::size_t kSeriesPointsMax = 600;
+/// A later round is laid over the first.
 TimeSeries time_series(const RunIndex& index, const ClaimTraffic& traffic);
+
+/// Adds the points of another round; the longer step of the two becomes that of both.
+void add_round(TimeSeries& series, const TimeSeries& round);
 
 /// What the run has seen of what a run should see, in the order of `Sighting`.
 std::vector<SightingResult> sightings(const RunIndex& index, const ClaimTraffic& traffic);

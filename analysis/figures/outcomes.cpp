@@ -50,4 +50,30 @@ std::vector<LatencyFigures> latency_figures(const RunIndex& index) {
   return ordered;
 }
 
+void add_round(std::vector<OutcomeCount>& outcomes, const std::vector<OutcomeCount>& round) {
+  const auto kind = [](const OutcomeCount& count) {
+    return std::tuple(count.op, count.outcome, count.reason);
+  };
+  for (const OutcomeCount& added : round) {
+    const auto place = std::ranges::lower_bound(outcomes, kind(added), {}, kind);
+    if (place != outcomes.end() && kind(*place) == kind(added)) {
+      place->count += added.count;
+    } else {
+      outcomes.insert(place, added);
+    }
+  }
+}
+
+void add_round(std::vector<LatencyFigures>& latencies, const std::vector<LatencyFigures>& round) {
+  for (const LatencyFigures& added : round) {
+    const auto place = std::ranges::lower_bound(latencies, added.op, {}, &LatencyFigures::op);
+    if (place != latencies.end() && place->op == added.op) {
+      place->from_intended.merge(added.from_intended);
+      place->service.merge(added.service);
+    } else {
+      latencies.insert(place, added);
+    }
+  }
+}
+
 }  // namespace fairrush::analysis

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "analysis/figures/figures.hpp"
 
@@ -19,7 +20,7 @@ std::int64_t step_for(std::int64_t length_ns) {
 }
 
 std::int64_t last_event(const RunIndex& index) {
-  std::int64_t last = 0;
+  std::int64_t last = index.time_shift_ns();
   index.for_each_attempt([&last](const AttemptRecord& record, std::string_view) {
     last = std::max({last, record.first_byte_out_ns, record.complete_ns});
   });
@@ -27,14 +28,14 @@ std::int64_t last_event(const RunIndex& index) {
 }
 
 /// Runs over the merged beginnings and ends of flights once.
-void fill_in_flight(TimeSeries& series, const ClaimTraffic& traffic) {
+void fill_in_flight(TimeSeries& series, const ClaimTraffic& traffic, std::int64_t shift) {
   const std::int64_t step = series.step.count();
   std::size_t sent = 0;
   std::size_t ended = 0;
   std::uint64_t in_flight = 0;
   for (TimePoint& point : series.points) {
     std::uint64_t most = in_flight;
-    const std::int64_t end = point.start_ns + step;
+    const std::int64_t end = point.start_ns + step + shift;
     while (sent < traffic.sent().size() && traffic.sent()[sent] < end) {
       // A claim that ends just when another begins shared the moment with it.
       while (ended < traffic.ended().size() && traffic.ended()[ended] < traffic.sent()[sent]) {
@@ -95,8 +96,9 @@ std::uint64_t ClaimTraffic::fullest_second(Window rush) const {
 
 TimeSeries time_series(const RunIndex& index, const ClaimTraffic& traffic) {
   TimeSeries series;
-  if (index.evidence().history.records() == 0) return series;
-  const std::int64_t last = last_event(index);
+  if (index.attempts() == 0) return series;
+  const std::int64_t shift = index.time_shift_ns();
+  const std::int64_t last = last_event(index) - shift;
   const std::int64_t step = step_for(last);
   series.step = Duration(step);
   series.points.resize(static_cast<std::size_t>(last / step) + 1);
@@ -104,7 +106,8 @@ TimeSeries time_series(const RunIndex& index, const ClaimTraffic& traffic) {
     series.points[place].start_ns = static_cast<std::int64_t>(place) * step;
   }
   const auto at = [&](std::int64_t time) -> TimePoint& {
-    return series.points[static_cast<std::size_t>(std::clamp<std::int64_t>(time, 0, last) / step)];
+    const std::int64_t laid_over = std::clamp<std::int64_t>(time - shift, 0, last);
+    return series.points[static_cast<std::size_t>(laid_over / step)];
   };
   index.for_each_attempt([&](const AttemptRecord& record, std::string_view) {
     if (record.operation() == Op::reserve && record.result() == Outcome::accepted) {
@@ -133,8 +136,31 @@ TimeSeries time_series(const RunIndex& index, const ClaimTraffic& traffic) {
         break;
     }
   });
-  fill_in_flight(series, traffic);
+  fill_in_flight(series, traffic, shift);
   return series;
+}
+
+void add_round(TimeSeries& series, const TimeSeries& round) {
+  TimeSeries sum;
+  sum.step = std::max(series.step, round.step);
+  for (const TimeSeries* part : {&std::as_const(series), &round}) {
+    for (const TimePoint& point : part->points) {
+      const auto place = static_cast<std::size_t>(point.start_ns / sum.step.count());
+      while (sum.points.size() <= place) {
+        const auto start = static_cast<std::int64_t>(sum.points.size()) * sum.step.count();
+        sum.points.emplace_back().start_ns = start;
+      }
+      TimePoint& into = sum.points[place];
+      into.reservations += point.reservations;
+      into.claims += point.claims;
+      into.wins += point.wins;
+      into.losses += point.losses;
+      into.refusals += point.refusals;
+      into.indeterminate += point.indeterminate;
+      into.in_flight_max = std::max(into.in_flight_max, point.in_flight_max);
+    }
+  }
+  series = std::move(sum);
 }
 
 }  // namespace fairrush::analysis

@@ -32,8 +32,8 @@ ClaimCounts count_claims(const RunIndex& index) {
       ++counts.intruders;
     }
     if (record.why() == Reason::outside_window) {
-      if (sent < index.facts().rush.open_ns) ++counts.early;
-      if (record.answered_ns() >= index.facts().rush.close_ns) ++counts.late;
+      if (sent < index.round().rush.open_ns) ++counts.early;
+      if (record.answered_ns() >= index.round().rush.close_ns) ++counts.late;
     }
     if (record.try_number == 0 && index.in_rush(record.intended_ns) && index.in_rush(sent)) {
       ++counts.inside;
@@ -98,7 +98,7 @@ std::uint64_t contention(const RunIndex& index, const ClaimTraffic& traffic) {
 
 std::vector<SightingResult> sightings(const RunIndex& index, const ClaimTraffic& traffic) {
   const ClaimCounts counts = count_claims(index);
-  const std::uint64_t planned = index.facts().planned.claims_inside;
+  const std::uint64_t planned = index.round().planned.claims_inside;
   const bool enough_inside =
       static_cast<double>(counts.inside) >= kInsideShareMin * static_cast<double>(planned);
   std::vector<SightingResult> results;

@@ -29,8 +29,8 @@ T read_at(std::string_view bytes, std::uint64_t offset) {
 bool known_reason(std::uint16_t reason) {
   static constexpr std::array kKnown = [] {
     std::array<bool, 56> known{};
-    for (int value :
-         {0, 1, 2, 10, 11, 12, 13, 14, 15, 16, 17, 18, 30, 31, 32, 33, 50, 51, 52, 53, 54, 55}) {
+    for (int value : {0,  1,  2,  10, 11, 12, 13, 14, 15, 16, 17, 18, 20,
+                      21, 22, 23, 30, 31, 32, 33, 50, 51, 52, 53, 54, 55}) {
       known.at(static_cast<std::size_t>(value)) = true;
     }
     return known;
@@ -40,6 +40,11 @@ bool known_reason(std::uint16_t reason) {
 
 bool in_time_range(std::int64_t time) {
   return time >= -kRecordTimeMax && time <= kRecordTimeMax;
+}
+
+/// Of a block with at least one record.
+std::uint32_t round_of(const HistoryBlock& block) {
+  return block.records.front().round;
 }
 
 /// What is wrong with a record, or empty.
@@ -163,7 +168,8 @@ class Parser {
     block.text = body.substr(record_bytes, header.text_bytes);
     if (auto checked = check_records(block, body_at); !checked) return checked;
     records += header.records;
-    blocks.push_back(block);
+    ++blocks_read_;
+    split_by_round(block);
     offset_ = body_at + body_bytes;
     return {};
   }
@@ -179,6 +185,18 @@ class Parser {
     return {};
   }
 
+  /// A writer keeps to one round a block, but nothing in the format says so.
+  void split_by_round(HistoryBlock block) {
+    while (!block.records.empty()) {
+      const std::uint32_t round = block.records.front().round;
+      const auto end = std::ranges::find_if(
+          block.records, [round](const AttemptRecord& record) { return record.round != round; });
+      const auto count = static_cast<std::size_t>(end - block.records.begin());
+      blocks.push_back({block.records.first(count), block.text});
+      block.records = block.records.subspan(count);
+    }
+  }
+
   Checked take_closing() {
     if (left() < sizeof(ClosingBlock)) return cut_here();
     const auto closing = read_at<ClosingBlock>(bytes_, offset_);
@@ -188,10 +206,10 @@ class Parser {
                    fmt::format("damaged closing block: checksum {:#018x}, expected {:#018x}",
                                closing.checksum, sum));
     }
-    if (closing.records != records || closing.blocks != blocks.size()) {
+    if (closing.records != records || closing.blocks != blocks_read_) {
       return error(offset_, fmt::format("{} records in {} blocks, expected {} in {} as the closing "
                                         "block says",
-                                        records, blocks.size(), closing.records, closing.blocks));
+                                        records, blocks_read_, closing.records, closing.blocks));
     }
     offset_ += sizeof(ClosingBlock);
     if (left() != 0) {
@@ -211,6 +229,7 @@ class Parser {
   std::string_view bytes_;
   std::string name_;
   std::uint64_t offset_ = 0;
+  std::uint64_t blocks_read_ = 0;
   bool done_ = false;
 };
 
@@ -265,10 +284,18 @@ std::expected<History, std::string> History::parse(std::string_view bytes, std::
   Parser parser(bytes, std::move(name));
   if (auto parsed = parser.run(); !parsed) return std::unexpected(std::move(parsed.error()));
   History history;
+  std::ranges::sort(parser.blocks, {}, [](const HistoryBlock& block) {
+    return std::pair(round_of(block), block.records.data());
+  });
   history.blocks_ = std::move(parser.blocks);
   history.records_ = parser.records;
   history.truncation_ = parser.truncation;
   return history;
+}
+
+std::span<const HistoryBlock> History::blocks_of(std::uint32_t round) const {
+  const auto found = std::ranges::equal_range(blocks_, round, {}, round_of);
+  return {found.begin(), found.end()};
 }
 
 History::History(History&& other) noexcept

@@ -13,7 +13,7 @@
 
 namespace fairrush::analysis {
 
-/// A block of a history: its records and their receipts' text. Views into the mapped file.
+/// Records of one round that share their receipts' text. Views into the mapped file.
 struct HistoryBlock {
   std::span<const AttemptRecord> records;
   std::string_view text;
@@ -39,7 +39,10 @@ class History {
   History& operator=(History&& other) noexcept;
   ~History();
 
+  /// By round; those of one round in the order of the file.
   std::span<const HistoryBlock> blocks() const { return blocks_; }
+  /// Those of one round, 0-based; empty when the history has none of it.
+  std::span<const HistoryBlock> blocks_of(std::uint32_t round) const;
   std::uint64_t records() const { return records_; }
 
   /// Set when the closing block is missing: how many bytes of the tail could not be used.

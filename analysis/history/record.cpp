@@ -60,6 +60,14 @@ std::string_view name_of(Reason reason) {
       return "bad request";
     case Reason::other_refusal:
       return "other refusal";
+    case Reason::already_used:
+      return "already used";
+    case Reason::not_owned:
+      return "not the user's own";
+    case Reason::condition_not_met:
+      return "condition not met";
+    case Reason::unknown_coupon:
+      return "unknown coupon";
     case Reason::connect_refused:
       return "connection refused";
     case Reason::connect_timeout:

@@ -12,7 +12,7 @@ enum class Op : std::uint8_t { reserve, claim, redeem, status };
 
 /// What became of an attempt, as far as its answer tells (classes after Jepsen).
 enum class Outcome : std::uint8_t {
-  accepted,       ///< ok: a reservation, redemption or status read was acknowledged
+  accepted,       ///< ok: a reservation or redemption was acknowledged, a status was read
   win,            ///< ok: a coupon came back
   loss,           ///< definite: "none for you"
   refusal,        ///< definite: not considered (too early, not reserved, duplicate, overloaded …)
@@ -36,6 +36,10 @@ enum class Reason : std::uint16_t {
   unknown_event = 16,
   bad_request = 17,
   other_refusal = 18,
+  already_used = 20,
+  not_owned = 21,
+  condition_not_met = 22,
+  unknown_coupon = 23,
   // failures
   connect_refused = 30,
   connect_timeout = 31,
@@ -53,7 +57,7 @@ enum class Reason : std::uint16_t {
 /// One attempt. Times are nanoseconds since the run's epoch on the instrument's monotonic clock.
 /// Written to disk as it stands (little-endian, 80 bytes).
 struct AttemptRecord {
-  std::uint64_t attempt = 0;
+  std::uint64_t attempt = 0;           ///< unique within its round
   std::uint64_t idempotency = 0;       ///< key sent with it; equal keys ask for equal answers
   std::int64_t intended_ns = 0;        ///< when the user clicks; latency is measured from here
   std::int64_t first_byte_out_ns = 0;  ///< invocation; 0 = never sent
@@ -61,7 +65,7 @@ struct AttemptRecord {
   std::uint64_t receipt_hash = 0;      ///< of the coupon (claim) or draw token (reserve); 0 = none
   std::uint32_t receipt_offset = 0;    ///< of its text in the block's text area
   std::uint32_t user = 0;
-  std::uint32_t round = 0;
+  std::uint32_t round = 0;  ///< 0-based
   std::uint32_t connection = 0;
   std::uint32_t delay_us = 0;  ///< emulated one-way delay, part of complete_ns once, see below
   std::uint16_t receipt_length = 0;

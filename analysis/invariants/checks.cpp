@@ -31,7 +31,7 @@ bool reads_history(const Check& check) {
 }
 
 void allow_for_cut(const RunIndex& index, const Check& check, Finding& finding) {
-  if (!index.evidence().history.truncation() || !reads_history(check)) return;
+  if (!index.evidence().cut_short || !reads_history(check)) return;
   const bool lost_records_may_change_it =
       finding.verdict == CheckVerdict::pass ||
       (finding.verdict == CheckVerdict::fail && check.relies_on_absence);
@@ -47,7 +47,7 @@ Finding find(const RunIndex& index, const Check& check) {
     finding.verdict = CheckVerdict::unknown;
     finding.open_attempts = index.totals().open_claims;
     finding.text = fmt::format("there is no ledger to compare with: {}",
-                               index.facts().ledger_missing.value_or("none was given"));
+                               index.round().ledger_missing.value_or("none was given"));
     return finding;
   }
   Finding finding = check.find(index);

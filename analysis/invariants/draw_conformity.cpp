@@ -186,7 +186,7 @@ class RunAgainstDraw {
   /// Told not to have reserved, by a claim that left when the roster was complete or when the
   /// user's reservation had been acknowledged.
   bool is_disowned(const UserState& user) const {
-    const std::int64_t complete = index_.facts().reservation.close_ns + index_.clock_tolerance_ns();
+    const std::int64_t complete = index_.round().reservation.close_ns + index_.clock_tolerance_ns();
     return user.denied_reservation() || user.not_reserved_sent_ns >= complete;
   }
 
@@ -216,13 +216,13 @@ Finding find_draw_deviations(const RunIndex& index) {
     finding.text = "the target does not decide by a draw";
     return finding;
   }
-  if (!index.evidence().draw) {
+  if (index.draw() == nullptr) {
     finding.verdict = CheckVerdict::unknown;
     finding.text = "the target decides by a draw, but published none";
-    if (index.facts().draw_missing) finding.text += ": " + *index.facts().draw_missing;
+    if (index.round().draw_missing) finding.text += ": " + *index.round().draw_missing;
     return finding;
   }
-  const PublishedDraw& draw = *index.evidence().draw;
+  const PublishedDraw& draw = *index.draw();
   return RunAgainstDraw(index, draw, recompute(draw, index.facts())).run();
 }
 

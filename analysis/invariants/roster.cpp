@@ -15,10 +15,12 @@ struct Announced {
   std::optional<std::uint64_t> coupons;
 };
 
-std::vector<Announced> announcements(const RunEvidence& evidence) {
+std::vector<Announced> announcements(const RunIndex& index) {
   std::vector<Announced> all;
-  all.push_back({"the event", evidence.facts.announced_roster, evidence.facts.announced_coupons});
-  if (evidence.draw) all.push_back({"the draw", evidence.draw->roster_size, evidence.draw->quota});
+  all.push_back({"the event", index.round().announced_roster, index.round().announced_coupons});
+  if (const PublishedDraw* const draw = index.draw()) {
+    all.push_back({"the draw", draw->roster_size, draw->quota});
+  }
   return all;
 }
 
@@ -38,7 +40,7 @@ Finding find_roster_deviations(const RunIndex& index) {
   Finding finding;
   bool any_announced = false;
   std::vector<std::string> problems;
-  for (const Announced& announced : announcements(index.evidence())) {
+  for (const Announced& announced : announcements(index)) {
     any_announced = any_announced || announced.roster || announced.coupons;
     if (announced.roster && (*announced.roster < roster_low || *announced.roster > roster_high)) {
       problems.push_back(fmt::format("{} announced a roster of {}", announced.source,

@@ -15,7 +15,7 @@ bool is_definite(Outcome outcome) {
 
 }  // namespace
 
-RunIndex::RunIndex(const RunEvidence& evidence) : evidence_(evidence) {
+RunIndex::RunIndex(const RoundEvidence& evidence) : evidence_(evidence) {
   size_arrays();
   for_each_attempt([this](const AttemptRecord& record, std::string_view receipt) {
     take_attempt(record, receipt);
@@ -60,6 +60,7 @@ void RunIndex::take_attempt(const AttemptRecord& record, std::string_view receip
   UserState& user = users_[record.user];
   user.seen = true;
   user.cohort = record.cohort;
+  user.delay_us = record.delay_us;
   if (record.operation() == Op::reserve) take_reservation(record, user);
   if (record.operation() == Op::claim) take_claim(record, receipt);
 }
@@ -162,12 +163,18 @@ void RunIndex::count_users() {
   }
 }
 
+std::uint64_t RunIndex::attempts() const {
+  std::uint64_t attempts = 0;
+  for (const HistoryBlock& block : evidence_.blocks) attempts += block.records.size();
+  return attempts;
+}
+
 CountRange RunIndex::roster() const {
   const CountRange possible{totals_.reserved_users,
                             totals_.reserved_users + totals_.open_reservation_users};
-  if (!facts().announced_roster) return possible;
+  if (!round().announced_roster) return possible;
   const std::uint64_t announced =
-      std::clamp(*facts().announced_roster, possible.low, possible.high);
+      std::clamp(*round().announced_roster, possible.low, possible.high);
   return {announced, announced};
 }
 

@@ -23,6 +23,7 @@ struct UserState {
   /// First byte out of the last claim that was refused as not reserved.
   std::int64_t not_reserved_sent_ns = std::numeric_limits<std::int64_t>::min();
   std::uint32_t open_claims = 0;
+  std::uint32_t delay_us = 0;  ///< emulated one-way delay
   std::uint16_t cohort = 0;
   bool seen = false;                ///< has any attempt
   bool reserved = false;            ///< acknowledged, or refused as a duplicate of one that counts
@@ -60,17 +61,22 @@ struct AttemptTotals {
 /// One coupon with more than one owner.
 using SharedCoupons = std::map<CouponId, std::vector<Slot>>;
 
-/// The evidence of a run, gathered by user and by coupon in one pass. Every check reads this and,
-/// where single attempts matter, walks the history again. Immutable; keeps a reference to the
-/// evidence, which must outlive it. O(attempts + ledger rows).
+/// The evidence of one round, gathered by user and by coupon in one pass. Every check reads this
+/// and, where single attempts matter, walks the history again. Immutable; what the evidence points
+/// to must outlive it. O(attempts + ledger rows).
 class RunIndex {
  public:
-  explicit RunIndex(const RunEvidence& evidence);
+  explicit RunIndex(const RoundEvidence& evidence);
 
-  const RunEvidence& evidence() const { return evidence_; }
+  const RoundEvidence& evidence() const { return evidence_; }
   const RunFacts& facts() const { return evidence_.facts; }
-  bool has_ledger() const { return evidence_.ledger.has_value(); }
-  const Ledger& ledger() const { return *evidence_.ledger; }
+  const RoundFacts& round() const { return evidence_.round; }
+  bool has_ledger() const { return evidence_.records.ledger.has_value(); }
+  const Ledger& ledger() const { return *evidence_.records.ledger; }
+  /// Null when none was published.
+  const PublishedDraw* draw() const {
+    return evidence_.records.draw ? &*evidence_.records.draw : nullptr;
+  }
 
   std::size_t slots() const { return users_.size(); }
   const UserState& user(Slot slot) const { return users_[slot]; }
@@ -97,21 +103,28 @@ class RunIndex {
   CountRange quota() const;
 
   bool in_rush(std::int64_t time_ns) const {
-    return time_ns >= facts().rush.open_ns && time_ns < facts().rush.close_ns;
+    return time_ns >= round().rush.open_ns && time_ns < round().rush.close_ns;
   }
   /// Whether it is the rush by the target's clock too, whatever the clocks' tolerance.
   bool surely_in_rush(std::int64_t time_ns) const {
-    return time_ns >= facts().rush.open_ns + clock_tolerance_ns() &&
-           time_ns <= facts().rush.close_ns - clock_tolerance_ns();
+    return time_ns >= round().rush.open_ns + clock_tolerance_ns() &&
+           time_ns <= round().rush.close_ns - clock_tolerance_ns();
+  }
+  /// What to take off a time so that all rounds lie over the first one, rush over rush.
+  std::int64_t time_shift_ns() const {
+    return round().rush.open_ns - facts().rounds.front().rush.open_ns;
   }
   /// ε of window checks: how far the target's clock may be from the run's, what the wall clock
   /// stepped by during the run, and the millisecond in which the target states its windows.
   std::int64_t clock_tolerance_ns() const;
 
+  /// Attempts in the round.
+  std::uint64_t attempts() const;
+
   /// Calls `visit(record, receipt)` for every attempt in the order of the file.
   template <class Visit>
   void for_each_attempt(Visit visit) const {
-    for (const HistoryBlock& block : evidence_.history.blocks()) {
+    for (const HistoryBlock& block : evidence_.blocks) {
       for (const AttemptRecord& record : block.records) visit(record, block.receipt(record));
     }
   }
@@ -126,7 +139,7 @@ class RunIndex {
   void hold(Slot slot, CouponId coupon);
   void count_users();
 
-  const RunEvidence& evidence_;
+  RoundEvidence evidence_;
   std::vector<UserState> users_;  // by population index; users only the ledger knows come after
   std::size_t population_ = 0;    // slots below are population indices
   std::unordered_map<std::uint32_t, Slot> strangers_;

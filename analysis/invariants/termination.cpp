@@ -14,7 +14,7 @@ constexpr std::int64_t kDeadlineSlackNs = 500'000'000;
 /// Attempts whose number another attempt has too.
 std::uint64_t repeated_attempts(const RunIndex& index) {
   std::vector<std::uint64_t> ids;
-  ids.reserve(index.evidence().history.records());
+  ids.reserve(index.attempts());
   index.for_each_attempt(
       [&ids](const AttemptRecord& record, std::string_view) { ids.push_back(record.attempt); });
   std::ranges::sort(ids);
@@ -78,7 +78,7 @@ Finding find_unfinished_attempts(const RunIndex& index) {
   Finding finding;
   const AttemptCounts counts = count_attempts(index, finding);
   const std::uint64_t repeated = repeated_attempts(index);
-  const PlannedAttempts& planned = index.facts().planned;
+  const PlannedAttempts& planned = index.round().planned;
   std::vector<std::string> problems;
   if (counts.contradictory > 0) {
     problems.push_back(

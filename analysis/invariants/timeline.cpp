@@ -75,7 +75,7 @@ class Timelines {
 
   std::string seconds(std::int64_t time_ns) const {
     return fmt::format("{:+.3f} s",
-                       static_cast<double>(time_ns - index_.facts().rush.open_ns) / 1e9);
+                       static_cast<double>(time_ns - index_.round().rush.open_ns) / 1e9);
   }
 
   Line attempt_line(const AttemptRecord& record, std::string_view receipt) const {

@@ -35,7 +35,7 @@ struct WindowCounts {
 }  // namespace
 
 Finding find_window_breaches(const RunIndex& index) {
-  const TolerantWindow window{index.facts().rush.open_ns, index.facts().rush.close_ns,
+  const TolerantWindow window{index.round().rush.open_ns, index.round().rush.close_ns,
                               index.clock_tolerance_ns()};
   Finding finding;
   WindowCounts counts;

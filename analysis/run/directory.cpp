@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cerrno>
 #include <fstream>
@@ -47,24 +48,48 @@ std::expected<RunFacts, std::string> read_facts(const std::filesystem::path& fil
         file,
         fmt::format("run version {}, this program reads {}; {}", version->get_int64(), kRunVersion,
                     version->get_int64() > kRunVersion ? "a newer fairrush wrote it"
-                                                       : "no fairrush wrote such a version"));
+                                                       : "an older fairrush wrote it"));
   }
   auto read = facts_from_json(*facts);
   if (!read) return wrong(file, read.error());
   return read;
 }
 
-std::expected<void, std::string> check_users(const RunEvidence& evidence,
-                                             const std::filesystem::path& file) {
-  for (const HistoryBlock& block : evidence.history.blocks()) {
+std::expected<void, std::string> check_records(const RunFacts& facts, const History& history,
+                                               const std::filesystem::path& file) {
+  for (const HistoryBlock& block : history.blocks()) {
     for (const AttemptRecord& record : block.records) {
-      if (record.user < evidence.facts.users) continue;
-      return wrong(file, fmt::format("attempt {} is of user {}, but run.json says {} users: they "
-                                     "are not of one run",
-                                     record.attempt, record.user, evidence.facts.users));
+      if (record.user < facts.users && record.round < facts.rounds.size()) continue;
+      return wrong(file, fmt::format("attempt {} is of user {} in round {}, but run.json says {} "
+                                     "users and {} rounds: they are not of one run",
+                                     record.attempt, record.user, record.round + 1, facts.users,
+                                     facts.rounds.size()));
     }
   }
   return {};
+}
+
+/// Gives every round its own rows. A round that the facts do not know is an error.
+std::expected<void, std::string> share_out(Ledger ledger, const RunFacts& facts,
+                                           std::vector<RoundRecords>& rounds) {
+  for (std::size_t round = 0; round < rounds.size(); ++round) {
+    if (!facts.rounds[round].ledger_missing) rounds[round].ledger.emplace();
+  }
+  for (LedgerRow& row : ledger) {
+    if (row.round >= rounds.size()) {
+      return std::unexpected(
+          fmt::format("a row of user {} in round {}, but run.json says {} rounds", row.user.value(),
+                      row.round, rounds.size()));
+    }
+    std::optional<Ledger>& of_round = rounds[row.round].ledger;
+    if (!of_round) of_round.emplace();
+    of_round->push_back(std::move(row));
+  }
+  return {};
+}
+
+bool has_ledger(const RoundFacts& round) {
+  return !round.ledger_missing;
 }
 
 /// The file's parsed content, or nothing when there is no such file.
@@ -82,6 +107,19 @@ std::expected<std::optional<T>, std::string> read_optional(const std::filesystem
 
 }  // namespace
 
+std::filesystem::path RunDirectory::draw(std::uint32_t round) const {
+  return path / (round == 0 ? "draw.json" : fmt::format("draw-{}.json", round + 1));
+}
+
+RoundEvidence RunEvidence::round(std::uint32_t number) const {
+  return {.facts = facts,
+          .round = facts.rounds.at(number),
+          .records = rounds.at(number),
+          .blocks = history.blocks_of(number),
+          .number = number,
+          .cut_short = history.truncation().has_value()};
+}
+
 std::expected<RunEvidence, std::string> load_run(const RunDirectory& directory) {
   auto facts = read_facts(directory.run_json());
   if (!facts) return std::unexpected(std::move(facts.error()));
@@ -92,18 +130,24 @@ std::expected<RunEvidence, std::string> load_evidence(const RunDirectory& direct
                                                       RunFacts facts) {
   auto history = History::open(directory.history());
   if (!history) return std::unexpected(std::move(history.error()));
+  if (auto fits = check_records(facts, *history, directory.history()); !fits) {
+    return std::unexpected(std::move(fits.error()));
+  }
+  std::vector<RoundRecords> rounds(facts.rounds.size());
   auto ledger = read_optional<Ledger>(directory.ledger(), parse_ledger_csv);
   if (!ledger) return std::unexpected(std::move(ledger.error()));
-  if (!*ledger && !facts.ledger_missing) {
+  if (*ledger) {
+    const auto shared = share_out(std::move(**ledger), facts, rounds);
+    if (!shared) return wrong(directory.ledger(), shared.error());
+  } else if (std::ranges::any_of(facts.rounds, has_ledger)) {
     return wrong(directory.ledger(), "missing, though run.json says that there is a ledger");
   }
-  auto draw = read_optional<PublishedDraw>(directory.draw(), parse_published_draw);
-  if (!draw) return std::unexpected(std::move(draw.error()));
-  RunEvidence evidence{std::move(facts), std::move(*history), std::move(*ledger), std::move(*draw)};
-  if (auto users = check_users(evidence, directory.history()); !users) {
-    return std::unexpected(std::move(users.error()));
+  for (std::uint32_t round = 0; round < rounds.size(); ++round) {
+    auto draw = read_optional<PublishedDraw>(directory.draw(round), parse_published_draw);
+    if (!draw) return std::unexpected(std::move(draw.error()));
+    rounds[round].draw = std::move(*draw);
   }
-  return evidence;
+  return RunEvidence{std::move(facts), std::move(*history), std::move(rounds)};
 }
 
 }  // namespace fairrush::analysis

@@ -3,7 +3,9 @@
 #include <expected>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "analysis/history/reader.hpp"
 #include "analysis/run/facts.hpp"
@@ -19,16 +21,34 @@ struct RunDirectory {
   std::filesystem::path run_json() const { return path / "run.json"; }
   std::filesystem::path history() const { return path / "history.bin"; }
   std::filesystem::path ledger() const { return path / "ledger.csv"; }
-  std::filesystem::path draw() const { return path / "draw.json"; }
+  /// draw.json of the first round, draw-2.json of the second …
+  std::filesystem::path draw(std::uint32_t round) const;
   std::filesystem::path scenario() const { return path / "scenario.toml"; }
+};
+
+/// What the target showed after a round.
+struct RoundRecords {
+  std::optional<Ledger> ledger;       ///< unset when the target has none to show
+  std::optional<PublishedDraw> draw;  ///< unset when nothing was published
+};
+
+/// One round as the checks take it in. Views: valid as long as what they point to.
+struct RoundEvidence {
+  const RunFacts& facts;
+  const RoundFacts& round;
+  const RoundRecords& records;
+  std::span<const HistoryBlock> blocks;
+  std::uint32_t number = 0;  ///< 0-based
+  bool cut_short = false;    ///< records of the history may be missing
 };
 
 /// A run as the verifier takes it in. Owns everything; movable.
 struct RunEvidence {
   RunFacts facts;
   History history;
-  std::optional<Ledger> ledger;       ///< unset when the target has none to show
-  std::optional<PublishedDraw> draw;  ///< unset when nothing was published
+  std::vector<RoundRecords> rounds;  ///< as many as the facts have
+
+  RoundEvidence round(std::uint32_t number) const;
 };
 
 /// Reads a run directory. The error names the file and what is wrong with it.

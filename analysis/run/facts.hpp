@@ -55,7 +55,7 @@ struct CohortFacts {
   std::string one_way_delay;  ///< as in the scenario: "5ms", or "median 60ms, p99 400ms"
 };
 
-/// How many attempts the plan holds.
+/// How many attempts the plan of a round holds.
 struct PlannedAttempts {
   std::uint64_t reservations = 0;
   std::uint64_t claims = 0;         ///< first clicks of claims, in the window or not
@@ -81,8 +81,31 @@ struct InstrumentFacts {
   std::uint64_t unsent = 0;          ///< planned attempts that never left
 };
 
-/// Everything the verifier must know about a run besides its history, ledger and draw. Written to
-/// run.json under "facts"; the run's epoch is time 0.
+/// What the target's store and queues said of themselves once nothing moved any more. Unset: the
+/// target does not say.
+struct StockFacts {
+  std::optional<std::uint64_t> issued;          ///< coupons given out by the store's own count
+  std::optional<std::uint64_t> remaining;       ///< units the store still has to give
+  std::optional<std::uint64_t> released;        ///< units that were taken and given back
+  std::optional<std::uint64_t> outbox_pending;  ///< events recorded and not published yet
+};
+
+/// What is known of one round: one reservation window and one rush. Times count from the run's
+/// epoch.
+struct RoundFacts {
+  Window reservation;
+  Window rush;
+  PlannedAttempts planned;
+  std::optional<std::uint64_t> announced_roster;   ///< N as the target published it
+  std::optional<std::uint64_t> announced_coupons;  ///< C as the target published it
+  StockFacts stock;
+  std::optional<std::string>
+      ledger_missing;                       ///< why there is no ledger; unset: ledger.csv holds it
+  std::optional<std::string> draw_missing;  ///< why a design that draws left no draw.json
+};
+
+/// Everything the verifier must know about a run besides its history, ledger and draws. Written to
+/// run.json under "facts"; the run's epoch is time 0. The same users play every round.
 struct RunFacts {
   std::string scenario;  ///< its file name without the extension
   std::string question;
@@ -94,22 +117,15 @@ struct RunFacts {
   std::string event;    ///< the event's id, an input of the draw
   std::uint64_t seed = 0;
   std::uint64_t users = 0;
-  std::uint32_t rounds = 1;
-  Window reservation;
-  Window rush;
   Duration attempt_timeout{};
   QuotaRule quota;
   Allocation allocation = Allocation::unknown;
-  std::optional<std::uint64_t> announced_roster;   ///< N as the target published it
-  std::optional<std::uint64_t> announced_coupons;  ///< C as the target published it
-  std::optional<std::string>
-      ledger_missing;                       ///< why there is no ledger; unset = ledger.csv holds it
-  std::optional<std::string> draw_missing;  ///< why a design that draws left no draw.json
+  std::optional<std::string> fault;               ///< switched on in the target on purpose
   std::optional<std::string> instrument_failure;  ///< what broke inside the instrument
+  std::vector<RoundFacts> rounds = std::vector<RoundFacts>(1);  ///< at least one
   std::vector<CohortFacts> cohorts;
   std::vector<std::string> personas;  ///< names by persona number
   std::set<Sighting> attempted;       ///< what the scenario can be expected to show
-  PlannedAttempts planned;
   InstrumentFacts instrument;
   Share fairness_margin{0.01};
   bool fairness_gates = true;  ///< a biased or inconclusive fairness verdict fails the run

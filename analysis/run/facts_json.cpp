@@ -171,6 +171,24 @@ void describe(auto& archive, Is<PlannedAttempts> auto& planned) {
   archive("claims_inside", planned.claims_inside);
 }
 
+void describe(auto& archive, Is<StockFacts> auto& stock) {
+  archive("issued", stock.issued);
+  archive("remaining", stock.remaining);
+  archive("released", stock.released);
+  archive("outbox_pending", stock.outbox_pending);
+}
+
+void describe(auto& archive, Is<RoundFacts> auto& round) {
+  archive("reservation", round.reservation);
+  archive("rush", round.rush);
+  archive("planned", round.planned);
+  archive("announced_roster", round.announced_roster);
+  archive("announced_coupons", round.announced_coupons);
+  archive("stock", round.stock);
+  archive("ledger_missing", round.ledger_missing);
+  archive("draw_missing", round.draw_missing);
+}
+
 void describe(auto& archive, Is<InstrumentFacts> auto& instrument) {
   archive("threads", instrument.threads);
   archive("connections_max", instrument.connections_max);
@@ -200,21 +218,15 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("event", facts.event);
   archive("seed", facts.seed);
   archive("users", facts.users);
-  archive("rounds", facts.rounds);
-  archive("reservation", facts.reservation);
-  archive("rush", facts.rush);
   describe_duration(archive, "attempt_timeout_ns", facts.attempt_timeout);
   archive("quota", facts.quota);
   describe_allocation(archive, facts);
-  archive("announced_roster", facts.announced_roster);
-  archive("announced_coupons", facts.announced_coupons);
-  archive("ledger_missing", facts.ledger_missing);
-  archive("draw_missing", facts.draw_missing);
+  archive("fault", facts.fault);
+  archive("rounds", facts.rounds);
   archive("instrument_failure", facts.instrument_failure);
   archive("cohorts", facts.cohorts);
   archive("personas", facts.personas);
   describe_attempted(archive, facts);
-  archive("planned", facts.planned);
   archive("instrument", facts.instrument);
   archive("fairness_margin", facts.fairness_margin);
   archive("fairness_gates", facts.fairness_gates);
@@ -234,11 +246,14 @@ void refuse_impossible(const RunFacts& facts, JsonFieldReader& reader) {
     return time >= -kRecordTimeMax && time <= kRecordTimeMax;
   };
   const std::string range = fmt::format("times of at most ±{} ns", kRecordTimeMax);
-  if (!in_range(facts.reservation.open_ns) || !in_range(facts.reservation.close_ns)) {
-    reader.refuse("reservation", range);
-  }
-  if (!in_range(facts.rush.open_ns) || !in_range(facts.rush.close_ns)) {
-    reader.refuse("rush", range);
+  if (facts.rounds.empty()) reader.refuse("rounds", "at least one");
+  for (const RoundFacts& round : facts.rounds) {
+    if (!in_range(round.reservation.open_ns) || !in_range(round.reservation.close_ns)) {
+      reader.refuse("rounds.reservation", range);
+    }
+    if (!in_range(round.rush.open_ns) || !in_range(round.rush.close_ns)) {
+      reader.refuse("rounds.rush", range);
+    }
   }
   if (!in_range(facts.attempt_timeout.count())) reader.refuse("attempt_timeout_ns", range);
   if (!in_range(facts.instrument.clock_error_ns)) {

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 namespace fairrush::analysis {
@@ -83,20 +85,34 @@ class CsvReader {
   std::uint64_t row_line_ = 1;
 };
 
-std::expected<LedgerRow, std::string> ledger_row(Fields fields, std::size_t columns) {
-  if (fields.size() != columns) {
+std::optional<std::uint32_t> number_in(std::string_view text) {
+  std::uint32_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::expected<LedgerRow, std::string> ledger_row(Fields fields, const Fields& header) {
+  if (fields.size() != header.size()) {
     return std::unexpected(
-        fmt::format("{} fields, expected {} as in the header", fields.size(), columns));
+        fmt::format("{} fields, expected {} as in the header", fields.size(), header.size()));
   }
-  const std::string& text = fields[0];
-  std::uint32_t user = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), user);
-  if (error != std::errc{} || end != text.data() + text.size()) {
+  const auto user = number_in(fields[0]);
+  if (!user) {
     return std::unexpected(
-        fmt::format("user '{}', expected a population index of 0 to 4294967295", text));
+        fmt::format("user '{}', expected a population index of 0 to 4294967295", fields[0]));
   }
   if (fields[1].empty()) return std::unexpected("an empty coupon, expected its text");
-  return LedgerRow{UserIndex(user), std::move(fields[1])};
+  LedgerRow row{UserIndex(*user), std::move(fields[1])};
+  const auto column = std::ranges::find(header, "round") - header.begin();
+  if (static_cast<std::size_t>(column) == header.size()) return row;
+  const std::string& text = fields[static_cast<std::size_t>(column)];
+  const auto round = number_in(text);
+  if (!round) {
+    return std::unexpected(fmt::format("round '{}', expected 0 to 4294967295", text));
+  }
+  row.round = *round;
+  return row;
 }
 
 std::string quoted_if_needed(std::string_view field) {
@@ -124,7 +140,7 @@ std::expected<Ledger, std::string> parse_ledger_csv(std::string_view text) {
   while (!reader.done()) {
     auto fields = reader.row();
     if (!fields) return std::unexpected(std::move(fields.error()));
-    auto row = ledger_row(std::move(*fields), header->size());
+    auto row = ledger_row(std::move(*fields), *header);
     if (!row) return std::unexpected(fmt::format("line {}: {}", reader.line(), row.error()));
     ledger.push_back(std::move(*row));
   }
@@ -132,9 +148,12 @@ std::expected<Ledger, std::string> parse_ledger_csv(std::string_view text) {
 }
 
 std::string format_ledger_csv(const Ledger& ledger) {
-  std::string text = "user,coupon\n";
+  const bool first_round_only =
+      std::ranges::all_of(ledger, [](const LedgerRow& row) { return row.round == 0; });
+  std::string text = first_round_only ? "user,coupon\n" : "user,coupon,round\n";
   for (const LedgerRow& row : ledger) {
-    text += fmt::format("{},{}\n", row.user.value(), quoted_if_needed(row.coupon));
+    text += fmt::format("{},{}", row.user.value(), quoted_if_needed(row.coupon));
+    text += first_round_only ? "\n" : fmt::format(",{}\n", row.round);
   }
   return text;
 }

@@ -18,6 +18,9 @@ enum class Stream : std::uint64_t {
   persona_timing = 9,
   idempotency_key = 10,
   fairness_draws = 11,
+  round = 12,
+  status_read = 13,
+  redemption = 14,
 };
 
 /// A random number as a function of (seed, stream, index): the same on every thread, process and

@@ -112,8 +112,8 @@ analysis::RunFacts describe_run(const Scenario& scenario, const Plan& plan) {
   facts.target = target_text(scenario);
   facts.seed = scenario.seed;
   facts.users = scenario.users;
-  facts.reservation = plan.reservation();
-  facts.rush = plan.rush();
+  facts.rounds.front().reservation = plan.reservation();
+  facts.rounds.front().rush = plan.rush();
   facts.attempt_timeout = scenario.attempt_timeout;
   facts.quota = scenario.coupons;
   for (const Cohort& cohort : scenario.cohorts) {
@@ -123,7 +123,7 @@ analysis::RunFacts describe_run(const Scenario& scenario, const Plan& plan) {
   for (std::size_t persona = 0; persona < kPersonas; ++persona) {
     facts.personas.emplace_back(name_of(static_cast<Persona>(persona)));
   }
-  facts.planned = plan.planned();
+  facts.rounds.front().planned = plan.planned();
   facts.fairness_margin = scenario.fairness_margin;
   facts.fairness_gates = scenario.fairness_gates;
   facts.options = scenario.echo;

@@ -47,31 +47,31 @@ std::expected<void, std::string> export_evidence(TargetClient& client,
   if (const auto settled = wait_for_quiescence(client, announced.event)) {
     const bool roster_known = settled->phase != "scheduled" && settled->phase != "reserving";
     if (roster_known) {
-      facts.announced_roster = settled->roster;
-      facts.announced_coupons = settled->quota;
+      facts.rounds.front().announced_roster = settled->roster;
+      facts.rounds.front().announced_coupons = settled->quota;
     }
   }
   if (const auto ledger = client.ledger(announced.event)) {
     const auto written = write_file(directory.ledger(), analysis::format_ledger_csv(*ledger));
     if (!written) return written;
   } else {
-    facts.ledger_missing = ledger.error().message;
+    facts.rounds.front().ledger_missing = ledger.error().message;
   }
   if (facts.allocation != analysis::Allocation::draw) return {};
   if (!announced.commitment) {
-    facts.draw_missing = "no commitment was published before reservations opened";
+    facts.rounds.front().draw_missing = "no commitment was published before reservations opened";
     return {};
   }
   const auto draw = client.draw(announced.event, *announced.commitment);
   if (!draw) {
-    facts.draw_missing = draw.error().message;
+    facts.rounds.front().draw_missing = draw.error().message;
     return {};
   }
   if (!*draw) {
-    facts.draw_missing = "the target has not published its secret";
+    facts.rounds.front().draw_missing = "the target has not published its secret";
     return {};
   }
-  return write_file(directory.draw(), analysis::format_published_draw(**draw));
+  return write_file(directory.draw(0), analysis::format_published_draw(**draw));
 }
 
 }  // namespace fairrush::loadgen

@@ -88,12 +88,14 @@ void add_scenario(Markup& page, const ReportInput& input) {
 void add_environment(Markup& page, const ReportInput& input) {
   const auto& facts = input.facts;
   open_section(page, "environment", "Environment");
-  std::vector<Term> terms{{"Target", facts.target},
-                          {"Winners are decided by", allocation_text(facts.allocation)},
-                          {"Event", facts.event},
-                          {"Seed", fmt::format("{}", facts.seed)},
-                          {"Ledger", facts.ledger_missing.value_or("kept as ledger.csv")}};
-  if (facts.draw_missing) terms.push_back({"Draw", *facts.draw_missing});
+  std::vector<Term> terms{
+      {"Target", facts.target},
+      {"Winners are decided by", allocation_text(facts.allocation)},
+      {"Event", facts.event},
+      {"Seed", fmt::format("{}", facts.seed)},
+      {"Ledger", facts.rounds.front().ledger_missing.value_or("kept as ledger.csv")}};
+  if (facts.rounds.front().draw_missing)
+    terms.push_back({"Draw", *facts.rounds.front().draw_missing});
   if (facts.instrument_failure) terms.push_back({"Instrument", *facts.instrument_failure});
   terms.insert(terms.end(), {{"Machine", facts.machine},
                              {"Version", facts.version},

@@ -75,7 +75,7 @@ KeyFigure users_figure(const ReportInput& input) {
 KeyFigure wins_figure(const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
   const std::string quota = quota_text(input.facts.quota);
-  const auto& announced = input.facts.announced_coupons;
+  const auto& announced = input.facts.rounds.front().announced_coupons;
   return {Topic::wins, "Users who won", format_count(fairness.winners),
           announced ? fmt::format("of {} ({})", counted(*announced, "coupon"), quota)
                     : fmt::format("coupons: {}", quota)};

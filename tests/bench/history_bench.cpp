@@ -86,19 +86,19 @@ void verify_run(benchmark::State& state) {
   }
   RunFacts facts;
   facts.users = users;
-  facts.reservation = {0, 10'000'000'000};
-  facts.rush = {20'000'000'000, 80'000'000'000};
+  facts.rounds.front().reservation = {0, 10'000'000'000};
+  facts.rounds.front().rush = {20'000'000'000, 80'000'000'000};
   facts.quota.share = Share{0.2};
   facts.allocation = Allocation::first_come_first_served;
   facts.cohorts = {{"everyone", 1.0, "0s"}};
   facts.personas = {"honest"};
-  facts.planned = {.reservations = users, .claims = users, .claims_inside = users};
+  facts.rounds.front().planned = {.reservations = users, .claims = users, .claims_inside = users};
   Ledger ledger;
   for (std::uint32_t user = 0; user < users / 5; ++user) {
     ledger.push_back({UserIndex{user}, "C-" + std::to_string(user)});
   }
-  const RunEvidence evidence{facts, std::move(*History::open(scratch_file())), ledger,
-                             std::nullopt};
+  const RunEvidence evidence{
+      facts, std::move(*History::open(scratch_file())), {{.ledger = ledger, .draw = std::nullopt}}};
   std::filesystem::remove(scratch_file());
   for (auto _ : state) benchmark::DoNotOptimize(assess(evidence).passed);
   state.SetItemsProcessed(state.iterations() * users * 2);

@@ -46,9 +46,9 @@ void judge(std::string_view bytes) {
     }
   }
   RunFacts facts;
-  facts.rush = {0, 1'000'000'000};
+  facts.rounds.front().rush = {0, 1'000'000'000};
   facts.quota.count = 1;
-  RunEvidence evidence{std::move(facts), std::move(*history), {}, {}};
+  RunEvidence evidence{std::move(facts), std::move(*history), std::vector<RoundRecords>(1)};
   assess(evidence);
 }
 

@@ -105,8 +105,8 @@ RushTime rush_time(const ReportInput& input) {
   const std::uint64_t claims = claims_before(series, std::numeric_limits<std::int64_t>::max());
   RushTime time;
   if (claims == 0 || series.step.count() <= 0) return time;
-  const std::int64_t open_ns = input.facts.rush.open_ns;
-  const Stretch busy = busy_stretch(series, input.facts.rush);
+  const std::int64_t open_ns = input.facts.rounds.front().rush.open_ns;
+  const Stretch busy = busy_stretch(series, input.facts.rounds.front().rush);
   const std::uint64_t bins = std::clamp(claims / kClaimsPerBin, kBinsMin, kBinsMax);
   const std::size_t steps_per_bin = (busy.size() + bins - 1) / bins;
   time.bin_s = static_cast<double>(series.step.count()) * static_cast<double>(steps_per_bin) /

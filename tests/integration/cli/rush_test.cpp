@@ -84,7 +84,7 @@ TEST(RushCommand, HandsOutEveryCouponFirstComeFirstServed) {
   const auto run = analysis::load_run({work.path("run")});
   ASSERT_TRUE(run) << run.error();
   ASSERT_TRUE(run->ledger);
-  EXPECT_EQ(run->ledger->size(), run->facts.announced_coupons);
+  EXPECT_EQ(run->ledger->size(), run->facts.rounds.front().announced_coupons);
 }
 
 TEST(RushCommand, WorksOverConnectionsOfEveryMode) {
@@ -187,7 +187,7 @@ TEST(RushCommand, SaysUnknownWhenTheServerIsKilledInTheMiddle) {
   const auto run = analysis::load_run({work.path("run")});
   ASSERT_TRUE(run) << run.error();
   EXPECT_FALSE(run->ledger);
-  EXPECT_TRUE(run->facts.ledger_missing);
+  EXPECT_TRUE(run->facts.rounds.front().ledger_missing);
 }
 
 }  // namespace

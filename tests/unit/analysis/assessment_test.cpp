@@ -16,8 +16,8 @@ Assessment assessment_of(const RunBuilder& builder) {
 RunBuilder even_run() {
   RunBuilder run;
   run.facts.quota = {.share = Share{0.2}, .count = {}};
-  run.facts.announced_roster = 100;
-  run.facts.announced_coupons = 20;
+  run.facts.rounds.front().announced_roster = 100;
+  run.facts.rounds.front().announced_coupons = 20;
   run.facts.attempted = {Sighting::win, Sighting::loss, Sighting::claims_inside_window};
   run.with_ledger();
   for (std::uint32_t user = 0; user < 100; ++user) {
@@ -238,7 +238,7 @@ TEST(Verdict, IsNotKnownWhenTheRunWasInterruptedOrAnInvariantIsUnknown) {
   EXPECT_EQ(exit_of(assessment_of(interrupted)), kNotKnown);
   RunBuilder no_ledger = drawn_run(200);
   no_ledger.ledger.reset();
-  no_ledger.facts.ledger_missing = "the target has none";
+  no_ledger.facts.rounds.front().ledger_missing = "the target has none";
   const Assessment assessment = assessment_of(no_ledger);
   EXPECT_EQ(exit_of(assessment), kNotKnown);
   EXPECT_NE(assessment.verdict_reason.find("I5 no lost acknowledgement, I6 no phantom"),

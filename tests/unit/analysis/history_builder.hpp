@@ -125,8 +125,8 @@ class RunBuilder {
     facts.scenario = "test";
     facts.event = "rush-1";
     facts.users = 1000;
-    facts.reservation = kTestReservation;
-    facts.rush = kTestRush;
+    facts.rounds.front().reservation = kTestReservation;
+    facts.rounds.front().rush = kTestRush;
     facts.attempt_timeout = std::chrono::seconds(5);
     facts.quota.count = 2;
     facts.allocation = Allocation::first_come_first_served;
@@ -169,21 +169,22 @@ class RunBuilder {
     for (const Attempt& attempt : attempts_) {
       if (attempt.record_.try_number != 0) continue;
       const bool is_claim = attempt.record_.operation() == Op::claim;
-      ++(is_claim ? with_plan.planned.claims : with_plan.planned.reservations);
+      ++(is_claim ? with_plan.rounds.front().planned.claims
+                  : with_plan.rounds.front().planned.reservations);
       const std::int64_t intended = attempt.record_.intended_ns;
       if (is_claim && intended >= kTestRush.open_ns && intended < kTestRush.close_ns) {
-        ++with_plan.planned.claims_inside;
+        ++with_plan.rounds.front().planned.claims_inside;
       }
     }
     // A moved string keeps its buffer only beyond the small size; a history never is that small.
     return std::make_unique<BuiltRun>(
-        BuiltRun{std::move(bytes), {std::move(with_plan), std::move(*history), ledger, draw}});
+        BuiltRun{std::move(bytes), {std::move(with_plan), std::move(*history), {{ledger, draw}}}});
   }
 
   /// The result of one check over this run.
   CheckResult check(std::string_view id) const {
     const auto run = build();
-    const RunIndex index(run->evidence);
+    const RunIndex index(run->evidence.round(0));
     for (CheckResult& result : run_checks(index)) {
       if (result.id == id) return std::move(result);
     }

@@ -26,7 +26,7 @@ SampleRun hostile_run() {
                             &facts.machine, &facts.target, &facts.event}) {
     *text = kHostile;
   }
-  facts.ledger_missing = kHostile;
+  facts.rounds.front().ledger_missing = kHostile;
   facts.options = {{kHostile, kHostile}};
   for (auto& cohort : facts.cohorts) cohort = {kHostile, 0.5, kHostile};
   facts.personas.assign(facts.personas.size(), kHostile);
@@ -34,7 +34,7 @@ SampleRun hostile_run() {
   assessment.verdict_reason = kHostile;
   for (auto& check : assessment.invariants) {
     check.finding = kHostile;
-    check.examples = {{UserIndex{1}, {kHostile, kHostile}}};
+    check.examples = {{UserIndex{1}, {kHostile, kHostile}, 0}};
   }
   for (auto& sighting : assessment.sightings) sighting.name = kHostile;
   for (auto& group : assessment.fairness.cohorts) group.label = kHostile;

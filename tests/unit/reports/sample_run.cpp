@@ -34,9 +34,10 @@ SampleRun first_come() {
   facts.target = "built-in: ticket-list, memory, sqlite";
   facts.users = 30'000;
   facts.allocation = analysis::Allocation::first_come_first_served;
-  facts.announced_roster = 30'000;
-  facts.announced_coupons = 6'000;
-  facts.planned = {.reservations = 30'000, .claims = 30'000, .claims_inside = 30'000};
+  facts.rounds.front().announced_roster = 30'000;
+  facts.rounds.front().announced_coupons = 6'000;
+  facts.rounds.front().planned = {
+      .reservations = 30'000, .claims = 30'000, .claims_inside = 30'000};
   Assessment& assessment = run.assessment;
   assessment.verdict = RunVerdict::biased;
   assessment.verdict_reason =
@@ -62,8 +63,8 @@ SampleRun first_come() {
                                  .mean_s = 0.6,
                                  .win_share = 1,
                                  .coupons = 6'000,
-                                 .reservation = facts.reservation,
-                                 .rush = facts.rush});
+                                 .reservation = facts.rounds.front().reservation,
+                                 .rush = facts.rounds.front().rush});
   assessment.fairness = fairness_of({{"fibre", 18'000, 5'022}, {"mobile", 12'000, 978}},
                                     deciles_of(3'000, {2'996, 2'871, 133, 0, 0, 0, 0, 0, 0, 0}));
   assessment.fairness.cohort_test = {"cohorts (chi-squared)",
@@ -108,7 +109,8 @@ SampleRun violation() {
   one_each.examples = {
       {UserIndex{17},
        {"11.534 s  claim sent (attempt 402, try 0)", "11.536 s  claim sent (attempt 403, try 1)",
-        "11.541 s  attempt 402 won coupon C-00017", "11.543 s  attempt 403 won coupon C-00058"}}};
+        "11.541 s  attempt 402 won coupon C-00017", "11.543 s  attempt 403 won coupon C-00058"},
+       0}};
   CheckResult& lost = check_in(assessment.invariants, "I5");
   lost.verdict = CheckVerdict::fail;
   lost.finding = "4 of 61 acknowledged coupons are not in the ledger.";
@@ -117,7 +119,8 @@ SampleRun violation() {
     lost.examples.push_back(
         {UserIndex{user},
          {"12.004 s  claim sent (attempt 511, try 0)",
-          "12.010 s  won coupon C-<b>00041</b>\x1b[31m", "ledger: no row for this user"}});
+          "12.010 s  won coupon C-<b>00041</b>\x1b[31m", "ledger: no row for this user"},
+         0});
   }
   return run;
 }
@@ -126,7 +129,7 @@ SampleRun interrupted() {
   SampleRun run{"interrupted", base_facts(), assessment_of_300()};
   run.facts.build_type = "Debug";
   run.facts.interrupted = true;
-  run.facts.ledger_missing = "the run was stopped before the ledger was read";
+  run.facts.rounds.front().ledger_missing = "the run was stopped before the ledger was read";
   run.facts.instrument.unsent = 148;
   Assessment& assessment = run.assessment;
   assessment.verdict = RunVerdict::inconclusive;
@@ -152,8 +155,8 @@ SampleRun interrupted() {
 
 SampleRun empty_run() {
   SampleRun run{"empty_run", base_facts(), {}};
-  run.facts.announced_roster.reset();
-  run.facts.announced_coupons.reset();
+  run.facts.rounds.front().announced_roster.reset();
+  run.facts.rounds.front().announced_coupons.reset();
   run.facts.instrument = {};
   run.assessment.verdict_reason = "No attempt left the instrument.";
   run.assessment.invariants = passing_checks();

@@ -9,7 +9,9 @@ namespace {
 
 FairnessFigures figures_of(const RunBuilder& builder) {
   const auto run = builder.build();
-  return fairness_figures(RunIndex(run->evidence));
+  FairnessStudy study(run->evidence.facts);
+  study.add(participants_of(RunIndex(run->evidence.round(0))));
+  return study.figures();
 }
 
 /// `users` of two cohorts in turn; cohort 1 claims 100 ms after cohort 0, one user a millisecond.

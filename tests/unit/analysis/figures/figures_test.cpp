@@ -13,7 +13,7 @@ TEST(OutcomeCounts, ListWhatOccurredOrderedByOperationOutcomeAndReason) {
   RunBuilder run;
   run.winner(1, "A").loser(2).loser(3).add(claim(4).refused(Reason::not_reserved));
   const auto built = run.build();
-  const auto counts = outcome_counts(RunIndex(built->evidence));
+  const auto counts = outcome_counts(RunIndex(built->evidence.round(0)));
   ASSERT_EQ(counts.size(), 4U);
   EXPECT_EQ(counts[0].op, Op::reserve);
   EXPECT_EQ(counts[0].count, 3U);
@@ -28,7 +28,7 @@ TEST(LatencyFigures, MeasureTheUserFromTheClickAndTheWireFromTheFirstByte) {
   run.add(claim(1).answered_after(milliseconds(10)).delayed(milliseconds(50)).loses());
   run.add(claim(2).unanswered()).add(claim(3).never_sent());
   const auto built = run.build();
-  const auto latencies = latency_figures(RunIndex(built->evidence));
+  const auto latencies = latency_figures(RunIndex(built->evidence.round(0)));
   ASSERT_EQ(latencies.size(), 1U);
   EXPECT_EQ(latencies[0].op, Op::claim);
   EXPECT_EQ(latencies[0].from_intended.count(), 1U);
@@ -41,7 +41,7 @@ TEST(ClaimTraffic, CountsClaimsInFlightWithBothEndsIncluded) {
   run.add(claim(1).at(milliseconds(100)).loses());  // until 110
   run.add(claim(2).at(milliseconds(110)).loses());  // until 120
   const auto built = run.build();
-  const ClaimTraffic traffic(RunIndex(built->evidence));
+  const ClaimTraffic traffic(RunIndex(built->evidence.round(0)));
   const auto at = [&](std::int64_t ms) {
     return traffic.in_flight_at(kTestRush.open_ns + ms * 1'000'000);
   };
@@ -57,7 +57,7 @@ TEST(ClaimTraffic, HoldsAnUnansweredClaimInFlightUntilItsTimeout) {
   run.facts.attempt_timeout = milliseconds(500);
   run.add(claim(1).at(milliseconds(0)).unanswered());
   const auto built = run.build();
-  const ClaimTraffic traffic(RunIndex(built->evidence));
+  const ClaimTraffic traffic(RunIndex(built->evidence.round(0)));
   EXPECT_EQ(traffic.in_flight_at(kTestRush.open_ns + 500'000'000), 1U);
   EXPECT_EQ(traffic.in_flight_at(kTestRush.open_ns + 500'000'001), 0U);
 }
@@ -70,13 +70,15 @@ TEST(ClaimTraffic, FindsTheFullestSecondWhereverItBegins) {
   run.add(claim(1).at(-milliseconds(1)).refused(Reason::outside_window));
   const auto built = run.build();
   // 600 to 1599: the second is half open, so 1600 belongs to the next one.
-  EXPECT_EQ(ClaimTraffic(RunIndex(built->evidence)).fullest_second(kTestRush), 3U);
-  EXPECT_EQ(ClaimTraffic(RunIndex(RunBuilder().build()->evidence)).fullest_second(kTestRush), 0U);
+  EXPECT_EQ(ClaimTraffic(RunIndex(built->evidence.round(0))).fullest_second(kTestRush), 3U);
+  EXPECT_EQ(
+      ClaimTraffic(RunIndex(RunBuilder().build()->evidence.round(0))).fullest_second(kTestRush),
+      0U);
 }
 
 TimeSeries series_of(const RunBuilder& builder) {
   const auto run = builder.build();
-  const RunIndex index(run->evidence);
+  const RunIndex index(run->evidence.round(0));
   return time_series(index, ClaimTraffic(index));
 }
 
@@ -129,7 +131,7 @@ TEST(TimeSeries, OfAnEmptyHistoryIsEmpty) {
 
 std::uint64_t seen(const RunBuilder& builder, Sighting sighting) {
   const auto run = builder.build();
-  const RunIndex index(run->evidence);
+  const RunIndex index(run->evidence.round(0));
   return sightings(index, ClaimTraffic(index)).at(static_cast<std::size_t>(sighting)).seen;
 }
 
@@ -214,7 +216,7 @@ TEST(Sightings, SayWhetherTheScenarioAttemptsThem) {
   RunBuilder run;
   run.facts.attempted = {Sighting::loss};
   const auto built = run.build();
-  const RunIndex index(built->evidence);
+  const RunIndex index(built->evidence.round(0));
   const auto results = sightings(index, ClaimTraffic(index));
   ASSERT_EQ(results.size(), kSightings);
   EXPECT_FALSE(results[0].attempted);
@@ -235,7 +237,7 @@ TEST(ClaimTraffic, EndsAClaimWhoseConnectionBrokeWhenItWasSent) {
     run.facts.attempt_timeout = milliseconds(500);
     run.add(claim(1).at(milliseconds(0)).unanswered(reason));
     const auto built = run.build();
-    const ClaimTraffic traffic(RunIndex(built->evidence));
+    const ClaimTraffic traffic(RunIndex(built->evidence.round(0)));
     EXPECT_EQ(traffic.in_flight_at(kTestRush.open_ns), 1U);
     EXPECT_EQ(traffic.in_flight_at(kTestRush.open_ns + 1), 0U) << name_of(reason);
   }

@@ -43,7 +43,7 @@ TEST(NoLostAcknowledgement, FailsInACutHistoryTooForWhatIsThereWasAcknowledged) 
 
 TEST(NoLostAcknowledgement, WithoutLedgerIsUnknownWithTheReason) {
   RunBuilder run;
-  run.facts.ledger_missing = "the target answered 404";
+  run.facts.rounds.front().ledger_missing = "the target answered 404";
   run.add(claim(1).wins("A"));
   const CheckResult result = run.check("I5");
   EXPECT_EQ(result.verdict, CheckVerdict::unknown);

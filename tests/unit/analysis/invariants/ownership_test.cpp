@@ -136,7 +136,7 @@ TEST(Eligibility, WithoutLedgerIsUnknownWhenAnIntrudersClaimIsUnanswered) {
 
 TEST(Eligibility, IsNotApplicableToAnEventWithoutReservations) {
   RunBuilder run;
-  run.facts.reservation = {};
+  run.facts.rounds.front().reservation = {};
   run.add(claim(1).wins("A")).issued(1, "A");
   EXPECT_EQ(run.verdict("I7"), CheckVerdict::not_applicable);
 }

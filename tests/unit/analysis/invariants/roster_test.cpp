@@ -9,8 +9,8 @@ RunBuilder ten_reservations() {
   RunBuilder run;
   run.facts.quota = {.share = Share{0.25}, .count = {}};
   for (std::uint32_t user = 0; user < 10; ++user) run.add(reserved(user));
-  run.facts.announced_roster = 10;
-  run.facts.announced_coupons = 2;
+  run.facts.rounds.front().announced_roster = 10;
+  run.facts.rounds.front().announced_coupons = 2;
   return run;
 }
 
@@ -21,15 +21,15 @@ TEST(RosterAndQuota, PassesWhenAnnouncementsFollowFromWhatWasAcknowledged) {
 TEST(RosterAndQuota, FailsOnARosterThatIsOneOff) {
   for (std::uint64_t announced : {9U, 11U}) {
     RunBuilder run = ten_reservations();
-    run.facts.announced_roster = announced;
-    run.facts.announced_coupons = 2;
+    run.facts.rounds.front().announced_roster = announced;
+    run.facts.rounds.front().announced_coupons = 2;
     EXPECT_EQ(run.verdict("I17"), CheckVerdict::fail) << announced;
   }
 }
 
 TEST(RosterAndQuota, FailsOnAQuotaRoundedUp) {
   RunBuilder run = ten_reservations();
-  run.facts.announced_coupons = 3;
+  run.facts.rounds.front().announced_coupons = 3;
   const CheckResult result = run.check("I17");
   EXPECT_EQ(result.verdict, CheckVerdict::fail);
   EXPECT_EQ(result.finding,
@@ -41,19 +41,19 @@ TEST(RosterAndQuota, LetsUnansweredReservationsBeOnTheRosterOrNot) {
   RunBuilder run = ten_reservations();
   run.add(reserve(10).unanswered()).add(reserve(11).unanswered());
   for (std::uint64_t announced : {10U, 11U, 12U}) {
-    run.facts.announced_roster = announced;
-    run.facts.announced_coupons = announced / 4;
+    run.facts.rounds.front().announced_roster = announced;
+    run.facts.rounds.front().announced_coupons = announced / 4;
     EXPECT_EQ(run.verdict("I17"), CheckVerdict::pass) << announced;
   }
-  run.facts.announced_roster = 13;
+  run.facts.rounds.front().announced_roster = 13;
   EXPECT_EQ(run.verdict("I17"), CheckVerdict::fail);
 }
 
 TEST(RosterAndQuota, JudgesTheQuotaAloneWhenTheRosterIsNotAnnounced) {
   RunBuilder run = ten_reservations();
-  run.facts.announced_roster.reset();
+  run.facts.rounds.front().announced_roster.reset();
   EXPECT_EQ(run.verdict("I17"), CheckVerdict::pass);
-  run.facts.announced_coupons = 3;
+  run.facts.rounds.front().announced_coupons = 3;
   EXPECT_EQ(run.verdict("I17"), CheckVerdict::fail);
 }
 
@@ -77,7 +77,7 @@ TEST(RosterAndQuota, HoldsTheDrawToTheSameNumbers) {
 TEST(RosterAndQuota, AllowsADrawToCapAFixedNumberAtItsRoster) {
   RunBuilder run = ten_reservations();
   run.facts.quota = {.share = {}, .count = 60};
-  run.facts.announced_coupons = 10;
+  run.facts.rounds.front().announced_coupons = 10;
   EXPECT_EQ(run.verdict("I17"), CheckVerdict::fail);
   run.facts.allocation = Allocation::draw;
   EXPECT_EQ(run.verdict("I17"), CheckVerdict::pass);
@@ -92,7 +92,7 @@ TEST(RosterAndQuota, IsNotApplicableToATargetThatAnnouncesNothing) {
 
 TEST(RosterAndQuota, IsUnknownInACutHistory) {
   RunBuilder run = ten_reservations();
-  run.facts.announced_roster = 11;
+  run.facts.rounds.front().announced_roster = 11;
   run.cut_short = true;
   EXPECT_EQ(run.verdict("I17"), CheckVerdict::unknown);
 }

@@ -34,7 +34,7 @@ TEST(NoOversell, FailsOnTheLedgerAloneAndOnAcknowledgementsAlone) {
 
 TEST(NoOversell, WithoutLedgerIsUnknownWhenAnUnansweredClaimCouldBeOneTooMany) {
   RunBuilder run;
-  run.facts.ledger_missing = "none";
+  run.facts.rounds.front().ledger_missing = "none";
   run.add(claim(1).wins("A")).add(claim(2).wins("B")).add(claim(3).unanswered());
   const CheckResult result = run.check("I1");
   EXPECT_EQ(result.verdict, CheckVerdict::unknown);
@@ -68,9 +68,9 @@ TEST(NoOversell, IsUnknownWhenAnUnansweredReservationDecidesTheQuota) {
   run.facts.quota = {.share = Share{0.5}, .count = {}};
   run.winner(1, "A").winner(2, "B").loser(3).add(reserve(4).unanswered());
   EXPECT_EQ(run.verdict("I1"), CheckVerdict::unknown);  // C is 1 of 3 or 2 of 4
-  run.facts.announced_roster = 4;
+  run.facts.rounds.front().announced_roster = 4;
   EXPECT_EQ(run.verdict("I1"), CheckVerdict::pass);
-  run.facts.announced_roster = 3;
+  run.facts.rounds.front().announced_roster = 3;
   EXPECT_EQ(run.verdict("I1"), CheckVerdict::fail);
 }
 
@@ -115,7 +115,7 @@ TEST(NoUnderIssue, IsUnknownInACutHistoryWithoutLedgerForWinsMayBeLost) {
 TEST(NoOversell, IsUnknownInACutHistoryForALostReservationMayHaveEarnedTheCoupon) {
   RunBuilder run;
   run.facts.quota = {.share = Share{0.5}, .count = {}};
-  run.facts.announced_roster = 4;  // of whom the history kept two
+  run.facts.rounds.front().announced_roster = 4;  // of whom the history kept two
   run.winner(1, "A").winner(2, "B");
   EXPECT_EQ(run.verdict("I1"), CheckVerdict::fail);
   run.cut_short = true;

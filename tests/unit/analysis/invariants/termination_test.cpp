@@ -10,7 +10,7 @@ template <class Change>
 CheckResult check_with(const RunBuilder& builder, std::string_view id, Change change) {
   const auto run = builder.build();
   change(run->evidence.facts);
-  const RunIndex index(run->evidence);
+  const RunIndex index(run->evidence.round(0));
   for (CheckResult& result : run_checks(index)) {
     if (result.id == id) return std::move(result);
   }
@@ -31,12 +31,15 @@ TEST(Termination, PassesWhenEveryPlannedAttemptHasOneRecord) {
 
 TEST(Termination, FailsOnAMissingAndOnASurplusAttempt) {
   for (std::uint64_t planned : {1U, 3U}) {
+    EXPECT_EQ(
+        check_with(two_users(), "I19",
+                   [planned](RunFacts& facts) { facts.rounds.front().planned.claims = planned; })
+            .verdict,
+        CheckVerdict::fail);
     EXPECT_EQ(check_with(two_users(), "I19",
-                         [planned](RunFacts& facts) { facts.planned.claims = planned; })
-                  .verdict,
-              CheckVerdict::fail);
-    EXPECT_EQ(check_with(two_users(), "I19",
-                         [planned](RunFacts& facts) { facts.planned.reservations = planned; })
+                         [planned](RunFacts& facts) {
+                           facts.rounds.front().planned.reservations = planned;
+                         })
                   .verdict,
               CheckVerdict::fail);
   }
@@ -50,13 +53,13 @@ TEST(Termination, DoesNotCountRetriesAsPlannedAttempts) {
 
 TEST(Termination, IsUnknownForAttemptsThatAnInterruptionLeftOut) {
   const CheckResult result = check_with(two_users(), "I19", [](RunFacts& facts) {
-    facts.planned.claims = 3;
+    facts.rounds.front().planned.claims = 3;
     facts.interrupted = true;
   });
   EXPECT_EQ(result.verdict, CheckVerdict::unknown);
   EXPECT_EQ(check_with(two_users(), "I19",
                        [](RunFacts& facts) {
-                         facts.planned.claims = 1;
+                         facts.rounds.front().planned.claims = 1;
                          facts.interrupted = true;
                        })
                 .verdict,
@@ -94,7 +97,8 @@ TEST(Termination, FailsOnAMissingAttemptEvenBesideALateAnswer) {
   RunBuilder run;
   run.facts.attempt_timeout = milliseconds(1000);
   run.add(claim(1).answered_after(milliseconds(1501)).loses());
-  EXPECT_EQ(check_with(run, "I19", [](RunFacts& facts) { facts.planned.claims = 2; }).verdict,
+  EXPECT_EQ(check_with(run, "I19", [](RunFacts& facts) { facts.rounds.front().planned.claims = 2; })
+                .verdict,
             CheckVerdict::fail);
 }
 
@@ -110,7 +114,8 @@ TEST(Termination, IsUnknownInACutHistory) {
   const CheckResult result = run.check("I19");
   EXPECT_EQ(result.verdict, CheckVerdict::unknown);
   EXPECT_NE(result.finding.find("cut short"), std::string::npos);
-  EXPECT_EQ(check_with(run, "I19", [](RunFacts& facts) { facts.planned.claims = 3; }).verdict,
+  EXPECT_EQ(check_with(run, "I19", [](RunFacts& facts) { facts.rounds.front().planned.claims = 3; })
+                .verdict,
             CheckVerdict::unknown);
 }
 

@@ -50,9 +50,9 @@ TEST_F(LoadRun, ReadsFactsHistoryAndLedger) {
   ASSERT_TRUE(run) << run.error();
   EXPECT_EQ(run->facts.users, 10U);
   EXPECT_EQ(run->history.records(), 1U);
-  ASSERT_TRUE(run->ledger.has_value());
-  EXPECT_EQ(run->ledger->size(), 1U);
-  EXPECT_FALSE(run->draw.has_value());
+  ASSERT_TRUE(run->rounds.front().ledger.has_value());
+  EXPECT_EQ(run->rounds.front().ledger->size(), 1U);
+  EXPECT_FALSE(run->rounds.front().draw.has_value());
 }
 
 TEST_F(LoadRun, TakesAMissingLedgerOnlyWhenTheFactsSayWhy) {
@@ -63,11 +63,11 @@ TEST_F(LoadRun, TakesAMissingLedgerOnlyWhenTheFactsSayWhy) {
   RunFacts facts;
   facts.users = 10;
   facts.quota.count = 1;
-  facts.ledger_missing = "the target has none";
+  facts.rounds.front().ledger_missing = "the target has none";
   write_run_json(facts);
   const auto run = load_run(directory_);
   ASSERT_TRUE(run) << run.error();
-  EXPECT_FALSE(run->ledger.has_value());
+  EXPECT_FALSE(run->rounds.front().ledger.has_value());
 }
 
 TEST_F(LoadRun, NamesAMissingFile) {
@@ -91,10 +91,13 @@ TEST_F(LoadRun, RefusesForeignJson) {
   EXPECT_EQ(error().find(path_of("run.json") + ": not JSON: "), 0U);
 }
 
-TEST_F(LoadRun, RefusesANewerVersionAndSaysThatItIsOne) {
-  scratch_.write("run.json", R"({"version": 2, "facts": {}})");
+TEST_F(LoadRun, RefusesAnotherVersionAndSaysWhetherItIsOlderOrNewer) {
+  scratch_.write("run.json", R"({"version": 3, "facts": {}})");
   EXPECT_EQ(error(), path_of("run.json") +
-                         ": run version 2, this program reads 1; a newer fairrush wrote it");
+                         ": run version 3, this program reads 2; a newer fairrush wrote it");
+  scratch_.write("run.json", R"({"version": 1, "facts": {}})");
+  EXPECT_EQ(error(), path_of("run.json") +
+                         ": run version 1, this program reads 2; an older fairrush wrote it");
 }
 
 TEST_F(LoadRun, NamesTheFileOfABrokenLedgerOrDraw) {
@@ -111,8 +114,8 @@ TEST_F(LoadRun, RefusesAHistoryOfAnotherRun) {
   facts.quota.count = 1;
   write_run_json(facts);
   EXPECT_EQ(error(), path_of("history.bin") +
-                         ": attempt 0 is of user 9, but run.json says 9 "
-                         "users: they are not of one run");
+                         ": attempt 0 is of user 9 in round 1, but run.json "
+                         "says 9 users and 1 rounds: they are not of one run");
 }
 
 }  // namespace

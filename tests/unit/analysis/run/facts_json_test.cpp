@@ -24,21 +24,23 @@ RunFacts facts_without_defaults() {
   facts.event = "rush-1";
   facts.seed = std::numeric_limits<std::uint64_t>::max();
   facts.users = 300;
-  facts.rounds = 3;
-  facts.reservation = {1, 2};
-  facts.rush = {-3, kRecordTimeMax};
+  facts.rounds.resize(3);
+  facts.rounds.front().reservation = {1, 2};
+  facts.rounds.front().rush = {-3, kRecordTimeMax};
   facts.attempt_timeout = std::chrono::milliseconds(1500);
   facts.quota.share = Share{0.25};
   facts.allocation = Allocation::draw;
-  facts.announced_roster = 299;
-  facts.announced_coupons = 59;
-  facts.ledger_missing = "the target has none";
-  facts.draw_missing = "the target has not published its secret";
+  facts.rounds.front().announced_roster = 299;
+  facts.rounds.front().announced_coupons = 59;
+  facts.rounds.front().ledger_missing = "the target has none";
+  facts.rounds.front().stock = {31, 32, 33, 34};
+  facts.fault = "oversell-race";
+  facts.rounds.front().draw_missing = "the target has not published its secret";
   facts.instrument_failure = "out of memory";
   facts.cohorts = {{"fibre", 0.625, "5ms"}, {"mobile", 0.375, "median 60ms, p99 400ms"}};
   facts.personas = {"honest", "intruder"};
   facts.attempted = {Sighting::win, Sighting::contention_at_sell_out};
-  facts.planned = {11, 12, 13};
+  facts.rounds.front().planned = {11, 12, 13};
   facts.instrument = {.threads = 2,
                       .connections_max = 256,
                       .lag_p50_ns = 21,
@@ -68,7 +70,7 @@ TEST(FactsJson, GivesBackEveryFieldUnchangedThroughText) {
   ASSERT_TRUE(read) << read.error();
   EXPECT_EQ(facts_to_json(*read), written);
   EXPECT_EQ(read->seed, std::numeric_limits<std::uint64_t>::max());
-  EXPECT_EQ(read->rush.close_ns, kRecordTimeMax);
+  EXPECT_EQ(read->rounds.front().rush.close_ns, kRecordTimeMax);
   EXPECT_EQ(read->attempt_timeout, std::chrono::milliseconds(1500));
   EXPECT_EQ(read->quota.share, Share{0.25});
   EXPECT_EQ(read->quota.count, std::nullopt);
@@ -116,19 +118,29 @@ std::string error_with(std::string_view key, const boost::json::value& value) {
   return read ? std::string() : read.error();
 }
 
+/// With `value` in the first round.
+std::string error_with_round(std::string_view key, const boost::json::value& value) {
+  boost::json::object damaged = facts_to_json(facts_without_defaults());
+  damaged["rounds"].as_array().front().as_object()[key] = value;
+  const auto read = facts_from_json(damaged);
+  return read ? std::string() : read.error();
+}
+
 TEST(FactsJson, RefusesNumbersOutsideTheirRange) {
   EXPECT_NE(error_with("users", -1).find("facts.users: expected an integer of 0"),
             std::string::npos);
   EXPECT_NE(error_with("users", 1.5).find("facts.users"), std::string::npos);
-  EXPECT_NE(error_with("rounds", std::int64_t{1} << 32).find("facts.rounds"), std::string::npos);
+  EXPECT_NE(error_with("rounds", boost::json::array()).find("facts.rounds"), std::string::npos);
   EXPECT_NE(error_with("users", kRunUsersMax + 1).find("facts.users"), std::string::npos);
   EXPECT_EQ(error_with("users", kRunUsersMax), "");
 }
 
 TEST(FactsJson, RefusesTimesWhoseDifferencesWouldOverflow) {
   const boost::json::object beyond{{"open_ns", 0}, {"close_ns", kRecordTimeMax + 1}};
-  EXPECT_NE(error_with("rush", beyond).find("facts.rush: expected times"), std::string::npos);
-  EXPECT_NE(error_with("reservation", beyond).find("facts.reservation"), std::string::npos);
+  EXPECT_NE(error_with_round("rush", beyond).find("facts.rounds.rush: expected times"),
+            std::string::npos);
+  EXPECT_NE(error_with_round("reservation", beyond).find("facts.rounds.reservation"),
+            std::string::npos);
   EXPECT_NE(error_with("attempt_timeout_ns", kRecordTimeMax + 1).find("facts.attempt_timeout_ns"),
             std::string::npos);
 }

@@ -83,8 +83,8 @@ TEST(DescribeRun, CarriesPlanAndScenario) {
   const Plan plan(scenario);
   const analysis::RunFacts facts = describe_run(scenario, plan);
   EXPECT_EQ(facts.scenario, "sample");
-  EXPECT_EQ(facts.rush.close_ns, plan.rush().close_ns);
-  EXPECT_EQ(facts.planned.claims, plan.planned().claims);
+  EXPECT_EQ(facts.rounds.front().rush.close_ns, plan.rush().close_ns);
+  EXPECT_EQ(facts.rounds.front().planned.claims, plan.planned().claims);
   EXPECT_EQ(facts.options, scenario.echo);
   ASSERT_EQ(facts.personas.size(), kPersonas);
   EXPECT_EQ(facts.personas[1], "double_clicker");

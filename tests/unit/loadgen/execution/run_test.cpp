@@ -101,12 +101,12 @@ TEST_F(Run, LeavesHistoryLedgerAndScenarioBehind) {
   ASSERT_TRUE(ledger) << ledger.error();
   EXPECT_EQ(ledger->size(), 30U);
   EXPECT_FALSE(facts->interrupted);
-  EXPECT_FALSE(facts->ledger_missing);
+  EXPECT_FALSE(facts->rounds.front().ledger_missing);
   EXPECT_EQ(facts->event, "short-23");
   EXPECT_EQ(facts->target, *scenario.url);
   EXPECT_EQ(facts->allocation, analysis::Allocation::first_come_first_served);
-  EXPECT_EQ(facts->announced_roster, 9U);
-  EXPECT_EQ(facts->announced_coupons, 9U);
+  EXPECT_EQ(facts->rounds.front().announced_roster, 9U);
+  EXPECT_EQ(facts->rounds.front().announced_coupons, 9U);
   EXPECT_EQ(facts->instrument.unsent, 0U);
   EXPECT_GT(facts->instrument.wall_seconds, 0);
   EXPECT_GT(observer.seen, 1U);
@@ -136,7 +136,8 @@ TEST_F(Run, TakesNoDrawWithoutACommitmentOfBefore) {
   });
   const auto facts = execute(target.endpoint());
   ASSERT_TRUE(facts) << facts.error().message;
-  EXPECT_EQ(facts->draw_missing, "no commitment was published before reservations opened");
+  EXPECT_EQ(facts->rounds.front().draw_missing,
+            "no commitment was published before reservations opened");
   EXPECT_FALSE(std::filesystem::exists(directory.path() / "draw.json"));
 }
 
@@ -203,7 +204,7 @@ TEST_F(Run, KeepsWhatWasRecordedWhenItIsStopped) {
   EXPECT_TRUE(facts->interrupted);
   EXPECT_EQ(recorded(), 60U);
   EXPECT_GE(facts->instrument.unsent, 29U);
-  EXPECT_FALSE(facts->ledger_missing);
+  EXPECT_FALSE(facts->rounds.front().ledger_missing);
 }
 
 TEST_F(Run, GoesOnWhenTheTargetDiesAndSaysThatThereIsNoLedger) {
@@ -216,7 +217,7 @@ TEST_F(Run, GoesOnWhenTheTargetDiesAndSaysThatThereIsNoLedger) {
   ASSERT_TRUE(facts) << facts.error().message;
   EXPECT_EQ(recorded(), 60U);
   EXPECT_FALSE(facts->interrupted);
-  EXPECT_TRUE(facts->ledger_missing);
+  EXPECT_TRUE(facts->rounds.front().ledger_missing);
 }
 
 }  // namespace

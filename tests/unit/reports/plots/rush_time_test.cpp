@@ -14,7 +14,7 @@ constexpr std::int64_t kSecondNs = 1'000'000'000;
 /// A run whose time series has steps of a second and the rush from second 10 to 70.
 SampleRun run_of_seconds(std::size_t seconds) {
   SampleRun run = empty_run();
-  run.facts.rush = {10 * kSecondNs, 70 * kSecondNs};
+  run.facts.rounds.front().rush = {10 * kSecondNs, 70 * kSecondNs};
   run.assessment.series.step = Duration{kSecondNs};
   for (std::size_t i = 0; i < seconds; ++i) {
     run.assessment.series.points.push_back({.start_ns = static_cast<std::int64_t>(i) * kSecondNs});

@@ -56,16 +56,16 @@ RunFacts base_facts() {
   facts.event = "rush-1";
   facts.seed = 23;
   facts.users = 300;
-  facts.reservation = {kSecondNs / 2, 10 * kSecondNs + kSecondNs / 2};
-  facts.rush = {11 * kSecondNs + kSecondNs / 2, 71 * kSecondNs + kSecondNs / 2};
+  facts.rounds.front().reservation = {kSecondNs / 2, 10 * kSecondNs + kSecondNs / 2};
+  facts.rounds.front().rush = {11 * kSecondNs + kSecondNs / 2, 71 * kSecondNs + kSecondNs / 2};
   facts.attempt_timeout = std::chrono::seconds(5);
   facts.quota = {.share = Share{0.2}, .count = {}};
   facts.allocation = analysis::Allocation::draw;
-  facts.announced_roster = 295;
-  facts.announced_coupons = 59;
+  facts.rounds.front().announced_roster = 295;
+  facts.rounds.front().announced_coupons = 59;
   facts.cohorts = {{"fibre", 0.6, "5ms"}, {"mobile", 0.4, "median 60ms, p99 400ms"}};
   facts.personas = {"honest", "double_clicker", "retrier", "intruder", "early_bird", "latecomer"};
-  facts.planned = {.reservations = 295, .claims = 332, .claims_inside = 329};
+  facts.rounds.front().planned = {.reservations = 295, .claims = 332, .claims_inside = 329};
   facts.instrument = sample_instrument();
   facts.options = {{"event.coupons", "20%"},
                    {"event.reserve", "10s"},
@@ -116,8 +116,8 @@ Assessment assessment_of_300() {
   assessment.series = series_of({.users = 332,
                                  .win_share = 59.0 / 332,
                                  .coupons = 59,
-                                 .reservation = facts.reservation,
-                                 .rush = facts.rush});
+                                 .reservation = facts.rounds.front().reservation,
+                                 .rush = facts.rounds.front().rush});
   assessment.fairness = fairness_of({{"fibre", 180, 37}, {"mobile", 115, 22}},
                                     deciles_of(30, {6, 5, 8, 4, 7, 6, 5, 9, 4, 5}));
   assessment.fairness.cohort_test = {"cohorts (chi-squared)",

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "analysis/invariants/run_index.hpp"
+
+namespace fairrush::analysis {
+
+/// A user of the roster whose claim in the window got a definite answer.
+struct Participant {
+  std::int64_t arrival_ns = 0;    ///< first byte out of the first claim in the window
+  std::uint32_t user = 0;         ///< the same number in every round
+  std::uint32_t reservation = 0;  ///< place in the order of reservation, 0-based
+  std::uint32_t delay_us = 0;     ///< one-way network delay
+  std::uint16_t cohort = 0;
+  bool won = false;  ///< holds a coupon by answer or ledger
+};
+
+/// What became of a cohort in one round.
+struct CohortCount {
+  std::uint64_t reserved = 0;    ///< members on the roster
+  std::uint64_t asked = 0;       ///< sent a reservation, or a claim inside the window
+  std::uint64_t unanswered = 0;  ///< of those, without a definite answer to one of the two
+};
+
+/// Who took part in one round, as the statistics take it in.
+struct RoundParticipants {
+  std::vector<Participant> by_arrival;  ///< ascending; those who arrive at once by user
+  std::vector<CohortCount> cohorts;     ///< by cohort number
+  std::uint64_t roster = 0;             ///< users whose reservation was acknowledged
+  double intended_rate = 0;             ///< C/N as announced or by the rule
+};
+
+/// O(users log users), for the order.
+RoundParticipants participants_of(const RunIndex& index);
+
+}  // namespace fairrush::analysis
