@@ -25,7 +25,7 @@ void App::handle(Exchange& exchange) {
   exchange.response.clear();
   exchange.arrived = clock_.wall_now();
   const RouteMatch route = find_route(exchange.request.method, exchange.request.target);
-  if (route.handler != nullptr) return (this->*route.handler)(exchange, route.event);
+  if (route.handler != nullptr) return (this->*route.handler)(exchange, route.name);
   if (route.allow.empty()) return refuse(exchange, ErrorCode::unknown_path);
   set_problem(exchange.response, ErrorCode::method_not_allowed);
   exchange.response.allow = route.allow;

@@ -48,13 +48,15 @@ class App {
  private:
   friend struct Routes;
 
-  // Handlers, one for each row of the router's table; `event` is the name in the path.
+  // Handlers, one for each row of the router's table; the text is the name in the path.
   void create_event(Exchange& exchange, std::string_view event);
   void get_event(Exchange& exchange, std::string_view event);
   void reset_event(Exchange& exchange, std::string_view event);
   void export_ledger(Exchange& exchange, std::string_view event);
   void reserve(Exchange& exchange, std::string_view event);
   void claim(Exchange& exchange, std::string_view event);
+  void get_wallet(Exchange& exchange, std::string_view none);
+  void apply_coupon(Exchange& exchange, std::string_view order);
   void get_draw(Exchange& exchange, std::string_view event);
   void get_roster(Exchange& exchange, std::string_view event);
   void get_proof(Exchange& exchange, std::string_view event);

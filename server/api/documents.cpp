@@ -43,11 +43,14 @@ std::string event_document(const LiveEvent& event, WallTime now) {
   return fmt::format(
       R"({{"event":"{}","design":"{}","phase":"{}","coupons":{},"reserve_open_ms":{},)"
       R"("reserve_close_ms":{},"claim_open_ms":{},"claim_close_ms":{},"roster":{},"quota":{},)"
-      R"("issued":{},"commitment":{},"root":{}}})",
+      R"("issued":{},"remaining":{},"released":{},"valid_ms":{},"min_amount":{},)"
+      R"("discount_percent":{},"commitment":{},"root":{}}})",
       spec.name, spec.design, name_of(phase_at(spec.windows, now)), quota,
       to_unix_ms(spec.windows.reserve_open), to_unix_ms(spec.windows.reserve_close),
       to_unix_ms(spec.windows.claim_open), to_unix_ms(spec.windows.claim_close),
       event.rush().roster().size(), event.rush().design().quota(), event.issues().size(),
+      event.rush().design().remaining(), event.rush().design().released(),
+      to_ms(spec.terms.valid_for), spec.terms.amount_min.minor, spec.terms.discount_percent,
       drawing == nullptr ? "null" : quoted_hex(drawing->commitment()),
       root_or_null(published_draw(event)));
 }

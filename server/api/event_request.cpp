@@ -5,12 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/json/parse.hpp>
-#include <boost/json/serialize.hpp>
 #include <limits>
-#include <span>
 #include <vector>
 
+#include "server/api/json_request.hpp"
 #include "server/designs/designs.hpp"
 
 namespace fairrush::server {
@@ -18,58 +16,42 @@ namespace {
 
 namespace json = boost::json;
 using Error = std::unexpected<std::string>;
-
-constexpr std::size_t kDepthMax = 4;
-constexpr std::int64_t kUnixMsMax = 4'102'444'800'000;  // the year 2100
+using std::chrono::milliseconds;
 
 constexpr std::array<std::string_view, 4> kWindowMembers{"reserve_open_ms", "reserve_close_ms",
                                                          "claim_open_ms", "claim_close_ms"};
-constexpr std::array<std::string_view, 3> kEventMembers{"event", "design", "coupons"};
+constexpr std::array<std::string_view, 6> kEventMembers{
+    "event", "design", "coupons", "valid_ms", "min_amount", "discount_percent"};
 
-std::string_view view(json::string_view text) {
-  return {text.data(), text.size()};
-}
-
-const json::value* member(const json::object& object, std::string_view name) {
-  return object.if_contains(json::string_view(name.data(), name.size()));
-}
-
-Error not_accepted(std::string_view name, const json::value* value, std::string_view accepted) {
-  static constexpr std::size_t kShownMax = 80;
-  std::string shown = value == nullptr ? std::string("nothing") : json::serialize(*value);
-  if (shown.size() > kShownMax) shown = shown.substr(0, kShownMax) + "…";
-  return Error(fmt::format("'{}' is {}: expected {}", name, shown, accepted));
-}
-
-std::expected<json::object, std::string> parse_object(std::string_view body) {
-  json::parse_options options;
-  options.max_depth = kDepthMax;
-  boost::system::error_code error;
-  json::value value = json::parse(json::string_view(body.data(), body.size()), error, {}, options);
-  if (error) return Error(fmt::format("the body is no JSON document: {}", error.message()));
-  if (!value.is_object()) return Error("the body is no JSON object");
-  return std::move(value.as_object());
-}
-
-std::expected<void, std::string> check_names(const json::object& object,
-                                             std::span<const std::string_view> known) {
-  for (const auto& pair : object) {
-    if (std::ranges::find(known, view(pair.key())) != known.end()) continue;
-    return not_accepted(view(pair.key()), &pair.value(),
-                        fmt::format("only the members {}", fmt::join(known, ", ")));
-  }
-  return {};
-}
+constexpr IntegerRange kUnixMs{0, 4'102'444'800'000};   // the year 2100
+constexpr IntegerRange kValidMs{1, 3'155'760'000'000};  // a hundred years
+constexpr IntegerRange kPercent{1, 100};
 
 std::expected<WallTime, std::string> parse_time(const json::object& object, std::string_view name) {
-  const json::value* const value = member(object, name);
-  const std::int64_t* const milliseconds = value == nullptr ? nullptr : value->if_int64();
-  if (milliseconds == nullptr || *milliseconds < 0 || *milliseconds > kUnixMsMax) {
-    return not_accepted(
-        name, value,
-        fmt::format("milliseconds since the Unix epoch, an integer of 0 to {}", kUnixMsMax));
-  }
+  const auto milliseconds =
+      integer_member(object, name, kUnixMs, "milliseconds since the Unix epoch");
+  if (!milliseconds) return Error(milliseconds.error());
   return from_unix_ms(*milliseconds);
+}
+
+std::expected<CouponTerms, std::string> parse_terms(const json::object& object) {
+  CouponTerms terms;
+  if (member(object, "valid_ms") != nullptr) {
+    const auto valid = integer_member(object, "valid_ms", kValidMs, "milliseconds");
+    if (!valid) return Error(valid.error());
+    terms.valid_for = milliseconds(*valid);
+  }
+  if (member(object, "min_amount") != nullptr) {
+    const auto least = integer_member(object, "min_amount", {0, kAmountMax.minor}, "an amount");
+    if (!least) return Error(least.error());
+    terms.amount_min = Amount{*least};
+  }
+  if (member(object, "discount_percent") != nullptr) {
+    const auto percent = integer_member(object, "discount_percent", kPercent, "per cent");
+    if (!percent) return Error(percent.error());
+    terms.discount_percent = static_cast<unsigned>(*percent);
+  }
+  return terms;
 }
 
 std::expected<EventWindows, std::string> parse_windows(const json::object& object) {
@@ -94,25 +76,25 @@ std::expected<QuotaRule, std::string> parse_quota(const json::object& object) {
       return QuotaRule::of_count(static_cast<std::uint32_t>(count));
     }
   } else if (value != nullptr && value->is_string()) {
-    if (auto rule = QuotaRule::parse(view(value->get_string()))) return *rule;
+    if (auto rule = QuotaRule::parse(text_of(value->get_string()))) return *rule;
   }
   return not_accepted("coupons", value, kAccepted);
 }
 
 std::expected<std::string, std::string> parse_name(const json::object& object) {
   const json::value* const value = member(object, "event");
-  if (value == nullptr || !value->is_string() || !is_event_name(view(value->get_string()))) {
+  if (value == nullptr || !value->is_string() || !is_event_name(text_of(value->get_string()))) {
     return not_accepted("event", value, "1 to 64 characters of A-Z a-z 0-9 . _ -");
   }
-  return std::string(view(value->get_string()));
+  return std::string(text_of(value->get_string()));
 }
 
 std::expected<std::string, std::string> parse_design(const json::object& object,
                                                      std::string_view fallback) {
   const json::value* const value = member(object, "design");
   if (value == nullptr) return std::string(fallback);
-  if (value->is_string() && find_design(view(value->get_string())) != nullptr) {
-    return std::string(view(value->get_string()));
+  if (value->is_string() && find_design(text_of(value->get_string())) != nullptr) {
+    return std::string(text_of(value->get_string()));
   }
   std::vector<std::string_view> names;
   for (const DesignRow& row : designs()) names.push_back(row.name);
@@ -136,7 +118,9 @@ std::expected<EventSpec, std::string> parse_event_request(std::string_view body,
   if (!quota) return Error(quota.error());
   const auto windows = parse_windows(*object);
   if (!windows) return Error(windows.error());
-  return EventSpec{std::move(*name), std::move(*design), *quota, *windows};
+  const auto terms = parse_terms(*object);
+  if (!terms) return Error(terms.error());
+  return EventSpec{std::move(*name), std::move(*design), *quota, *windows, *terms};
 }
 
 std::expected<EventWindows, std::string> parse_reset_request(std::string_view body) {

@@ -10,7 +10,7 @@ namespace fairrush::server {
 struct Routes {
   struct Row {
     Method method;
-    std::string_view pattern;  ///< `{e}` stands for an event's name
+    std::string_view pattern;  ///< `{e}` stands for a name, of an event or an order
     Handler handler;
   };
 
@@ -18,6 +18,8 @@ struct Routes {
   static constexpr std::array kRows{
       Row{Method::post, "/api/v1/events/{e}/claims", &App::claim},
       Row{Method::post, "/api/v1/events/{e}/reservations", &App::reserve},
+      Row{Method::get, "/api/v1/users/me/coupons", &App::get_wallet},
+      Row{Method::post, "/api/v1/orders/{e}/apply-coupon", &App::apply_coupon},
       Row{Method::get, "/api/v1/events/{e}", &App::get_event},
       Row{Method::post, "/api/v1/events", &App::create_event},
       Row{Method::post, "/api/v1/events/{e}/reset", &App::reset_event},
@@ -35,7 +37,7 @@ namespace {
 
 constexpr std::string_view kPlaceholder = "{e}";
 
-/// The event's name (empty for a pattern without one) when `path` has the form of `pattern`.
+/// The name (empty for a pattern without one) when `path` has the form of `pattern`.
 std::optional<std::string_view> match(std::string_view pattern, std::string_view path) {
   const std::size_t hole = pattern.find(kPlaceholder);
   if (hole == std::string_view::npos) {
@@ -57,9 +59,9 @@ RouteMatch find_route(Method method, std::string_view target) {
   const std::string_view path = target.substr(0, target.find('?'));
   RouteMatch result;
   for (const Routes::Row& row : Routes::kRows) {
-    const auto event = match(row.pattern, path);
-    if (!event) continue;
-    if (row.method == method) return {row.handler, *event, {}};
+    const auto name = match(row.pattern, path);
+    if (!name) continue;
+    if (row.method == method) return {row.handler, *name, {}};
     result.allow = row.method == Method::get ? "GET" : "POST";
   }
   return result;

@@ -61,7 +61,7 @@ void App::claim(Exchange& exchange, std::string_view name) {
 void App::answer_claim(Exchange& exchange, const ClaimAnswer& answer) {
   if (answer.kind == ClaimAnswer::Kind::won) {
     fmt::format_to(std::back_inserter(exchange.response.body), R"({{"coupon":"{}","discount":{}}})",
-                   answer.issue->code.view(), kDiscountPercent);
+                   answer.issue->code.view(), answer.issue->discount_percent);
   } else if (answer.refusal == ErrorCode::already_claimed) {
     const std::string members = fmt::format(R"(,"coupon":"{}")", answer.issue->code.view());
     set_problem(exchange.response, answer.refusal, {}, members);

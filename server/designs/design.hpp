@@ -78,6 +78,12 @@ class Design {
   /// Coupons for the roster as it stands.
   virtual std::uint32_t quota() const = 0;
 
+  /// Coupons that the design's own store still has to give, drawn but unclaimed ones among them.
+  virtual std::uint32_t remaining() const = 0;
+
+  /// Coupons that were taken from the store and given back.
+  virtual std::uint32_t released() const { return 0; }
+
   /// Why a loser lost.
   virtual ErrorCode loss() const = 0;
 

@@ -13,11 +13,14 @@ SealedDraw::SealedDraw(const EventSpec& spec, const EventSecrets& secrets)
 Decision SealedDraw::decide(TicketNumber ticket) {
   if (!outcome_) return {.kind = Decision::Kind::pending};
   if (!drawn_.at(ticket.value() - 1)) return {.kind = Decision::Kind::lost};
+  ++revealed_;
   return {.kind = Decision::Kind::won, .serial = ticket.value()};
 }
 
 bool SealedDraw::recall(TicketNumber ticket, CouponSerial serial) {
-  return outcome_ && drawn_.at(ticket.value() - 1) && serial == ticket.value();
+  if (!outcome_ || !drawn_.at(ticket.value() - 1) || serial != ticket.value()) return false;
+  ++revealed_;
+  return true;
 }
 
 Digest SealedDraw::commitment() const {

@@ -19,6 +19,7 @@ class SealedDraw final : public Design, public DrawingDesign {
   Decision decide(TicketNumber ticket) override;
   bool recall(TicketNumber ticket, CouponSerial serial) override;
   std::uint32_t quota() const override { return quota_of(roster_); }
+  std::uint32_t remaining() const override { return quota() - revealed_; }
   ErrorCode loss() const override { return ErrorCode::not_drawn; }
   DrawingDesign* drawing() override { return this; }
   const DrawingDesign* drawing() const override { return this; }
@@ -35,6 +36,7 @@ class SealedDraw final : public Design, public DrawingDesign {
   Bytes secret_;
   QuotaRule rule_;
   std::uint32_t roster_ = 0;
+  std::uint32_t revealed_ = 0;  ///< drawn tickets whose claim came
   std::optional<DrawOutcome> outcome_;
   std::vector<bool> drawn_;  ///< by ticket − 1
 };

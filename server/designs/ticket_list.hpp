@@ -15,6 +15,7 @@ class TicketList final : public Design {
   Decision decide(TicketNumber ticket) override;
   bool recall(TicketNumber ticket, CouponSerial serial) override;
   std::uint32_t quota() const override { return minted_; }
+  std::uint32_t remaining() const override { return minted_ - popped_; }
   ErrorCode loss() const override { return ErrorCode::sold_out; }
 
  private:

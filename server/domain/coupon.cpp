@@ -1,5 +1,7 @@
 #include "server/domain/coupon.hpp"
 
+#include <algorithm>
+
 namespace fairrush::server {
 namespace {
 
@@ -16,6 +18,13 @@ void write_base32(std::uint64_t value, char* begin, char* end) {
 }
 
 }  // namespace
+
+std::optional<CouponCode> parse_coupon_code(std::string_view text) {
+  CouponCode code;
+  if (text.size() != code.text.size()) return std::nullopt;
+  std::ranges::copy(text, code.text.begin());
+  return code;
+}
 
 CouponCode CouponMint::code(CouponSerial serial) const {
   const Digest mac = hmac_sha256(key_, big_endian(serial));

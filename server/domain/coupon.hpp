@@ -2,6 +2,9 @@
 
 #include <array>
 #include <cstdint>
+#include <cstring>
+#include <functional>
+#include <optional>
 #include <string_view>
 
 #include "base/draw/digest.hpp"
@@ -19,6 +22,9 @@ struct CouponCode {
   bool operator==(const CouponCode&) const = default;
 };
 
+/// Reads a code as a client sent it; unset when it cannot be one.
+std::optional<CouponCode> parse_coupon_code(std::string_view text);
+
 /// Turns serial numbers into codes: unique because the serial is part of the code, unguessable
 /// because the rest is HMAC-SHA256 under the event's key. Pure; any thread.
 class CouponMint {
@@ -31,7 +37,14 @@ class CouponMint {
   Bytes key_;
 };
 
-/// What a coupon takes off a price, in percent.
-inline constexpr unsigned kDiscountPercent = 10;
-
 }  // namespace fairrush::server
+
+template <>
+struct std::hash<fairrush::server::CouponCode> {
+  /// The checksum's last characters: as good as random.
+  std::size_t operator()(const fairrush::server::CouponCode& code) const noexcept {
+    std::size_t hash = 0;
+    std::memcpy(&hash, code.text.data() + code.text.size() - sizeof hash, sizeof hash);
+    return hash;
+  }
+};

@@ -52,8 +52,12 @@ EventSecrets EventSecrets::generate() {
           .coupon_key = secret_bytes(kSecretBytes)};
 }
 
+std::int64_t to_ms(Duration duration) {
+  return std::chrono::floor<std::chrono::milliseconds>(duration).count();
+}
+
 std::int64_t to_unix_ms(WallTime time) {
-  return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  return to_ms(time.time_since_epoch());
 }
 
 WallTime from_unix_ms(std::int64_t milliseconds) {

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/draw/digest.hpp"
 #include "server/domain/quota.hpp"
+#include "server/domain/redemption.hpp"
 
 namespace fairrush::server {
 
@@ -38,9 +39,10 @@ struct EventSpec {
   std::string design;  ///< a name from the table of designs
   QuotaRule quota = QuotaRule::of_count(0);
   EventWindows windows;
+  CouponTerms terms = {};
 };
 
-/// Whether `text` names an event: 1 … 64 characters of A–Z a–z 0–9 . _ -
+/// Whether `text` names an event, or an order: 1 … 64 characters of A–Z a–z 0–9 . _ -
 bool is_event_name(std::string_view text);
 
 /// What must not be known before its time; fresh ones for every event and every reset.
@@ -53,7 +55,10 @@ struct EventSecrets {
   static EventSecrets generate();
 };
 
-/// Milliseconds since the Unix epoch, as clients and the ledger have them.
+/// Whole milliseconds, as clients and the ledger have them.
+std::int64_t to_ms(Duration duration);
+
+/// Milliseconds since the Unix epoch, likewise.
 std::int64_t to_unix_ms(WallTime time);
 WallTime from_unix_ms(std::int64_t milliseconds);
 

@@ -31,6 +31,7 @@ constexpr std::array kStatuses{
     StatusRow{409, "Conflict"},
     StatusRow{410, "Gone"},
     StatusRow{413, "Content Too Large"},
+    StatusRow{422, "Unprocessable Content"},
     StatusRow{431, "Request Header Fields Too Large"},
     StatusRow{500, "Internal Server Error"},
     StatusRow{503, "Service Unavailable"},
@@ -46,10 +47,12 @@ unsigned status_of(ErrorCode code) {
       return 401;
     case ErrorCode::not_in_active_time:
     case ErrorCode::not_reservation:
+    case ErrorCode::not_owned:
       return 403;
     case ErrorCode::unknown_event:
     case ErrorCode::unknown_path:
     case ErrorCode::no_draw:
+    case ErrorCode::unknown_coupon:
       return 404;
     case ErrorCode::method_not_allowed:
       return 405;
@@ -59,6 +62,7 @@ unsigned status_of(ErrorCode code) {
     case ErrorCode::duplicated_reservation:
     case ErrorCode::already_claimed:
     case ErrorCode::not_yet_published:
+    case ErrorCode::already_used:
       return 409;
     case ErrorCode::sold_out:
     case ErrorCode::not_drawn:
@@ -67,6 +71,10 @@ unsigned status_of(ErrorCode code) {
       return 413;
     case ErrorCode::header_too_large:
       return 431;
+    case ErrorCode::not_yet_valid:
+    case ErrorCode::coupon_expired:
+    case ErrorCode::condition_not_met:
+      return 422;
     case ErrorCode::internal_error:
       return 500;
     case ErrorCode::roster_full:

@@ -63,7 +63,16 @@ struct CouponIssued {
   std::string idempotency_key;
 };
 
-using LedgerRecord =
-    std::variant<EventCreated, EventReset, ReservationGranted, DrawFixed, CouponIssued>;
+struct CouponRedeemed {
+  EventId event;
+  std::uint32_t issue = 0;  ///< of the coupon, as in CouponIssued
+  std::string order;
+  OrderAmounts amounts;
+  WallTime at;
+  std::string idempotency_key;
+};
+
+using LedgerRecord = std::variant<EventCreated, EventReset, ReservationGranted, DrawFixed,
+                                  CouponIssued, CouponRedeemed>;
 
 }  // namespace fairrush::server

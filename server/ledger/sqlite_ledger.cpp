@@ -1,6 +1,9 @@
 #include "server/ledger/sqlite_ledger.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
 
 #include "server/ledger/sqlite_schema.hpp"
 
@@ -8,7 +11,10 @@ namespace fairrush::server {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x46525348;  // "FRSH"
-constexpr std::int64_t kSchemaVersion = 2;
+
+/// What each version of the schema adds to the one before; the first creates it.
+constexpr std::array kSchemaSteps{kLedgerSchema, kAdminKeySchema, kRedemptionSchema};
+constexpr std::int64_t kSchemaVersion = kSchemaSteps.size();
 
 using Step = std::expected<void, std::string>;
 
@@ -26,15 +32,12 @@ Step claim_file(SqliteDatabase& database) {
   return {};
 }
 
-Step create_schema(SqliteDatabase& database) {
+/// Brings a file of schema `version`, zero for an empty one, to the version of today.
+Step upgrade(SqliteDatabase& database, std::int64_t version) {
+  const auto missing = std::span(kSchemaSteps).subspan(static_cast<std::size_t>(version));
   return database.execute(fmt::format(
-      "BEGIN EXCLUSIVE;\n{}\n{}\nPRAGMA application_id={};\nPRAGMA user_version={};\nCOMMIT;",
-      kLedgerSchema, kAdminKeySchema, kApplicationId, kSchemaVersion));
-}
-
-Step upgrade_from_first(SqliteDatabase& database) {
-  return database.execute(fmt::format("BEGIN EXCLUSIVE;\n{}\nPRAGMA user_version={};\nCOMMIT;",
-                                      kAdminKeySchema, kSchemaVersion));
+      "BEGIN EXCLUSIVE;\n{}\nPRAGMA application_id={};\nPRAGMA user_version={};\nCOMMIT;",
+      fmt::join(missing, "\n"), kApplicationId, kSchemaVersion));
 }
 
 Step check_identity(SqliteDatabase& database) {
@@ -42,16 +45,16 @@ Step check_identity(SqliteDatabase& database) {
   const auto version = database.query_integer("PRAGMA user_version");
   const auto tables = database.query_integer("SELECT count(*) FROM sqlite_schema");
   if (!application || !version || !tables) return std::unexpected(database.last_error());
-  if (*tables == 0 && *application == 0) return create_schema(database);
+  if (*tables == 0 && *application == 0) return upgrade(database, 0);
   if (*application != kApplicationId) {
     return std::unexpected("is a database of another program; name another file");
   }
-  if (*version == 1) return upgrade_from_first(database);
-  if (*version != kSchemaVersion) {
+  if (*version < 1 || *version > kSchemaVersion) {
     return std::unexpected(fmt::format(
         "has schema version {}, this server knows version {}; use the server that wrote it",
         *version, kSchemaVersion));
   }
+  if (*version < kSchemaVersion) return upgrade(database, *version);
   return {};
 }
 

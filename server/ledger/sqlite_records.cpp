@@ -34,11 +34,14 @@ Outcome event_from(const SqliteStatement& row, const RecordSink& sink) {
                  .windows = {.reserve_open = from_unix_ms(row.integer(4)),
                              .reserve_close = from_unix_ms(row.integer(5)),
                              .claim_open = from_unix_ms(row.integer(6)),
-                             .claim_close = from_unix_ms(row.integer(7))}};
+                             .claim_close = from_unix_ms(row.integer(7))},
+                 .terms = {.valid_for = std::chrono::milliseconds(row.integer(11)),
+                           .amount_min = Amount{row.integer(12)},
+                           .discount_percent = static_cast<unsigned>(row.integer(13))}};
   EventSecrets secrets{
       .salt = copy(row.bytes(8)), .draw = copy(row.bytes(9)), .coupon_key = copy(row.bytes(10))};
-  AdminKey key{.route = row.text(11) == kResetRoute ? Route::reset : Route::create,
-               .text = std::string(row.text(12))};
+  AdminKey key{.route = row.text(14) == kResetRoute ? Route::reset : Route::create,
+               .text = std::string(row.text(15))};
   return sink(
       EventCreated{EventId(row.integer(0)), std::move(spec), std::move(secrets), std::move(key)});
 }
@@ -78,6 +81,18 @@ Outcome coupon_from(const SqliteStatement& row, const RecordSink& sink) {
   return sink(record);
 }
 
+Outcome redemption_from(const SqliteStatement& row, const RecordSink& sink) {
+  const Amount original{row.integer(3)};
+  const Amount discount{row.integer(4)};
+  return sink(
+      CouponRedeemed{.event = EventId(row.integer(0)),
+                     .issue = static_cast<std::uint32_t>(row.integer(1)),
+                     .order = std::string(row.text(2)),
+                     .amounts = {original, discount, Amount{original.minor - discount.minor}},
+                     .at = from_unix_ms(row.integer(6)),
+                     .idempotency_key = std::string(row.text(5))});
+}
+
 struct Reading {
   std::string_view sql;
   Outcome (*to_record)(const SqliteStatement& row, const RecordSink& sink);
@@ -90,6 +105,7 @@ constexpr std::array kReadings{
     Reading{"SELECT * FROM reservation ORDER BY event_id, ticket", reservation_from},
     Reading{"SELECT * FROM draw ORDER BY event_id", draw_from},
     Reading{"SELECT * FROM coupon ORDER BY event_id, issue", coupon_from},
+    Reading{"SELECT * FROM redemption ORDER BY event_id, issue", redemption_from},
 };
 
 }  // namespace
@@ -102,11 +118,13 @@ SqliteStatement StatementPreparer::operator()(std::string_view sql) {
 }
 
 RecordWriter::RecordWriter(StatementPreparer& prepare)
-    : insert_event_(prepare("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?)")),
+    : insert_event_(prepare("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
       insert_admin_key_(prepare("INSERT INTO admin_key VALUES (?,?,?)")),
       insert_reservation_(prepare("INSERT INTO reservation VALUES (?,?,?,?,?)")),
       insert_draw_(prepare("INSERT INTO draw VALUES (?,?,?,?)")),
       insert_coupon_(prepare("INSERT INTO coupon VALUES (?,?,?,?,?,?,?,?)")),
+      insert_redemption_(prepare("INSERT INTO redemption VALUES (?,?,?,?,?,?,?)")),
+      delete_redemptions_(prepare("DELETE FROM redemption WHERE event_id=?")),
       delete_coupons_(prepare("DELETE FROM coupon WHERE event_id=?")),
       delete_draw_(prepare("DELETE FROM draw WHERE event_id=?")),
       delete_reservations_(prepare("DELETE FROM reservation WHERE event_id=?")),
@@ -131,6 +149,9 @@ bool RecordWriter::write_kind(const EventCreated& record) {
                             .bind(ByteView(record.secrets.salt))
                             .bind(ByteView(record.secrets.draw))
                             .bind(ByteView(record.secrets.coupon_key))
+                            .bind(to_ms(spec.terms.valid_for))
+                            .bind(spec.terms.amount_min.minor)
+                            .bind(std::int64_t{spec.terms.discount_percent})
                             .run();
   const AdminKey& key = record.begun_under;
   if (!inserted || key.text.empty()) return inserted;
@@ -142,8 +163,8 @@ bool RecordWriter::write_kind(const EventCreated& record) {
 
 bool RecordWriter::write_kind(const EventReset& record) {
   // Children first: the foreign keys hold within the transaction too.
-  for (SqliteStatement* statement : {&delete_coupons_, &delete_draw_, &delete_reservations_,
-                                     &delete_admin_key_, &delete_event_}) {
+  for (SqliteStatement* statement : {&delete_redemptions_, &delete_coupons_, &delete_draw_,
+                                     &delete_reservations_, &delete_admin_key_, &delete_event_}) {
     if (!statement->bind(record.renewed.event.value()).run()) return false;
   }
   return write_kind(record.renewed);
@@ -173,6 +194,17 @@ bool RecordWriter::write_kind(const CouponIssued& record) {
       .bind(std::int64_t{record.user.value()})
       .bind(std::int64_t{record.serial})
       .bind(record.code.view())
+      .bind(std::string_view(record.idempotency_key))
+      .bind(to_unix_ms(record.at))
+      .run();
+}
+
+bool RecordWriter::write_kind(const CouponRedeemed& record) {
+  return insert_redemption_.bind(record.event.value())
+      .bind(std::int64_t{record.issue})
+      .bind(std::string_view(record.order))
+      .bind(record.amounts.original.minor)
+      .bind(record.amounts.discount.minor)
       .bind(std::string_view(record.idempotency_key))
       .bind(to_unix_ms(record.at))
       .run();

@@ -37,12 +37,15 @@ class RecordWriter {
   bool write_kind(const ReservationGranted& record);
   bool write_kind(const DrawFixed& record);
   bool write_kind(const CouponIssued& record);
+  bool write_kind(const CouponRedeemed& record);
 
   SqliteStatement insert_event_;
   SqliteStatement insert_admin_key_;
   SqliteStatement insert_reservation_;
   SqliteStatement insert_draw_;
   SqliteStatement insert_coupon_;
+  SqliteStatement insert_redemption_;
+  SqliteStatement delete_redemptions_;
   SqliteStatement delete_coupons_;
   SqliteStatement delete_draw_;
   SqliteStatement delete_reservations_;
@@ -53,8 +56,8 @@ class RecordWriter {
 /// Takes one record; an error says how it contradicts those before it.
 using RecordSink = std::function<std::expected<void, std::string>(const LedgerRecord&)>;
 
-/// Reads the tables back as records: events, then reservations, draws and coupons, each in the
-/// order of their numbers. Stops at the first error.
+/// Reads the tables back as records: events, then reservations, draws, coupons and
+/// redemptions, each in the order of their numbers. Stops at the first error.
 std::expected<void, std::string> read_records(SqliteDatabase& database, const RecordSink& sink);
 
 }  // namespace fairrush::server

@@ -55,7 +55,11 @@ bool LiveEvent::judged_under(TicketNumber ticket, std::string_view key) const {
 CouponIssued LiveEvent::issue(const ClaimVerdict& win, WallTime at, std::string_view key) {
   FAIRRUSH_ASSERT(win.kind == ClaimVerdict::Kind::won);
   const UserIndex user = rush_.roster().user_of(win.ticket);
-  keep({user, win.ticket, mint_.code(win.serial), at});
+  keep({.user = user,
+        .ticket = win.ticket,
+        .code = mint_.code(win.serial),
+        .at = at,
+        .discount_percent = spec_.terms.discount_percent});
   remember_verdict(win.ticket, key);
   return {.event = id_,
           .issue = static_cast<std::uint32_t>(issues_.size()),
@@ -71,6 +75,44 @@ void LiveEvent::keep(Issue issue) {
   const std::uint32_t index = issue.ticket.value() - 1;
   issues_.push_back(issue);
   issue_by_ticket_.at(index) = static_cast<std::uint32_t>(issues_.size());
+}
+
+CouponStanding LiveEvent::standing_of(std::uint32_t issue) const {
+  const Issue& coupon = issues_.at(issue - 1);
+  return {.owner = coupon.user,
+          .issued = coupon.at,
+          .discount_percent = coupon.discount_percent,
+          .redeemed = coupon.redemption != 0};
+}
+
+CouponRedeemed LiveEvent::redeem(std::uint32_t issue, const OrderAmounts& amounts,
+                                 const RedemptionRequest& request) {
+  CouponRedeemed record{.event = id_,
+                        .issue = issue,
+                        .order = std::string(request.order),
+                        .amounts = amounts,
+                        .at = request.by.at,
+                        .idempotency_key = std::string(request.by.idempotency_key)};
+  keep(record);
+  return record;
+}
+
+const OrderAmounts* LiveEvent::redeemed_under(std::uint32_t issue,
+                                              const RedemptionRequest& request) const {
+  const Issue& coupon = issues_.at(issue - 1);
+  if (coupon.redemption == 0 || coupon.user != request.by.user) return nullptr;
+  const Redemption& known = redemptions_.at(coupon.redemption - 1);
+  const std::uint64_t key = key_hash(request.by.idempotency_key);
+  const bool same = key != 0 && key == known.key && known.order == request.order &&
+                    known.amounts.original == request.amount;
+  return same ? &known.amounts : nullptr;
+}
+
+void LiveEvent::keep(const CouponRedeemed& record) {
+  Issue& coupon = issues_.at(record.issue - 1);
+  FAIRRUSH_ASSERT(coupon.redemption == 0);
+  redemptions_.push_back({record.order, record.amounts, key_hash(record.idempotency_key)});
+  coupon.redemption = static_cast<std::uint32_t>(redemptions_.size());
 }
 
 std::expected<void, std::string> LiveEvent::restore(const ReservationGranted& record) {
@@ -106,8 +148,21 @@ std::expected<void, std::string> LiveEvent::restore(const CouponIssued& record) 
   if (!rush_.recall(record.ticket, record.serial)) {
     return contradiction(spec_, fmt::format("coupon {} was not won", record.issue));
   }
-  keep({record.user, record.ticket, record.code, record.at});
+  keep({.user = record.user,
+        .ticket = record.ticket,
+        .code = record.code,
+        .at = record.at,
+        .discount_percent = spec_.terms.discount_percent});
   remember_verdict(record.ticket, record.idempotency_key);
+  return {};
+}
+
+std::expected<void, std::string> LiveEvent::restore(const CouponRedeemed& record) {
+  if (record.issue == 0 || record.issue > issues_.size() ||
+      issues_.at(record.issue - 1).redemption != 0) {
+    return contradiction(spec_, fmt::format("coupon {} cannot have been spent", record.issue));
+  }
+  keep(record);
   return {};
 }
 

@@ -21,6 +21,30 @@ struct Issue {
   TicketNumber ticket;
   CouponCode code;
   WallTime at;
+  unsigned discount_percent = 0;
+  std::uint32_t redemption = 0;  ///< 1-based place among the event's redemptions; zero: unspent
+};
+
+/// A coupon that was spent.
+struct Redemption {
+  std::string order;
+  OrderAmounts amounts;
+  std::uint64_t key = 0;  ///< hash of the idempotency key, zero for none
+};
+
+/// Who asks, under which key, and when the request arrived.
+struct UserRequest {
+  UserIndex user;
+  std::string_view idempotency_key;  ///< empty: none
+  WallTime at;
+};
+
+/// A wish to spend a coupon on an order.
+struct RedemptionRequest {
+  UserRequest by;
+  std::string_view order;  ///< is_event_name
+  std::string_view coupon;
+  Amount amount;  ///< 0 … kAmountMax
 };
 
 /// Called once a held claim can be decided (unset), or why it never can be.
@@ -56,10 +80,19 @@ class LiveEvent {
   /// Makes the next coupon, for a ticket that has just won `serial`; returns its record.
   CouponIssued issue(const ClaimVerdict& win, WallTime at, std::string_view key);
 
+  /// The coupon at a place in `issues`, 1-based, as its redemption sees it.
+  CouponStanding standing_of(std::uint32_t issue) const;
+  /// Spends an unspent coupon; returns the record.
+  CouponRedeemed redeem(std::uint32_t issue, const OrderAmounts& amounts,
+                        const RedemptionRequest& request);
+  /// What was answered to the same request under the same key before; null when nothing was.
+  const OrderAmounts* redeemed_under(std::uint32_t issue, const RedemptionRequest& request) const;
+
   /// Applies a record of the ledger; an error says what it contradicts.
   std::expected<void, std::string> restore(const ReservationGranted& record);
   std::expected<void, std::string> restore(const DrawFixed& record);
   std::expected<void, std::string> restore(const CouponIssued& record);
+  std::expected<void, std::string> restore(const CouponRedeemed& record);
 
   bool reservations_closed = false;  ///< once true the roster is final, whatever the clock says
   Sequence verdicts_final;           ///< a loss may be told once this is durable
@@ -69,6 +102,7 @@ class LiveEvent {
 
  private:
   void keep(Issue issue);
+  void keep(const CouponRedeemed& record);
 
   EventId id_;
   EventSpec spec_;
@@ -76,7 +110,8 @@ class LiveEvent {
   AdminKey begun_under_;
   CouponMint mint_;
   Rush rush_;
-  std::deque<Issue> issues_;                    ///< a deque: addresses stay
+  std::deque<Issue> issues_;  ///< a deque: addresses stay
+  std::deque<Redemption> redemptions_;
   std::vector<std::uint32_t> issue_by_ticket_;  ///< 1-based place in issues_, 0: none
   // Keys as 64-bit hashes, 0 for none: a user who collides with their own key fools only
   // themselves.

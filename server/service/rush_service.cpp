@@ -38,11 +38,15 @@ std::expected<void, std::string> RushService::restore(const LedgerRecord& record
     if (slot == nullptr) return std::unexpected("a record of an event that is not there");
     return slot->event->restore(part);
   };
+  if (const auto* issued = std::get_if<CouponIssued>(&record)) {
+    places_.insert_or_assign(issued->code, CouponPlace{issued->event, issued->issue});
+    return restore_part(*issued);
+  }
   if (const auto* reservation = std::get_if<ReservationGranted>(&record)) {
     return restore_part(*reservation);
   }
   if (const auto* draw = std::get_if<DrawFixed>(&record)) return restore_part(*draw);
-  return restore_part(std::get<CouponIssued>(record));
+  return restore_part(std::get<CouponRedeemed>(record));
 }
 
 LiveEvent* RushService::create(const EventSpec& spec, std::string_view key) {
@@ -63,6 +67,7 @@ LiveEvent& RushService::reset(LiveEvent& event, const EventWindows& windows, std
   AdminKey under{AdminKey::Route::reset, std::string(key)};
   if (event.begun_under(under)) return event;
   answer_held(event, ErrorCode::not_in_active_time);
+  for (const Issue& issue : event.issues()) places_.erase(issue.code);
   EventSpec spec = event.spec();
   spec.windows = windows;
   EventCreated renewed{event.id(), std::move(spec), EventSecrets::generate(), std::move(under)};
@@ -124,7 +129,9 @@ ClaimAnswer RushService::claim(LiveEvent& event, const UserRequest& request) {
     event.remember_verdict(verdict.ticket, key);
     return verdict_again(event, verdict, key);
   }
-  const Sequence durable = queue_.append(event.issue(verdict, request.at, key));
+  CouponIssued issued = event.issue(verdict, request.at, key);
+  places_.insert_or_assign(issued.code, CouponPlace{issued.event, issued.issue});
+  const Sequence durable = queue_.append(std::move(issued));
   // Without a draw, losses begin after the last coupon: one that is told before that coupon is
   // durable could turn into a win after a crash.
   if (event.rush().design().drawing() == nullptr) event.verdicts_final = durable;
@@ -141,6 +148,41 @@ ClaimAnswer RushService::verdict_again(const LiveEvent& event, const ClaimVerdic
   }
   const Kind kind = event.judged_under(known.ticket, key) ? Kind::won : Kind::refused;
   return {kind, ErrorCode::already_claimed, &event.issue_of(known.ticket), queue_.last()};
+}
+
+RedemptionAnswer RushService::redeem(const RedemptionRequest& request) {
+  const auto refused = [this](ErrorCode why) {
+    // A refusal may rest on a redemption that is not durable yet.
+    return RedemptionAnswer{.refusal = why, .amounts = {}, .durable = queue_.last()};
+  };
+  const auto code = parse_coupon_code(request.coupon);
+  const auto place = code ? places_.find(*code) : places_.end();
+  if (place == places_.end()) return refused(ErrorCode::unknown_coupon);
+  const std::uint32_t issue = place->second.issue;
+  LiveEvent& event = *slot_of(place->second.event)->event;
+  if (const OrderAmounts* const known = event.redeemed_under(issue, request)) {
+    return {.refusal = {}, .amounts = *known, .durable = queue_.last()};
+  }
+  const auto amounts = judge_redemption(event.spec().terms, event.standing_of(issue),
+                                        {request.by.user, request.amount, request.by.at});
+  if (!amounts) return refused(amounts.error());
+  const Sequence durable = queue_.append(event.redeem(issue, *amounts, request));
+  return {.refusal = {}, .amounts = *amounts, .durable = durable};
+}
+
+std::vector<WalletEntry> RushService::wallet(UserIndex user, const LiveEvent* only) const {
+  std::vector<WalletEntry> entries;
+  const auto look_into = [&entries, user](const LiveEvent& event) {
+    const ClaimVerdict verdict = event.rush().verdict_of(user);
+    if (verdict.kind != ClaimVerdict::Kind::won_before) return;
+    entries.push_back({&event, &event.issue_of(verdict.ticket)});
+  };
+  if (only != nullptr) {
+    look_into(*only);
+    return entries;
+  }
+  for (const auto& [name, slot] : events_) look_into(*slot.event);
+  return entries;
 }
 
 void RushService::when_drawn(LiveEvent& event, DrawWaiter waiter) {

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "server/service/live_event.hpp"
@@ -22,13 +24,6 @@ DrawResult run_draw(const DrawJob& job);
 /// Runs a draw off the calling thread with `run_draw` and calls `done` on it again; in tests, at
 /// once.
 using DrawRunner = std::function<void(DrawJob job, std::function<void(DrawResult&)> done)>;
-
-/// Who asks, under which key, and when the request arrived.
-struct UserRequest {
-  UserIndex user;
-  std::string_view idempotency_key;  ///< empty: none
-  WallTime at;
-};
 
 /// The answer to a wish for a reservation. It may be told once `durable` is.
 struct ReservationAnswer {
@@ -48,6 +43,19 @@ struct ClaimAnswer {
   ErrorCode refusal{};
   const Issue* issue = nullptr;  ///< of a win, and for already_claimed
   Sequence durable;
+};
+
+/// The answer to a wish to spend a coupon. It may be told once `durable` is.
+struct RedemptionAnswer {
+  std::optional<ErrorCode> refusal;  ///< unset: spent, now or before under the same key
+  OrderAmounts amounts;
+  Sequence durable;
+};
+
+/// One coupon in a user's wallet.
+struct WalletEntry {
+  const LiveEvent* event = nullptr;
+  const Issue* issue = nullptr;
 };
 
 /// All events of the server: decides in memory, in order, and sends every decision to the ledger.
@@ -77,6 +85,12 @@ class RushService {
   ReservationAnswer reserve(LiveEvent& event, const UserRequest& request);
   ClaimAnswer claim(LiveEvent& event, const UserRequest& request);
 
+  RedemptionAnswer redeem(const RedemptionRequest& request);
+
+  /// The user's coupons, by the events' names; those of one event when `only` is not null. They may
+  /// be told once the latest decision is durable. O(events).
+  std::vector<WalletEntry> wallet(UserIndex user, const LiveEvent* only) const;
+
   /// Calls `waiter` when a held claim may be asked again, or why it never may.
   void when_drawn(LiveEvent& event, DrawWaiter waiter);
 
@@ -100,6 +114,11 @@ class RushService {
     std::uint64_t life = 0;
   };
 
+  struct CouponPlace {
+    EventId event;
+    std::uint32_t issue = 0;  ///< 1-based place among the event's issues
+  };
+
   ClaimAnswer verdict_again(const LiveEvent& event, const ClaimVerdict& known,
                             std::string_view key) const;
   void close_reservations(Slot& slot);
@@ -114,6 +133,7 @@ class RushService {
   DrawRunner run_draw_;
   std::map<std::string, Slot, std::less<>> events_;
   std::map<EventId, Slot*> slots_;  ///< into events_, whose nodes stay where they are
+  std::unordered_map<CouponCode, CouponPlace> places_;  ///< of every coupon
   std::int64_t last_id_ = 0;
 };
 

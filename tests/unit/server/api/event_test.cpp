@@ -70,6 +70,36 @@ TEST_F(EventTest, CountsRosterQuotaAndIssues) {
   EXPECT_EQ(shown->member("issued"), "1");
 }
 
+TEST_F(EventTest, CountsWhatTheStoreStillHasToGive) {
+  for (const char* design : {"ticket-list", "sealed-draw"}) {
+    World world;
+    world.create_event(design);
+    world.fill(10);
+    EXPECT_EQ(world.get("/api/v1/events/rush")->member("remaining"), "2");
+    for (std::uint32_t user = 0; user < 10; ++user) {
+      world.post(kClaims, {.user = user, .key = {}, .admin = false, .body = {}});
+    }
+    EXPECT_EQ(world.get("/api/v1/events/rush")->member("remaining"), "0");
+    EXPECT_EQ(world.get("/api/v1/events/rush")->member("released"), "0");
+  }
+}
+
+TEST_F(EventTest, TakesTheTermsOfItsCoupons) {
+  const auto plain = world_.post(kEvents, admin(body(R"("event":"a","coupons":1)")));
+  EXPECT_EQ(plain->member("valid_ms"), "2592000000");
+  EXPECT_EQ(plain->member("min_amount"), "0");
+  EXPECT_EQ(plain->member("discount_percent"), "10");
+  const auto own = world_.post(
+      kEvents,
+      admin(body(R"("event":"b","coupons":1,"valid_ms":1,"min_amount":2,"discount_percent":100)")));
+  EXPECT_EQ(own->member("valid_ms"), "1");
+  EXPECT_EQ(own->member("min_amount"), "2");
+  EXPECT_EQ(own->member("discount_percent"), "100");
+  expect_refused(body(R"("event":"c","coupons":1,"valid_ms":0)"), {"valid_ms", "1 to"});
+  expect_refused(body(R"("event":"c","coupons":1,"min_amount":-1)"), {"min_amount", "-1"});
+  expect_refused(body(R"("event":"c","coupons":1,"discount_percent":101)"), {"1 to 100"});
+}
+
 TEST_F(EventTest, ExistsOnce) {
   world_.create_event("sealed-draw");
   const auto again = world_.post(kEvents, admin(body(R"("event":"rush","coupons":"20%")")));

@@ -8,9 +8,9 @@ namespace fairrush::server {
 namespace {
 
 TEST(Router, FindsTheEventInThePath) {
-  EXPECT_EQ(find_route(Method::post, "/api/v1/events/a/claims").event, "a");
-  EXPECT_EQ(find_route(Method::get, "/api/v1/events/a-1.b/draw/proof?ticket=3").event, "a-1.b");
-  EXPECT_EQ(find_route(Method::get, "/api/v1/events/reset").event, "reset");
+  EXPECT_EQ(find_route(Method::post, "/api/v1/events/a/claims").name, "a");
+  EXPECT_EQ(find_route(Method::get, "/api/v1/events/a-1.b/draw/proof?ticket=3").name, "a-1.b");
+  EXPECT_EQ(find_route(Method::get, "/api/v1/events/reset").name, "reset");
   EXPECT_NE(find_route(Method::get, "/time?x=1").handler, nullptr);
 }
 

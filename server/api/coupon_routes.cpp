@@ -1,0 +1,77 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+
+#include "server/api/app.hpp"
+#include "server/api/json_request.hpp"
+#include "server/api/router.hpp"
+#include "server/http/problem.hpp"
+
+namespace fairrush::server {
+namespace {
+
+constexpr std::array<std::string_view, 2> kOrderMembers{"coupon", "amount"};
+
+struct OrderBody {
+  std::string coupon;
+  Amount amount;
+};
+
+std::expected<OrderBody, std::string> parse_order(std::string_view body) {
+  const auto object = parse_object(body);
+  if (!object) return std::unexpected(object.error());
+  if (const auto names = check_names(*object, kOrderMembers); !names) {
+    return std::unexpected(names.error());
+  }
+  const auto* const coupon = member(*object, "coupon");
+  if (coupon == nullptr || !coupon->is_string()) {
+    return not_accepted("coupon", coupon, "a coupon's code");
+  }
+  const auto amount = integer_member(*object, "amount", {0, kAmountMax.minor},
+                                     "the order's amount in the currency's smallest unit");
+  if (!amount) return std::unexpected(amount.error());
+  return OrderBody{std::string(text_of(coupon->get_string())), Amount{*amount}};
+}
+
+}  // namespace
+
+void App::get_wallet(Exchange& exchange, std::string_view) {
+  const auto request = authenticate(exchange);
+  if (!request) return;
+  const auto name = query_value(exchange.request.target, "event");
+  const LiveEvent* const only = name ? find_event(exchange, *name) : nullptr;
+  if (name && only == nullptr) return;
+  std::string& body = exchange.response.body;
+  body = R"({"coupons":[)";
+  for (const WalletEntry& entry : service_.wallet(request->user, only)) {
+    fmt::format_to(std::back_inserter(body), R"({}{{"event":"{}","coupon":"{}","redeemed":{}}})",
+                   body.back() == '[' ? "" : ",", entry.event->spec().name,
+                   entry.issue->code.view(), entry.issue->redemption != 0);
+  }
+  body += "]}";
+  send_when_durable(exchange, queue_.last());
+}
+
+void App::apply_coupon(Exchange& exchange, std::string_view order) {
+  const auto by = authenticate(exchange);
+  if (!by || !ledger_available(exchange)) return;
+  if (!is_event_name(order)) {
+    return refuse(exchange, ErrorCode::bad_request,
+                  "The order's id is not 1 to 64 characters of A-Z a-z 0-9 . _ -");
+  }
+  const auto body = parse_order(exchange.request.body);
+  if (!body) return refuse(exchange, ErrorCode::bad_request, body.error());
+  const RedemptionAnswer answer = service_.redeem({*by, order, body->coupon, body->amount});
+  if (answer.refusal) {
+    set_problem(exchange.response, *answer.refusal);
+  } else {
+    fmt::format_to(std::back_inserter(exchange.response.body),
+                   R"({{"order":"{}","coupon":"{}","original":{},"discount":{},"final":{}}})",
+                   order, body->coupon, answer.amounts.original.minor,
+                   answer.amounts.discount.minor, answer.amounts.to_pay.minor);
+  }
+  send_when_durable(exchange, answer.durable);
+}
+
+}  // namespace fairrush::server

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <expected>
+
+#include "base/clock.hpp"
+#include "base/ids.hpp"
+#include "server/domain/error.hpp"
+
+namespace fairrush::server {
+
+/// A sum of money in the currency's smallest unit.
+struct Amount {
+  std::int64_t minor = 0;
+  constexpr auto operator<=>(const Amount&) const = default;
+};
+
+/// The largest sum this server reckons with: a hundredfold still fits into 64 bits.
+inline constexpr Amount kAmountMax{1'000'000'000'000'000};
+
+/// What every coupon of an event promises and asks.
+struct CouponTerms {
+  Duration valid_for = std::chrono::hours(30 * 24);  ///< from its issue; at least 1 ms
+  Amount amount_min;                                 ///< least amount of an order; zero asks none
+  unsigned discount_percent = 10;                    ///< 1 … 100
+
+  bool operator==(const CouponTerms&) const = default;
+};
+
+/// A coupon as its redemption sees it.
+struct CouponStanding {
+  UserIndex owner;
+  WallTime issued;
+  unsigned discount_percent = 0;
+  bool redeemed = false;
+};
+
+/// A wish to spend a coupon.
+struct RedemptionWish {
+  UserIndex user;
+  Amount amount;  ///< of the order, 0 … kAmountMax
+  WallTime at;
+};
+
+/// An order before and after its coupon: original = discount + to_pay.
+struct OrderAmounts {
+  Amount original;
+  Amount discount;
+  Amount to_pay;
+  bool operator==(const OrderAmounts&) const = default;
+};
+
+/// Whether a coupon may be spent, and what it takes off; the discount is rounded down. The first
+/// reason of these counts: not_owned, already_used, not_yet_valid (before its issue, by a clock
+/// that was set back), coupon_expired (from issue + valid_for on), condition_not_met. Pure.
+std::expected<OrderAmounts, ErrorCode> judge_redemption(const CouponTerms& terms,
+                                                        const CouponStanding& coupon,
+                                                        const RedemptionWish& wish);
+
+}  // namespace fairrush::server
