@@ -1,30 +1,32 @@
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <exception>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "base/version.hpp"
+#include "cli/dispatch.hpp"
 #include "cli/subcommand.hpp"
 
 namespace fairrush::cli {
 namespace {
 
-constexpr std::array<Subcommand, 3> kSubcommands{{
+constexpr auto kSubcommands = std::to_array<Subcommand>({
     {"run", "run SCENARIO…", "Rush, verify, report", &run_main},
     {"check", "check RUN", "Verify a run again, offline", &check_main},
     {"report", "report RUN", "Render a run again", &report_main},
-}};
+    {"draw", "draw commit|run|prove|verify|rfc3797", "The verifiable draw, offline", &draw_main},
+});
 
 void print_help() {
   fmt::print(
       "fairrush: does a coupon rush hold, hand out exactly what it has, and give every user the "
       "same "
       "chance?\n\n");
-  for (const Subcommand& subcommand : kSubcommands) {
-    fmt::print("  fairrush {:<16}{}\n", subcommand.usage, subcommand.purpose);
-  }
+  print_subcommands("fairrush", kSubcommands);
   fmt::print(
       "\n  fairrush COMMAND --help   its options        fairrush --version   what this is\n\n"
       "Exit codes: 0 pass, 1 a check failed, 2 usage or configuration, 3 not known, 4 "
@@ -32,7 +34,7 @@ void print_help() {
       "5 target unreachable.\n");
 }
 
-ExitCode dispatch(std::vector<std::string> arguments) {
+ExitCode command(std::vector<std::string> arguments) {
   if (arguments.empty() || arguments.front() == "--help" || arguments.front() == "-h" ||
       arguments.front() == "help") {
     print_help();
@@ -42,15 +44,7 @@ ExitCode dispatch(std::vector<std::string> arguments) {
     fmt::print("fairrush {}, {} build\n", version_text(), version().build_type);
     return ExitCode::pass;
   }
-  const auto subcommand =
-      std::ranges::find(kSubcommands, std::string_view(arguments.front()), &Subcommand::name);
-  if (subcommand == kSubcommands.end()) {
-    fmt::print(stderr, "fairrush: '{}' is no command: expected run, check or report\n",
-               arguments.front());
-    return ExitCode::usage;
-  }
-  arguments.erase(arguments.begin());
-  return subcommand->main(std::move(arguments));
+  return dispatch("fairrush", kSubcommands, std::move(arguments));
 }
 
 }  // namespace
@@ -59,7 +53,7 @@ ExitCode dispatch(std::vector<std::string> arguments) {
 int main(int argc, char** argv) {
   using fairrush::cli::ExitCode;
   try {
-    return static_cast<int>(fairrush::cli::dispatch({argv + 1, argv + argc}));
+    return static_cast<int>(fairrush::cli::command({argv + 1, argv + argc}));
   } catch (const std::exception& failure) {
     std::fprintf(stderr, "fairrush: %s\n", failure.what());
     return static_cast<int>(ExitCode::not_known);

@@ -28,5 +28,6 @@ struct Subcommand {
 ExitCode run_main(std::vector<std::string> arguments);
 ExitCode check_main(std::vector<std::string> arguments);
 ExitCode report_main(std::vector<std::string> arguments);
+ExitCode draw_main(std::vector<std::string> arguments);
 
 }  // namespace fairrush::cli

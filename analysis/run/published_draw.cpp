@@ -27,21 +27,43 @@ void describe(auto& archive, Is<PublishedDraw> auto& draw) {
   archive("proofs", draw.proofs);
 }
 
-std::string format_published_draw(const PublishedDraw& draw) {
+namespace {
+
+template <class T>
+std::string formatted(const T& document) {
   JsonFieldWriter writer;
-  describe(writer, draw);
+  describe(writer, document);
   return boost::json::serialize(writer.object);
 }
 
-std::expected<PublishedDraw, std::string> parse_published_draw(std::string_view json) {
+template <class T>
+std::expected<T, std::string> parsed(std::string_view json, std::string_view name) {
   boost::system::error_code failure;
   const boost::json::value value = boost::json::parse(json, failure);
   if (failure) return std::unexpected(fmt::format("not JSON: {}", failure.message()));
-  PublishedDraw draw;
-  JsonFieldReader reader(value, "draw");
-  describe(reader, draw);
+  T document;
+  JsonFieldReader reader(value, std::string(name));
+  describe(reader, document);
   if (!reader.error.empty()) return std::unexpected(std::move(reader.error));
-  return draw;
+  return document;
+}
+
+}  // namespace
+
+std::string format_published_draw(const PublishedDraw& draw) {
+  return formatted(draw);
+}
+
+std::expected<PublishedDraw, std::string> parse_published_draw(std::string_view json) {
+  return parsed<PublishedDraw>(json, "draw");
+}
+
+std::string format_published_proof(const PublishedProof& proof) {
+  return formatted(proof);
+}
+
+std::expected<PublishedProof, std::string> parse_published_proof(std::string_view json) {
+  return parsed<PublishedProof>(json, "proof");
 }
 
 }  // namespace fairrush::analysis

@@ -39,4 +39,10 @@ std::string format_published_draw(const PublishedDraw& draw);
 /// The error names the key and what was expected there.
 std::expected<PublishedDraw, std::string> parse_published_draw(std::string_view json);
 
+/// {"ticket", "token", "path": […]}, as a server answers for one ticket.
+std::string format_published_proof(const PublishedProof& proof);
+
+/// The error names the key and what was expected there.
+std::expected<PublishedProof, std::string> parse_published_proof(std::string_view json);
+
 }  // namespace fairrush::analysis
