@@ -29,30 +29,6 @@ analysis::Window window_after(std::int64_t start_ns, Duration length) {
   return {.open_ns = start_ns, .close_ns = start_ns + length.count()};
 }
 
-/// The users of one window in the order of their clicks: a seeded permutation beside ascending
-/// times.
-class ClickStream {
- public:
-  ClickStream(const Permutation& order, std::unique_ptr<ArrivalTimes> times, std::int64_t start_ns)
-      : order_(order), times_(std::move(times)), start_ns_(start_ns) {}
-
-  struct Click {
-    UserIndex user;
-    std::int64_t intended_ns;
-  };
-  std::optional<Click> next() {
-    if (rank_ == order_.size()) return std::nullopt;
-    const UserIndex user{static_cast<std::uint32_t>(order_.at(rank_++))};
-    return Click{user, start_ns_ + times_->next().count()};
-  }
-
- private:
-  const Permutation& order_;
-  std::unique_ptr<ArrivalTimes> times_;
-  std::int64_t start_ns_;
-  std::uint64_t rank_ = 0;
-};
-
 }  // namespace
 
 Plan::Plan(const Scenario& scenario, std::uint32_t round, std::int64_t start_ns)
@@ -63,7 +39,45 @@ Plan::Plan(const Scenario& scenario, std::uint32_t round, std::int64_t start_ns)
       reservation_(window_after(start_ns + scenario.lead.count(), scenario.reserve)),
       rush_(window_after(reservation_.close_ns + scenario.pause.count(), scenario.rush)),
       reservation_order_(scenario.users, seed_, Stream::reservation_order),
-      claim_order_(scenario.users, seed_, Stream::claim_order) {}
+      claim_order_(scenario.users, seed_, Stream::claim_order),
+      whims_(seed_, Stream::persona_timing) {}
+
+ClickStream Plan::reservation_clicks() const {
+  return {reservation_order_,
+          make_arrival_times(ArrivalShape::uniform,
+                             {.count = scenario_.users,
+                              .window = scenario_.reserve * kReservationSpreadPercent / 100,
+                              .mean = {},
+                              .seed = seed_,
+                              .stream = Stream::reservation_time}),
+          reservation_.open_ns + kClockGuard.count()};
+}
+
+ClickStream Plan::rush_clicks() const {
+  return {claim_order_,
+          make_arrival_times(scenario_.arrivals, {.count = scenario_.users,
+                                                  .window = scenario_.rush - kClockGuard,
+                                                  .mean = scenario_.arrivals_mean,
+                                                  .seed = seed_,
+                                                  .stream = Stream::claim_time}),
+          rush_.open_ns + kClockGuard.count()};
+}
+
+std::int64_t Plan::early_click_ns(UserIndex user) const {
+  const Duration pause = scenario_.pause;
+  // Early at the target, however slow the user's network.
+  const Duration before =
+      between(pause / 4, pause * 3 / 4, whim(user)) + population_.one_way_delay_of(user);
+  return std::max<std::int64_t>(rush_.open_ns - before.count(), 1);
+}
+
+std::int64_t Plan::late_click_ns(UserIndex user) const {
+  return rush_.close_ns + between(kLateMin, kLateMax, whim(user)).count();
+}
+
+Duration Plan::second_click_gap(UserIndex user) const {
+  return between(kSecondClickMin, kSecondClickMax, whim(user));
+}
 
 std::uint64_t Plan::idempotency_key(UserIndex user, Op op, std::uint8_t try_number) const {
   const std::uint64_t request = static_cast<std::uint64_t>(op) << 8 | try_number;
@@ -97,12 +111,9 @@ struct Plan::Cursor::State {
   PlannedAttempt attempt(UserIndex user, Op op, std::uint8_t try_number,
                          std::int64_t intended_ns) const;
   bool mine(UserIndex user) const { return user.value() % shard.count == shard.index; }
-  /// A number of this user's own persona, 0 … 1.
-  double whim(UserIndex user) const { return whims.uniform(user.value()); }
 
   const Plan& plan;
   Shard shard;
-  CounterRandom whims;
   ClickStream reservations;
   ClickStream claims;
   std::optional<PlannedAttempt> next_reservation;
@@ -115,24 +126,8 @@ struct Plan::Cursor::State {
 Plan::Cursor::State::State(const Plan& of_plan, Shard of_shard)
     : plan(of_plan),
       shard(of_shard),
-      whims(of_plan.seed_, Stream::persona_timing),
-      reservations(
-          of_plan.reservation_order_,
-          make_arrival_times(ArrivalShape::uniform,
-                             {.count = of_plan.scenario_.users,
-                              .window = of_plan.scenario_.reserve * kReservationSpreadPercent / 100,
-                              .mean = {},
-                              .seed = of_plan.seed_,
-                              .stream = Stream::reservation_time}),
-          of_plan.reservation_.open_ns + kClockGuard.count()),
-      claims(of_plan.claim_order_,
-             make_arrival_times(of_plan.scenario_.arrivals,
-                                {.count = of_plan.scenario_.users,
-                                 .window = of_plan.scenario_.rush - kClockGuard,
-                                 .mean = of_plan.scenario_.arrivals_mean,
-                                 .seed = of_plan.seed_,
-                                 .stream = Stream::claim_time}),
-             of_plan.rush_.open_ns + kClockGuard.count()) {
+      reservations(of_plan.reservation_clicks()),
+      claims(of_plan.rush_clicks()) {
   FAIRRUSH_ASSERT(shard.count > 0 && shard.index < shard.count);
   add_clicks_outside();
   advance_reservations();
@@ -150,20 +145,14 @@ PlannedAttempt Plan::Cursor::State::attempt(UserIndex user, Op op, std::uint8_t 
 }
 
 void Plan::Cursor::State::add_clicks_outside() {
-  const Duration pause = plan.scenario_.pause;
   for (std::uint32_t index = 0; index < plan.population_.size(); ++index) {
     const UserIndex user{index};
     if (!mine(user) || !plan.population_.claims(user)) continue;
     const Persona persona = plan.population_.persona_of(user);
     if (persona == Persona::early_bird) {
-      // Early at the target, however slow the user's network.
-      const Duration before =
-          between(pause / 4, pause * 3 / 4, whim(user)) + plan.population_.one_way_delay_of(user);
-      const std::int64_t intended_ns = plan.rush_.open_ns - before.count();
-      extras.push(attempt(user, Op::claim, 0, std::max<std::int64_t>(intended_ns, 1)));
+      extras.push(attempt(user, Op::claim, 0, plan.early_click_ns(user)));
     } else if (persona == Persona::latecomer) {
-      const Duration after = between(kLateMin, kLateMax, whim(user));
-      extras.push(attempt(user, Op::claim, 0, plan.rush_.close_ns + after.count()));
+      extras.push(attempt(user, Op::claim, 0, plan.late_click_ns(user)));
     }
   }
 }
@@ -204,8 +193,8 @@ void Plan::Cursor::State::advance() {
   } else if (head == next_claim) {
     const UserIndex user = head->user;
     if (plan.population_.persona_of(user) == Persona::double_clicker) {
-      const Duration gap = between(kSecondClickMin, kSecondClickMax, whim(user));
-      extras.push(attempt(user, Op::claim, 1, head->intended_ns + gap.count()));
+      const std::int64_t second_ns = head->intended_ns + plan.second_click_gap(user).count();
+      extras.push(attempt(user, Op::claim, 1, second_ns));
     }
     advance_claims();
   } else {

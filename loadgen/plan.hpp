@@ -9,6 +9,7 @@
 #include "analysis/run/facts.hpp"
 #include "base/ids.hpp"
 #include "base/random/permutation.hpp"
+#include "loadgen/click_stream.hpp"
 #include "loadgen/population.hpp"
 #include "loadgen/scenario/scenario.hpp"
 
@@ -47,6 +48,16 @@ class Plan {
   /// All attempts of all shards. O(users).
   analysis::PlannedAttempts planned() const;
 
+  /// Everybody's click in the reservation window and in the rush, whether they come or not: what
+  /// the cursor walks, for those who know the users' traits already. Valid as long as the plan.
+  ClickStream reservation_clicks() const;
+  ClickStream rush_clicks() const;
+  /// Clicks outside those streams: an early bird's first, a latecomer's only one, and how long
+  /// after the first a double clicker's second comes.
+  std::int64_t early_click_ns(UserIndex user) const;
+  std::int64_t late_click_ns(UserIndex user) const;
+  Duration second_click_gap(UserIndex user) const;
+
   /// Walks one shard's attempts by intended time, those of one instant in the plan's seeded order,
   /// generating them on the way: O(1) memory but for the few clicks outside the stream's order.
   /// Valid as long as the plan.
@@ -75,6 +86,9 @@ class Plan {
   static constexpr Duration kClockGuard = std::chrono::milliseconds(2);
 
  private:
+  /// A number of this user's own persona, 0 … 1.
+  double whim(UserIndex user) const { return whims_.uniform(user.value()); }
+
   Scenario scenario_;
   std::uint32_t round_;
   std::uint64_t seed_;  ///< of the round
@@ -83,6 +97,7 @@ class Plan {
   analysis::Window rush_;
   Permutation reservation_order_;
   Permutation claim_order_;
+  CounterRandom whims_;
 };
 
 }  // namespace fairrush::loadgen

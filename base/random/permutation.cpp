@@ -17,9 +17,15 @@ unsigned half_bits_for(std::uint64_t size) {
 Permutation::Permutation(std::uint64_t size, std::uint64_t seed, Stream stream)
     : size_(size),
       half_bits_(half_bits_for(size)),
-      half_mask_((std::uint64_t{1} << half_bits_) - 1),
-      random_(seed, stream) {
+      half_mask_((std::uint64_t{1} << half_bits_) - 1) {
   FAIRRUSH_ASSERT(size <= std::uint64_t{1} << 32);
+  const CounterRandom random(seed, stream);
+  words_.reserve(kRounds << half_bits_);
+  for (unsigned round = 0; round < kRounds; ++round) {
+    for (std::uint64_t half = 0; half <= half_mask_; ++half) {
+      words_.push_back(static_cast<std::uint16_t>(random.bits(half, round) & half_mask_));
+    }
+  }
 }
 
 std::uint64_t Permutation::at(std::uint64_t position) const {
@@ -56,10 +62,6 @@ std::uint64_t Permutation::backward(std::uint64_t word) const {
     left = previous;
   }
   return left << half_bits_ | right;
-}
-
-std::uint64_t Permutation::round_word(unsigned round, std::uint64_t half) const {
-  return random_.bits(half, round) & half_mask_;
 }
 
 }  // namespace fairrush

@@ -1,14 +1,16 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "base/random/counter_random.hpp"
 
 namespace fairrush {
 
-/// A seeded bijection of {0 … size−1} computed on the fly: O(1) memory for any size. Balanced
-/// Feistel network of `kRounds` rounds over the next even power of two, with cycle walking (Black,
-/// Rogaway 2002); at most four steps on average. Safe to use from any thread.
+/// A seeded bijection of {0 … size−1} computed on the fly: O(√size) memory, 12 KiB for 500,000.
+/// Balanced Feistel network of `kRounds` rounds over the next even power of two, with cycle walking
+/// (Black, Rogaway 2002); at most four steps on average, a few nanoseconds each, because the round
+/// function is tabled. Safe to use from any thread.
 class Permutation {
  public:
   /// `size` 0 … 2³²; asking a permutation of size 0 for a value is a programmer's error.
@@ -27,12 +29,14 @@ class Permutation {
 
   std::uint64_t forward(std::uint64_t word) const;
   std::uint64_t backward(std::uint64_t word) const;
-  std::uint64_t round_word(unsigned round, std::uint64_t half) const;
+  std::uint64_t round_word(unsigned round, std::uint64_t half) const {
+    return words_[round << half_bits_ | half];
+  }
 
   std::uint64_t size_;
   unsigned half_bits_;
   std::uint64_t half_mask_;
-  CounterRandom random_;
+  std::vector<std::uint16_t> words_;  ///< of every round and half
 };
 
 }  // namespace fairrush
