@@ -35,8 +35,9 @@ class ServerProcess {
       : options_(options),
         writer_(std::move(ledger), context_.get_executor()),
         queue_(writer_),
-        service_(queue_, draw_runner(worker_, context_.get_executor())),
-        app_(options.app, clock, queue_, service_),
+        messaging_(queue_),
+        service_(queue_, messaging_, draw_runner(worker_, context_.get_executor())),
+        app_(options.app, clock, queue_, messaging_, service_),
         sessions_(app_, clock, options.limits, options.timeouts),
         signals_(context_.get_executor(), SIGTERM, SIGINT) {
     writer_.report_to(queue_);
@@ -80,6 +81,7 @@ class ServerProcess {
   asio::io_context context_{1};
   LedgerThread writer_;
   CommitQueue queue_;
+  Messaging messaging_;
   IoThread worker_{"draw"};
   RushService service_;
   App app_;

@@ -14,11 +14,13 @@ constexpr std::size_t kIdempotencyKeyMax = 64;
 
 }  // namespace
 
-App::App(AppOptions options, const Clock& clock, CommitQueue& queue, RushService& service)
+App::App(AppOptions options, const Clock& clock, CommitQueue& queue, const Messaging& messaging,
+         RushService& service)
     : options_(std::move(options)),
       authenticator_(options_.credentials),
       clock_(clock),
       queue_(queue),
+      messaging_(messaging),
       service_(service) {}
 
 void App::handle(Exchange& exchange) {

@@ -22,6 +22,7 @@ struct AppOptions {
   std::string default_design = "sealed-draw";
   Acknowledge acknowledge = Acknowledge::durable;
   Credentials credentials;
+  std::string_view fault = {};  ///< the fault that is switched on; empty: none
 };
 
 /// The service's HTTP interface without the sockets: maps a request to a response, now or when the
@@ -29,7 +30,8 @@ struct AppOptions {
 class App {
  public:
   /// Everything passed by reference must outlive the app.
-  App(AppOptions options, const Clock& clock, CommitQueue& queue, RushService& service);
+  App(AppOptions options, const Clock& clock, CommitQueue& queue, const Messaging& messaging,
+      RushService& service);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
@@ -52,6 +54,7 @@ class App {
   void create_event(Exchange& exchange, std::string_view event);
   void get_event(Exchange& exchange, std::string_view event);
   void reset_event(Exchange& exchange, std::string_view event);
+  void export_audit(Exchange& exchange, std::string_view event);
   void export_ledger(Exchange& exchange, std::string_view event);
   void reserve(Exchange& exchange, std::string_view event);
   void claim(Exchange& exchange, std::string_view event);
@@ -64,6 +67,8 @@ class App {
   void get_liveness(Exchange& exchange, std::string_view event);
   void get_readiness(Exchange& exchange, std::string_view event);
 
+  /// The event document.
+  std::string describe(const LiveEvent& event, const Exchange& exchange) const;
   /// The event, or null after having answered that there is none.
   LiveEvent* find_event(Exchange& exchange, std::string_view name);
   /// The event when it has a published draw, or null after having answered why not.
@@ -88,6 +93,7 @@ class App {
   Authenticator authenticator_;
   const Clock& clock_;
   CommitQueue& queue_;
+  const Messaging& messaging_;
   RushService& service_;
   bool draining_ = false;
 };

@@ -35,7 +35,7 @@ const DrawOutcome* published_draw(const LiveEvent& event) {
   return drawing == nullptr ? nullptr : drawing->outcome();
 }
 
-std::string event_document(const LiveEvent& event, WallTime now) {
+std::string event_document(const LiveEvent& event, const EventView& view) {
   const EventSpec& spec = event.spec();
   const DrawingDesign* const drawing = drawing_of(event);
   const std::string quota =
@@ -44,15 +44,28 @@ std::string event_document(const LiveEvent& event, WallTime now) {
       R"({{"event":"{}","design":"{}","phase":"{}","coupons":{},"reserve_open_ms":{},)"
       R"("reserve_close_ms":{},"claim_open_ms":{},"claim_close_ms":{},"roster":{},"quota":{},)"
       R"("issued":{},"remaining":{},"released":{},"valid_ms":{},"min_amount":{},)"
-      R"("discount_percent":{},"commitment":{},"root":{}}})",
-      spec.name, spec.design, name_of(phase_at(spec.windows, now)), quota,
+      R"("discount_percent":{},"outbox_pending":{},"fault":{},"commitment":{},"root":{}}})",
+      spec.name, spec.design, name_of(phase_at(spec.windows, view.now)), quota,
       to_unix_ms(spec.windows.reserve_open), to_unix_ms(spec.windows.reserve_close),
       to_unix_ms(spec.windows.claim_open), to_unix_ms(spec.windows.claim_close),
       event.rush().roster().size(), event.rush().design().quota(), event.issues().size(),
       event.rush().design().remaining(), event.rush().design().released(),
       to_ms(spec.terms.valid_for), spec.terms.amount_min.minor, spec.terms.discount_percent,
+      view.outbox_pending, view.fault.empty() ? "null" : fmt::format("\"{}\"", view.fault),
       drawing == nullptr ? "null" : quoted_hex(drawing->commitment()),
       root_or_null(published_draw(event)));
+}
+
+std::string audit_document(std::span<const BusMessage> deliveries) {
+  std::string text;
+  const auto out = std::back_inserter(text);
+  for (const BusMessage& message : deliveries) {
+    fmt::format_to(out, R"({{"id":"{}","type":"{}","user":{},"coupon":"{}")", id_of(message),
+                   name_of(message.type), message.user.value(), message.coupon.view());
+    if (!message.order.empty()) fmt::format_to(out, R"(,"order":"{}")", message.order);
+    text += "}\n";
+  }
+  return text;
 }
 
 std::string ledger_document(const LiveEvent& event) {

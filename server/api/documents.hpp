@@ -1,6 +1,8 @@
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "server/service/live_event.hpp"
 
@@ -8,8 +10,18 @@ namespace fairrush::server {
 
 /// The texts this server publishes about an event. Pure.
 
-/// The event document, as of `now`.
-std::string event_document(const LiveEvent& event, WallTime now);
+/// What an event document says besides what the event knows.
+struct EventView {
+  WallTime now;
+  std::size_t outbox_pending = 0;
+  std::string_view fault;  ///< empty: none
+};
+
+/// The event document.
+std::string event_document(const LiveEvent& event, const EventView& view);
+
+/// What the audit consumer heard, one JSON object a delivery and line.
+std::string audit_document(std::span<const BusMessage> deliveries);
 
 /// Every issued coupon, one JSON object a line, in the order of issue.
 std::string ledger_document(const LiveEvent& event);

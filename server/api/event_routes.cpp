@@ -12,14 +12,14 @@ void App::create_event(Exchange& exchange, std::string_view) {
   const LiveEvent* const event = service_.create(*spec, exchange.request.idempotency_key);
   if (event == nullptr) return refuse(exchange, ErrorCode::event_exists);
   exchange.response.status = 201;
-  exchange.response.body = event_document(*event, exchange.arrived);
+  exchange.response.body = describe(*event, exchange);
   send_when_durable(exchange, queue_.last());
 }
 
 void App::get_event(Exchange& exchange, std::string_view name) {
   const LiveEvent* const event = find_event(exchange, name);
   if (event == nullptr) return;
-  exchange.response.body = event_document(*event, exchange.arrived);
+  exchange.response.body = describe(*event, exchange);
   send_when_durable(exchange, queue_.last());
 }
 
@@ -30,8 +30,23 @@ void App::reset_event(Exchange& exchange, std::string_view name) {
   const auto windows = parse_reset_request(exchange.request.body);
   if (!windows) return refuse(exchange, ErrorCode::bad_request, windows.error());
   const LiveEvent& renewed = service_.reset(*event, *windows, exchange.request.idempotency_key);
-  exchange.response.body = event_document(renewed, exchange.arrived);
+  exchange.response.body = describe(renewed, exchange);
   send_when_durable(exchange, queue_.last());
+}
+
+void App::export_audit(Exchange& exchange, std::string_view name) {
+  if (!authorize_admin(exchange)) return;
+  const LiveEvent* const event = find_event(exchange, name);
+  if (event == nullptr) return;
+  exchange.response.content_type = "application/x-ndjson";
+  exchange.response.body = audit_document(messaging_.audit.deliveries(event->id()));
+  send_when_durable(exchange, queue_.last());
+}
+
+std::string App::describe(const LiveEvent& event, const Exchange& exchange) const {
+  return event_document(event, {.now = exchange.arrived,
+                                .outbox_pending = messaging_.outbox.pending(event.id()),
+                                .fault = options_.fault});
 }
 
 void App::export_ledger(Exchange& exchange, std::string_view name) {

@@ -24,6 +24,7 @@ struct Routes {
       Row{Method::post, "/api/v1/events", &App::create_event},
       Row{Method::post, "/api/v1/events/{e}/reset", &App::reset_event},
       Row{Method::get, "/api/v1/events/{e}/ledger", &App::export_ledger},
+      Row{Method::get, "/api/v1/events/{e}/audit", &App::export_audit},
       Row{Method::get, "/api/v1/events/{e}/draw", &App::get_draw},
       Row{Method::get, "/api/v1/events/{e}/draw/roster", &App::get_roster},
       Row{Method::get, "/api/v1/events/{e}/draw/proof", &App::get_proof},

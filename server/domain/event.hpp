@@ -12,6 +12,9 @@
 
 namespace fairrush::server {
 
+/// Number of an event in the ledger.
+using EventId = StrongId<struct EventIdTag, std::int64_t>;
+
 /// The two windows of an event by the server's calendar clock, each open ≤ t < close.
 struct EventWindows {
   WallTime reserve_open;

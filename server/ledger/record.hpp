@@ -5,13 +5,11 @@
 #include <variant>
 
 #include "base/ids.hpp"
+#include "server/domain/bus_message.hpp"
 #include "server/domain/coupon.hpp"
 #include "server/domain/event.hpp"
 
 namespace fairrush::server {
-
-/// Number of an event in the ledger.
-using EventId = StrongId<struct EventIdTag, std::int64_t>;
 
 /// What is decided and must outlive the process. Replaying a ledger's records in their order gives
 /// the state that they were decided in.
@@ -61,18 +59,39 @@ struct CouponIssued {
   CouponCode code;
   WallTime at;
   std::string idempotency_key;
+  OutboxPosition told_at;  ///< of its message, which is written with it
 };
 
 struct CouponRedeemed {
   EventId event;
   std::uint32_t issue = 0;  ///< of the coupon, as in CouponIssued
+  UserIndex user;
+  CouponCode code;
   std::string order;
   OrderAmounts amounts;
   WallTime at;
   std::string idempotency_key;
+  OutboxPosition told_at;
 };
 
-using LedgerRecord = std::variant<EventCreated, EventReset, ReservationGranted, DrawFixed,
-                                  CouponIssued, CouponRedeemed>;
+/// Everything up to a place of the outbox has been published.
+struct OutboxPublished {
+  OutboxPosition up_to;
+};
+
+/// The audit consumer heard a message of the outbox.
+struct AuditHeard {
+  BusMessage message;
+};
+
+/// A BusMessage is written with the fact that it tells, never by itself; it is read back as a
+/// record of its own.
+using LedgerRecord =
+    std::variant<EventCreated, EventReset, ReservationGranted, DrawFixed, CouponIssued,
+                 CouponRedeemed, BusMessage, OutboxPublished, AuditHeard>;
+
+/// The message that tells of a fact.
+BusMessage message_of(const CouponIssued& fact);
+BusMessage message_of(const CouponRedeemed& fact);
 
 }  // namespace fairrush::server

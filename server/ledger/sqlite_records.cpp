@@ -65,32 +65,62 @@ Outcome draw_from(const SqliteStatement& row, const RecordSink& sink) {
 }
 
 Outcome coupon_from(const SqliteStatement& row, const RecordSink& sink) {
-  CouponIssued record{.event = EventId(row.integer(0)),
-                      .issue = static_cast<std::uint32_t>(row.integer(1)),
-                      .ticket = ticket_at(row, 2),
-                      .user = user_at(row, 3),
-                      .serial = static_cast<CouponSerial>(row.integer(4)),
-                      .code = {},
-                      .at = from_unix_ms(row.integer(7)),
-                      .idempotency_key = std::string(row.text(6))};
-  const std::string_view code = row.text(5);
-  if (code.size() != record.code.text.size()) {
-    return std::unexpected("coupon with a code of wrong length");
-  }
-  std::ranges::copy(code, record.code.text.begin());
-  return sink(record);
+  const auto code = parse_coupon_code(row.text(5));
+  if (!code) return std::unexpected("coupon with a code of wrong length");
+  return sink(CouponIssued{.event = EventId(row.integer(0)),
+                           .issue = static_cast<std::uint32_t>(row.integer(1)),
+                           .ticket = ticket_at(row, 2),
+                           .user = user_at(row, 3),
+                           .serial = static_cast<CouponSerial>(row.integer(4)),
+                           .code = *code,
+                           .at = from_unix_ms(row.integer(7)),
+                           .idempotency_key = std::string(row.text(6)),
+                           .told_at = {}});
 }
 
 Outcome redemption_from(const SqliteStatement& row, const RecordSink& sink) {
   const Amount original{row.integer(3)};
   const Amount discount{row.integer(4)};
+  const auto code = parse_coupon_code(row.text(8));
+  if (!code) return std::unexpected("redemption of a code of wrong length");
   return sink(
       CouponRedeemed{.event = EventId(row.integer(0)),
                      .issue = static_cast<std::uint32_t>(row.integer(1)),
+                     .user = user_at(row, 7),
+                     .code = *code,
                      .order = std::string(row.text(2)),
                      .amounts = {original, discount, Amount{original.minor - discount.minor}},
                      .at = from_unix_ms(row.integer(6)),
-                     .idempotency_key = std::string(row.text(5))});
+                     .idempotency_key = std::string(row.text(5)),
+                     .told_at = {}});
+}
+
+std::expected<BusMessage, std::string> message_from(const SqliteStatement& row) {
+  const std::string_view type = row.text(2);
+  const auto coupon = parse_coupon_code(row.text(4));
+  if (!coupon) return std::unexpected("message with a coupon of wrong length");
+  return BusMessage{.position = OutboxPosition(static_cast<std::uint64_t>(row.integer(0))),
+                    .event = EventId(row.integer(1)),
+                    .type = type == name_of(BusMessage::Type::coupon_issued)
+                                ? BusMessage::Type::coupon_issued
+                                : BusMessage::Type::coupon_redeemed,
+                    .user = user_at(row, 3),
+                    .coupon = *coupon,
+                    .order = std::string(row.text(5))};
+}
+
+Outcome cursor_from(const SqliteStatement& row, const RecordSink& sink) {
+  return sink(OutboxPublished{OutboxPosition(static_cast<std::uint64_t>(row.integer(0)))});
+}
+
+Outcome outbox_from(const SqliteStatement& row, const RecordSink& sink) {
+  const auto message = message_from(row);
+  return message ? sink(*message) : std::unexpected(message.error());
+}
+
+Outcome delivery_from(const SqliteStatement& row, const RecordSink& sink) {
+  const auto message = message_from(row);
+  return message ? sink(AuditHeard{*message}) : std::unexpected(message.error());
 }
 
 struct Reading {
@@ -105,7 +135,13 @@ constexpr std::array kReadings{
     Reading{"SELECT * FROM reservation ORDER BY event_id, ticket", reservation_from},
     Reading{"SELECT * FROM draw ORDER BY event_id", draw_from},
     Reading{"SELECT * FROM coupon ORDER BY event_id, issue", coupon_from},
-    Reading{"SELECT * FROM redemption ORDER BY event_id, issue", redemption_from},
+    Reading{"SELECT redemption.*, user, code FROM redemption JOIN coupon USING (event_id, issue) "
+            "ORDER BY event_id, issue",
+            redemption_from},
+    Reading{"SELECT published FROM outbox_cursor WHERE published>0", cursor_from},
+    Reading{"SELECT * FROM outbox ORDER BY position", outbox_from},
+    Reading{"SELECT outbox.* FROM audit JOIN outbox USING (position) ORDER BY delivery",
+            delivery_from},
 };
 
 }  // namespace
@@ -124,6 +160,11 @@ RecordWriter::RecordWriter(StatementPreparer& prepare)
       insert_draw_(prepare("INSERT INTO draw VALUES (?,?,?,?)")),
       insert_coupon_(prepare("INSERT INTO coupon VALUES (?,?,?,?,?,?,?,?)")),
       insert_redemption_(prepare("INSERT INTO redemption VALUES (?,?,?,?,?,?,?)")),
+      insert_message_(prepare("INSERT INTO outbox VALUES (?,?,?,?,?,?)")),
+      update_cursor_(prepare("UPDATE outbox_cursor SET published=?")),
+      insert_delivery_(prepare("INSERT INTO audit (event_id, position) VALUES (?,?)")),
+      delete_deliveries_(prepare("DELETE FROM audit WHERE event_id=?")),
+      delete_messages_(prepare("DELETE FROM outbox WHERE event_id=?")),
       delete_redemptions_(prepare("DELETE FROM redemption WHERE event_id=?")),
       delete_coupons_(prepare("DELETE FROM coupon WHERE event_id=?")),
       delete_draw_(prepare("DELETE FROM draw WHERE event_id=?")),
@@ -163,8 +204,9 @@ bool RecordWriter::write_kind(const EventCreated& record) {
 
 bool RecordWriter::write_kind(const EventReset& record) {
   // Children first: the foreign keys hold within the transaction too.
-  for (SqliteStatement* statement : {&delete_redemptions_, &delete_coupons_, &delete_draw_,
-                                     &delete_reservations_, &delete_admin_key_, &delete_event_}) {
+  for (SqliteStatement* statement :
+       {&delete_deliveries_, &delete_messages_, &delete_redemptions_, &delete_coupons_,
+        &delete_draw_, &delete_reservations_, &delete_admin_key_, &delete_event_}) {
     if (!statement->bind(record.renewed.event.value()).run()) return false;
   }
   return write_kind(record.renewed);
@@ -188,25 +230,47 @@ bool RecordWriter::write_kind(const DrawFixed& record) {
 }
 
 bool RecordWriter::write_kind(const CouponIssued& record) {
-  return insert_coupon_.bind(record.event.value())
-      .bind(std::int64_t{record.issue})
-      .bind(std::int64_t{record.ticket.value()})
-      .bind(std::int64_t{record.user.value()})
-      .bind(std::int64_t{record.serial})
-      .bind(record.code.view())
-      .bind(std::string_view(record.idempotency_key))
-      .bind(to_unix_ms(record.at))
-      .run();
+  const bool inserted = insert_coupon_.bind(record.event.value())
+                            .bind(std::int64_t{record.issue})
+                            .bind(std::int64_t{record.ticket.value()})
+                            .bind(std::int64_t{record.user.value()})
+                            .bind(std::int64_t{record.serial})
+                            .bind(record.code.view())
+                            .bind(std::string_view(record.idempotency_key))
+                            .bind(to_unix_ms(record.at))
+                            .run();
+  return inserted && write_kind(message_of(record));
 }
 
 bool RecordWriter::write_kind(const CouponRedeemed& record) {
-  return insert_redemption_.bind(record.event.value())
-      .bind(std::int64_t{record.issue})
-      .bind(std::string_view(record.order))
-      .bind(record.amounts.original.minor)
-      .bind(record.amounts.discount.minor)
-      .bind(std::string_view(record.idempotency_key))
-      .bind(to_unix_ms(record.at))
+  const bool inserted = insert_redemption_.bind(record.event.value())
+                            .bind(std::int64_t{record.issue})
+                            .bind(std::string_view(record.order))
+                            .bind(record.amounts.original.minor)
+                            .bind(record.amounts.discount.minor)
+                            .bind(std::string_view(record.idempotency_key))
+                            .bind(to_unix_ms(record.at))
+                            .run();
+  return inserted && write_kind(message_of(record));
+}
+
+bool RecordWriter::write_kind(const BusMessage& message) {
+  return insert_message_.bind(static_cast<std::int64_t>(message.position.value()))
+      .bind(message.event.value())
+      .bind(name_of(message.type))
+      .bind(std::int64_t{message.user.value()})
+      .bind(message.coupon.view())
+      .bind(std::string_view(message.order))
+      .run();
+}
+
+bool RecordWriter::write_kind(const OutboxPublished& record) {
+  return update_cursor_.bind(static_cast<std::int64_t>(record.up_to.value())).run();
+}
+
+bool RecordWriter::write_kind(const AuditHeard& record) {
+  return insert_delivery_.bind(record.message.event.value())
+      .bind(static_cast<std::int64_t>(record.message.position.value()))
       .run();
 }
 

@@ -38,6 +38,9 @@ class RecordWriter {
   bool write_kind(const DrawFixed& record);
   bool write_kind(const CouponIssued& record);
   bool write_kind(const CouponRedeemed& record);
+  bool write_kind(const BusMessage& message);
+  bool write_kind(const OutboxPublished& record);
+  bool write_kind(const AuditHeard& record);
 
   SqliteStatement insert_event_;
   SqliteStatement insert_admin_key_;
@@ -45,6 +48,11 @@ class RecordWriter {
   SqliteStatement insert_draw_;
   SqliteStatement insert_coupon_;
   SqliteStatement insert_redemption_;
+  SqliteStatement insert_message_;
+  SqliteStatement update_cursor_;
+  SqliteStatement insert_delivery_;
+  SqliteStatement delete_deliveries_;
+  SqliteStatement delete_messages_;
   SqliteStatement delete_redemptions_;
   SqliteStatement delete_coupons_;
   SqliteStatement delete_draw_;
@@ -56,8 +64,8 @@ class RecordWriter {
 /// Takes one record; an error says how it contradicts those before it.
 using RecordSink = std::function<std::expected<void, std::string>(const LedgerRecord&)>;
 
-/// Reads the tables back as records: events, then reservations, draws, coupons and
-/// redemptions, each in the order of their numbers. Stops at the first error.
+/// Reads the tables back as records: events, then reservations, draws, coupons,
+/// redemptions and the outbox, each in the order of their numbers. Stops at the first error.
 std::expected<void, std::string> read_records(SqliteDatabase& database, const RecordSink& sink);
 
 }  // namespace fairrush::server

@@ -52,7 +52,8 @@ bool LiveEvent::judged_under(TicketNumber ticket, std::string_view key) const {
   return !key.empty() && verdict_keys_.at(ticket.value() - 1) == key_hash(key);
 }
 
-CouponIssued LiveEvent::issue(const ClaimVerdict& win, WallTime at, std::string_view key) {
+CouponIssued LiveEvent::issue(const ClaimVerdict& win, WallTime at, std::string_view key,
+                              OutboxPosition told_at) {
   FAIRRUSH_ASSERT(win.kind == ClaimVerdict::Kind::won);
   const UserIndex user = rush_.roster().user_of(win.ticket);
   keep({.user = user,
@@ -68,7 +69,8 @@ CouponIssued LiveEvent::issue(const ClaimVerdict& win, WallTime at, std::string_
           .serial = win.serial,
           .code = issues_.back().code,
           .at = at,
-          .idempotency_key = std::string(key)};
+          .idempotency_key = std::string(key),
+          .told_at = told_at};
 }
 
 void LiveEvent::keep(Issue issue) {
@@ -86,13 +88,17 @@ CouponStanding LiveEvent::standing_of(std::uint32_t issue) const {
 }
 
 CouponRedeemed LiveEvent::redeem(std::uint32_t issue, const OrderAmounts& amounts,
-                                 const RedemptionRequest& request) {
+                                 const RedemptionRequest& request, OutboxPosition told_at) {
+  const Issue& coupon = issues_.at(issue - 1);
   CouponRedeemed record{.event = id_,
                         .issue = issue,
+                        .user = coupon.user,
+                        .code = coupon.code,
                         .order = std::string(request.order),
                         .amounts = amounts,
                         .at = request.by.at,
-                        .idempotency_key = std::string(request.by.idempotency_key)};
+                        .idempotency_key = std::string(request.by.idempotency_key),
+                        .told_at = told_at};
   keep(record);
   return record;
 }

@@ -77,14 +77,16 @@ class LiveEvent {
   bool reserved_under(TicketNumber ticket, std::string_view key) const;
   bool judged_under(TicketNumber ticket, std::string_view key) const;
 
-  /// Makes the next coupon, for a ticket that has just won `serial`; returns its record.
-  CouponIssued issue(const ClaimVerdict& win, WallTime at, std::string_view key);
+  /// Makes the next coupon, for a ticket that has just won `serial`; returns its record, whose
+  /// message goes to `told_at`.
+  CouponIssued issue(const ClaimVerdict& win, WallTime at, std::string_view key,
+                     OutboxPosition told_at);
 
   /// The coupon at a place in `issues`, 1-based, as its redemption sees it.
   CouponStanding standing_of(std::uint32_t issue) const;
-  /// Spends an unspent coupon; returns the record.
+  /// Spends an unspent coupon; returns the record, likewise.
   CouponRedeemed redeem(std::uint32_t issue, const OrderAmounts& amounts,
-                        const RedemptionRequest& request);
+                        const RedemptionRequest& request, OutboxPosition told_at);
   /// What was answered to the same request under the same key before; null when nothing was.
   const OrderAmounts* redeemed_under(std::uint32_t issue, const RedemptionRequest& request) const;
 

@@ -20,33 +20,53 @@ DrawResult run_draw(const DrawJob& job) {
   }
 }
 
-RushService::RushService(CommitQueue& queue, DrawRunner run_draw)
-    : queue_(queue), run_draw_(std::move(run_draw)) {}
+RushService::RushService(CommitQueue& queue, Messaging& messaging, DrawRunner run_draw)
+    : queue_(queue), messaging_(messaging), run_draw_(std::move(run_draw)) {}
 
 std::expected<void, std::string> RushService::restore(const LedgerRecord& record) {
-  if (const auto* created = std::get_if<EventCreated>(&record)) {
-    if (find_design(created->spec.design) == nullptr) {
-      return std::unexpected(
-          fmt::format("event '{}': unknown design '{}'", created->spec.name, created->spec.design));
-    }
-    last_id_ = std::max(last_id_, created->event.value());
-    add_slot(created->spec.name, created->event).event = std::make_unique<LiveEvent>(*created);
-    return {};
+  return std::visit([this](const auto& kind) { return apply(kind); }, record);
+}
+
+RushService::Restored RushService::apply(const EventCreated& record) {
+  if (find_design(record.spec.design) == nullptr) {
+    return std::unexpected(
+        fmt::format("event '{}': unknown design '{}'", record.spec.name, record.spec.design));
   }
-  const auto restore_part = [this](const auto& part) -> std::expected<void, std::string> {
-    Slot* const slot = slot_of(part.event);
-    if (slot == nullptr) return std::unexpected("a record of an event that is not there");
-    return slot->event->restore(part);
-  };
-  if (const auto* issued = std::get_if<CouponIssued>(&record)) {
-    places_.insert_or_assign(issued->code, CouponPlace{issued->event, issued->issue});
-    return restore_part(*issued);
-  }
-  if (const auto* reservation = std::get_if<ReservationGranted>(&record)) {
-    return restore_part(*reservation);
-  }
-  if (const auto* draw = std::get_if<DrawFixed>(&record)) return restore_part(*draw);
-  return restore_part(std::get<CouponRedeemed>(record));
+  last_id_ = std::max(last_id_, record.event.value());
+  add_slot(record.spec.name, record.event).event = std::make_unique<LiveEvent>(record);
+  return {};
+}
+
+/// A ledger holds what an event's last reset left, not the reset.
+RushService::Restored RushService::apply(const EventReset&) {
+  return std::unexpected("a reset cannot be read back");
+}
+
+RushService::Restored RushService::apply(const CouponIssued& record) {
+  places_.insert_or_assign(record.code, CouponPlace{record.event, record.issue});
+  return apply<CouponIssued>(record);
+}
+
+RushService::Restored RushService::apply(const BusMessage& record) {
+  messaging_.outbox.restore(record);
+  return {};
+}
+
+RushService::Restored RushService::apply(const OutboxPublished& record) {
+  messaging_.outbox.restore(record);
+  return {};
+}
+
+RushService::Restored RushService::apply(const AuditHeard& record) {
+  messaging_.audit.restore(record);
+  return {};
+}
+
+template <class Record>
+RushService::Restored RushService::apply(const Record& record) {
+  Slot* const slot = slot_of(record.event);
+  if (slot == nullptr) return std::unexpected("a record of an event that is not there");
+  return slot->event->restore(record);
 }
 
 LiveEvent* RushService::create(const EventSpec& spec, std::string_view key) {
@@ -68,6 +88,7 @@ LiveEvent& RushService::reset(LiveEvent& event, const EventWindows& windows, std
   if (event.begun_under(under)) return event;
   answer_held(event, ErrorCode::not_in_active_time);
   for (const Issue& issue : event.issues()) places_.erase(issue.code);
+  messaging_.forget(event.id());
   EventSpec spec = event.spec();
   spec.windows = windows;
   EventCreated renewed{event.id(), std::move(spec), EventSecrets::generate(), std::move(under)};
@@ -129,9 +150,9 @@ ClaimAnswer RushService::claim(LiveEvent& event, const UserRequest& request) {
     event.remember_verdict(verdict.ticket, key);
     return verdict_again(event, verdict, key);
   }
-  CouponIssued issued = event.issue(verdict, request.at, key);
+  CouponIssued issued = event.issue(verdict, request.at, key, messaging_.outbox.next_position());
   places_.insert_or_assign(issued.code, CouponPlace{issued.event, issued.issue});
-  const Sequence durable = queue_.append(std::move(issued));
+  const Sequence durable = record_told(std::move(issued));
   // Without a draw, losses begin after the last coupon: one that is told before that coupon is
   // durable could turn into a win after a crash.
   if (event.rush().design().drawing() == nullptr) event.verdicts_final = durable;
@@ -150,6 +171,14 @@ ClaimAnswer RushService::verdict_again(const LiveEvent& event, const ClaimVerdic
   return {kind, ErrorCode::already_claimed, &event.issue_of(known.ticket), queue_.last()};
 }
 
+template <class Fact>
+Sequence RushService::record_told(Fact fact) {
+  BusMessage message = message_of(fact);
+  const Sequence recorded = queue_.append(std::move(fact));
+  messaging_.outbox.expect(std::move(message), recorded);
+  return recorded;
+}
+
 RedemptionAnswer RushService::redeem(const RedemptionRequest& request) {
   const auto refused = [this](ErrorCode why) {
     // A refusal may rest on a redemption that is not durable yet.
@@ -166,7 +195,8 @@ RedemptionAnswer RushService::redeem(const RedemptionRequest& request) {
   const auto amounts = judge_redemption(event.spec().terms, event.standing_of(issue),
                                         {request.by.user, request.amount, request.by.at});
   if (!amounts) return refused(amounts.error());
-  const Sequence durable = queue_.append(event.redeem(issue, *amounts, request));
+  const Sequence durable =
+      record_told(event.redeem(issue, *amounts, request, messaging_.outbox.next_position()));
   return {.refusal = {}, .amounts = *amounts, .durable = durable};
 }
 
@@ -193,6 +223,7 @@ void RushService::tick(WallTime now) {
   for (auto& [name, slot] : events_) {
     if (now >= slot.event->spec().windows.reserve_close) close_reservations(slot);
   }
+  messaging_.outbox.relay();
 }
 
 const std::string* RushService::draw_failure() const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "server/bus/messaging.hpp"
 #include "server/service/live_event.hpp"
 
 namespace fairrush::server {
@@ -62,8 +63,8 @@ struct WalletEntry {
 /// Callers refuse changes themselves once the ledger has failed. One thread.
 class RushService {
  public:
-  /// `queue` must outlive the service, and the service every draw it started.
-  RushService(CommitQueue& queue, DrawRunner run_draw);
+  /// `queue` and `messaging` must outlive the service, and the service every draw it started.
+  RushService(CommitQueue& queue, Messaging& messaging, DrawRunner run_draw);
   RushService(const RushService&) = delete;
   RushService& operator=(const RushService&) = delete;
 
@@ -94,7 +95,8 @@ class RushService {
   /// Calls `waiter` when a held claim may be asked again, or why it never may.
   void when_drawn(LiveEvent& event, DrawWaiter waiter);
 
-  /// Closes the reservations whose time has come; call it at least every few milliseconds.
+  /// Closes the reservations whose time has come and publishes what has become durable; call it at
+  /// least every few milliseconds.
   void tick(WallTime now);
 
   /// Why an event has no draw, although its reservations have closed; null when none failed.
@@ -119,6 +121,20 @@ class RushService {
     std::uint32_t issue = 0;  ///< 1-based place among the event's issues
   };
 
+  using Restored = std::expected<void, std::string>;
+  Restored apply(const EventCreated& record);
+  Restored apply(const EventReset& record);
+  Restored apply(const CouponIssued& record);
+  Restored apply(const BusMessage& record);
+  Restored apply(const OutboxPublished& record);
+  Restored apply(const AuditHeard& record);
+  /// A record that concerns one event only.
+  template <class Record>
+  Restored apply(const Record& record);
+
+  /// Sends a fact to the ledger, and its message after it; returns when both are durable.
+  template <class Fact>
+  Sequence record_told(Fact fact);
   ClaimAnswer verdict_again(const LiveEvent& event, const ClaimVerdict& known,
                             std::string_view key) const;
   void close_reservations(Slot& slot);
@@ -130,6 +146,7 @@ class RushService {
   static void answer_held(LiveEvent& event, std::optional<ErrorCode> refusal);
 
   CommitQueue& queue_;
+  Messaging& messaging_;
   DrawRunner run_draw_;
   std::map<std::string, Slot, std::less<>> events_;
   std::map<EventId, Slot*> slots_;  ///< into events_, whose nodes stay where they are

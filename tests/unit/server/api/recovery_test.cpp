@@ -156,7 +156,8 @@ TEST_P(DrawRecoveryTest, RefusesALedgerWhoseDrawDoesNotFollowFromItsRoster) {
     void write(std::vector<LedgerRecord>) override {}
   } writer;
   CommitQueue queue(writer);
-  RushService service(queue, [](auto, auto) {});
+  Messaging messaging(queue);
+  RushService service(queue, messaging, [](auto, auto) {});
   const auto restored =
       ledger->replay([&service](const LedgerRecord& record) { return service.restore(record); });
   ASSERT_FALSE(restored);

@@ -34,7 +34,8 @@ World::World(const std::string& ledger_path, Acknowledge acknowledge)
     : clock_(kStart),
       ledger_(open_ledger(ledger_path)),
       queue_(writer_),
-      service_(queue_,
+      messaging_(queue_),
+      service_(queue_, messaging_,
                [this](DrawJob job, std::function<void(DrawResult&)> done) {
                  if (draws_fail_) job = []() -> DrawOutcome { throw std::bad_alloc(); };
                  draws_.push_back({std::move(job), std::move(done)});
@@ -42,7 +43,7 @@ World::World(const std::string& ledger_path, Acknowledge acknowledge)
       app_({.default_design = "sealed-draw",
             .acknowledge = acknowledge,
             .credentials = {.jwt_secret = {}, .admin_token = "letmein"}},
-           clock_, queue_, service_) {
+           clock_, queue_, messaging_, service_) {
   const auto restored =
       ledger_.replay([this](const LedgerRecord& record) { return service_.restore(record); });
   EXPECT_TRUE(restored) << restored.error();

@@ -90,6 +90,7 @@ class World {
   SqliteLedger ledger_;
   Writer writer_;
   CommitQueue queue_;
+  Messaging messaging_;
   std::vector<PendingDraw> draws_;
   RushService service_;
   App app_;

@@ -28,9 +28,9 @@ ReservationGranted reservation_record(std::uint32_t ticket, std::uint32_t user) 
 }
 
 CouponIssued coupon_record(std::uint32_t issue, std::uint32_t ticket, std::uint32_t user) {
-  return {EventId(1),       issue,      TicketNumber(ticket),
-          UserIndex(user),  ticket,     CouponMint(Bytes(32, 3)).code(ticket),
-          from_unix_ms(35), "claim-key"};
+  return {EventId(1),       issue,       TicketNumber(ticket),
+          UserIndex(user),  ticket,      CouponMint(Bytes(32, 3)).code(ticket),
+          from_unix_ms(35), "claim-key", OutboxPosition(issue)};
 }
 
 std::vector<LedgerRecord> replay(SqliteLedger& ledger) {
@@ -56,7 +56,7 @@ TEST(SqliteLedger, GivesBackAfterReopeningWhatWasCommitted) {
   auto ledger = SqliteLedger::open(path);
   ASSERT_TRUE(ledger) << ledger.error();
   const auto records = replay(*ledger);
-  ASSERT_EQ(records.size(), 4U);
+  ASSERT_EQ(records.size(), 5U);
   EXPECT_EQ(std::get<EventCreated>(records[0]).spec.windows.claim_close, from_unix_ms(40));
   EXPECT_EQ(std::get<EventCreated>(records[0]).secrets.draw, Bytes(32, 2));
   EXPECT_EQ(std::get<ReservationGranted>(records[1]).user, UserIndex(4294967295));
@@ -64,6 +64,7 @@ TEST(SqliteLedger, GivesBackAfterReopeningWhatWasCommitted) {
   EXPECT_EQ(std::get<DrawFixed>(records[2]).root, Digest{9});
   EXPECT_EQ(std::get<CouponIssued>(records[3]).code, CouponMint(Bytes(32, 3)).code(1));
   EXPECT_EQ(std::get<CouponIssued>(records[3]).at, from_unix_ms(35));
+  EXPECT_EQ(std::get<BusMessage>(records[4]), message_of(coupon_record(1, 1, 4294967295)));
 }
 
 TEST(SqliteLedger, TakesABatchWholeOrNotAtAll) {
@@ -134,7 +135,7 @@ TEST(SqliteLedger, RefusesANewerSchema) {
   ASSERT_TRUE(SqliteDatabase::open(path)->execute("PRAGMA user_version=9"));
   const auto ledger = SqliteLedger::open(path);
   ASSERT_FALSE(ledger);
-  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 3"));
+  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 4"));
 }
 
 TEST(SqliteLedger, UpgradesAFileOfTheFirstSchema) {
@@ -142,7 +143,9 @@ TEST(SqliteLedger, UpgradesAFileOfTheFirstSchema) {
   const std::string path = directory.file("ledger.db");
   ASSERT_TRUE(SqliteLedger::open(path)->commit(std::vector<LedgerRecord>{event_record()}));
   ASSERT_TRUE(
-      SqliteDatabase::open(path)->execute("DROP TABLE admin_key; DROP TABLE redemption;"
+      SqliteDatabase::open(path)->execute("DROP TABLE audit; DROP TABLE outbox;"
+                                          "DROP TABLE outbox_cursor;"
+                                          "DROP TABLE admin_key; DROP TABLE redemption;"
                                           "ALTER TABLE event DROP COLUMN valid_ms;"
                                           "ALTER TABLE event DROP COLUMN amount_min;"
                                           "ALTER TABLE event DROP COLUMN discount_percent;"
@@ -170,6 +173,45 @@ TEST(SqliteLedger, KeepsTheKeyOfTheLastResetOnly) {
   renewed.begun_under = {};
   ASSERT_TRUE(ledger->commit(std::vector<LedgerRecord>{EventReset{renewed}}));
   EXPECT_EQ(std::get<EventCreated>(replay(*ledger).at(0)).begun_under, AdminKey());
+}
+
+TEST(SqliteLedger, WritesAFactAndItsMessageTogetherOrNotAtAll) {
+  auto ledger = SqliteLedger::open(":memory:");
+  ASSERT_TRUE(ledger->commit(
+      std::vector<LedgerRecord>{event_record(), reservation_record(1, 7), coupon_record(1, 1, 7)}));
+  EXPECT_EQ(replay(*ledger).size(), 4U);
+  CouponRedeemed spent{.event = EventId(1),
+                       .issue = 1,
+                       .user = UserIndex(7),
+                       .code = {},
+                       .order = "o",
+                       .amounts = {{10}, {1}, {9}},
+                       .at = from_unix_ms(36),
+                       .idempotency_key = "k",
+                       .told_at = OutboxPosition(1)};
+  spent.code = coupon_record(1, 1, 7).code;
+  EXPECT_FALSE(ledger->commit(std::vector<LedgerRecord>{spent})) << "the message's place is taken";
+  EXPECT_EQ(replay(*ledger).size(), 4U) << "no redemption without its message";
+  spent.told_at = OutboxPosition(2);
+  ASSERT_TRUE(ledger->commit(std::vector<LedgerRecord>{spent}));
+  const auto records = replay(*ledger);
+  ASSERT_EQ(records.size(), 6U);
+  EXPECT_EQ(std::get<CouponRedeemed>(records[3]).amounts, spent.amounts);
+  EXPECT_EQ(std::get<BusMessage>(records[5]), message_of(spent));
+}
+
+TEST(SqliteLedger, KeepsHowFarTheOutboxWasPublishedAndWhatTheAuditHeard) {
+  auto ledger = SqliteLedger::open(":memory:");
+  const BusMessage message = message_of(coupon_record(1, 1, 7));
+  ASSERT_TRUE(ledger->commit(std::vector<LedgerRecord>{
+      event_record(), reservation_record(1, 7), coupon_record(1, 1, 7), AuditHeard{message},
+      OutboxPublished{OutboxPosition(1)}, AuditHeard{message}}));
+  const auto records = replay(*ledger);
+  ASSERT_EQ(records.size(), 7U);
+  EXPECT_EQ(std::get<OutboxPublished>(records[3]).up_to, OutboxPosition(1));
+  EXPECT_EQ(std::get<BusMessage>(records[4]), message);
+  EXPECT_EQ(std::get<AuditHeard>(records[5]).message, message);
+  EXPECT_EQ(std::get<AuditHeard>(records[6]).message, message);
 }
 
 TEST(SqliteLedger, NamesThePathItCannotOpen) {
