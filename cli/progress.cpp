@@ -43,6 +43,9 @@ ProgressStyle progress_style(bool quiet) {
 
 std::string describe(const Progress& progress, ProgressStyle style) {
   std::string text = fmt::format("{:<11}", loadgen::name_of(progress.phase));
+  if (progress.rounds > 1) {
+    text = fmt::format("round {}/{} ", progress.round + 1, progress.rounds) + text;
+  }
   if (style == ProgressStyle::bar) text += bar(part_done(progress)) + " ";
   if (progress.users_total > 0) {
     text += fmt::format("{}/{} users  {}/s  {} in flight  p99 {}",

@@ -28,6 +28,7 @@ struct RunOptions {
   std::optional<std::string> target;
   std::optional<std::string> users;
   std::optional<std::string> seed;
+  std::optional<std::string> rounds;
   std::optional<std::string> out;
   std::vector<std::string> set;
   std::optional<std::string> server;
@@ -39,6 +40,7 @@ OptionTable run_option_table(RunOptions& options) {
   table.add({"target", "URL", "Rush this service instead of the built-in one"}, options.target);
   table.add({"users", "N", "Number of users, instead of the scenario's"}, options.users);
   table.add({"seed", "S", "Seed of the plan, instead of the scenario's"}, options.seed);
+  table.add({"rounds", "R", "How often the event takes place, for the same users"}, options.rounds);
   table.add({"out", "DIR", "Run directory; must not hold a run yet (runs/SCENARIO-TIME)"},
             options.out);
   table.add({"set", "KEY=VALUE", "Any key of the scenario; may be given several times"},
@@ -67,6 +69,7 @@ std::expected<Overrides, std::vector<Problem>> overrides_of(const RunOptions& op
   if (options.target) overrides.emplace_back("target.url", *options.target);
   if (options.users) overrides.emplace_back("population.users", *options.users);
   if (options.seed) overrides.emplace_back("population.seed", *options.seed);
+  if (options.rounds) overrides.emplace_back("event.rounds", *options.rounds);
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return overrides;
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/random/counter_random.hpp"
 #include "base/units.hpp"
@@ -17,5 +18,16 @@ struct FollowUp {
   bool same_idempotency_key = false;
 };
 std::optional<FollowUp> follow_up(Persona persona, const PlannedAttempt& done);
+
+/// A click that a win leads to, `delay` after the user has seen it. Its keys are its own.
+struct WinnerClick {
+  analysis::Op op = analysis::Op::status;
+  std::uint8_t try_number = 0;
+  Duration delay{};
+};
+
+/// What a user does with their first win, in the order of the delays. The second redemption comes
+/// so soon that the first may still be under way. Pure; any thread.
+std::vector<WinnerClick> winner_clicks(const Population& population, UserIndex user);
 
 }  // namespace fairrush::loadgen

@@ -30,10 +30,13 @@ std::uint64_t round_seed(const Scenario& scenario, std::uint32_t round) {
 Population::Population(const Scenario& scenario, std::uint32_t round)
     : users_(scenario.users),
       show_up_(scenario.show_up),
+      winners_(scenario.winners),
       persona_random_(scenario.seed, Stream::persona),
       cohort_random_(scenario.seed, Stream::cohort),
       delay_random_(scenario.seed, Stream::one_way_delay),
-      show_up_random_(round_seed(scenario, round), Stream::show_up) {
+      show_up_random_(round_seed(scenario, round), Stream::show_up),
+      status_random_(scenario.seed, Stream::status_read),
+      redemption_random_(scenario.seed, Stream::redemption) {
   FAIRRUSH_ASSERT(!scenario.cohorts.empty() && !scenario.personas.empty());
   double sum = 0;
   for (const Cohort& cohort : scenario.cohorts) {
@@ -69,6 +72,19 @@ Duration Population::one_way_delay_of(UserIndex user) const {
 
 bool Population::claims(UserIndex user) const {
   return !reserves(user) || show_up_random_.uniform(user.value()) < show_up_.of_one;
+}
+
+bool Population::reads_status(UserIndex user) const {
+  return status_random_.uniform(user.value()) < winners_.read_status.of_one;
+}
+
+bool Population::redeems(UserIndex user) const {
+  return redemption_random_.uniform(user.value()) < winners_.redeem.of_one;
+}
+
+bool Population::redeems_twice(UserIndex user) const {
+  return redeems(user) &&
+         redemption_random_.uniform(user.value(), 1) < winners_.redeem_twice.of_one;
 }
 
 }  // namespace fairrush::loadgen

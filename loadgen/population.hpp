@@ -35,11 +35,18 @@ class Population {
   /// Whether a user claims at all; every intruder does.
   bool claims(UserIndex user) const;
 
+  /// Whether a user who wins looks into their wallet at once, spends the coupon, and tries to spend
+  /// it a second time.
+  bool reads_status(UserIndex user) const;
+  bool redeems(UserIndex user) const;
+  bool redeems_twice(UserIndex user) const;
+
   static constexpr Duration kOneWayDelayMax = std::chrono::seconds(4);
 
  private:
   std::uint32_t users_;
   Share show_up_;
+  WinnerHabits winners_;
   std::vector<DelaySpec> delays_;
   std::vector<double> cohort_bounds_;  ///< cumulative shares
   std::vector<Persona> personas_;
@@ -48,6 +55,8 @@ class Population {
   CounterRandom cohort_random_;
   CounterRandom delay_random_;
   CounterRandom show_up_random_;
+  CounterRandom status_random_;
+  CounterRandom redemption_random_;
 };
 
 }  // namespace fairrush::loadgen

@@ -17,6 +17,8 @@ std::string_view name_of(Phase phase);
 /// A glance at a run under way.
 struct Progress {
   Phase phase = Phase::preparing;
+  std::uint32_t round = 0;  ///< 0-based
+  std::uint32_t rounds = 1;
   Duration phase_elapsed{};
   Duration phase_length{};       ///< zero when open-ended
   std::uint64_t users_done = 0;  ///< of this phase's planned first clicks, answered

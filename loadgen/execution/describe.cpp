@@ -102,7 +102,7 @@ std::set<Sighting> attempted_sightings(const Scenario& scenario, const Plan& pla
   return attempted;
 }
 
-analysis::RunFacts describe_run(const Scenario& scenario, const Plan& plan) {
+analysis::RunFacts describe_run(const Scenario& scenario) {
   analysis::RunFacts facts;
   facts.scenario = scenario.name;
   facts.question = scenario.question;
@@ -112,8 +112,6 @@ analysis::RunFacts describe_run(const Scenario& scenario, const Plan& plan) {
   facts.target = target_text(scenario);
   facts.seed = scenario.seed;
   facts.users = scenario.users;
-  facts.rounds.front().reservation = plan.reservation();
-  facts.rounds.front().rush = plan.rush();
   facts.attempt_timeout = scenario.attempt_timeout;
   facts.quota = scenario.coupons;
   for (const Cohort& cohort : scenario.cohorts) {
@@ -123,7 +121,6 @@ analysis::RunFacts describe_run(const Scenario& scenario, const Plan& plan) {
   for (std::size_t persona = 0; persona < kPersonas; ++persona) {
     facts.personas.emplace_back(name_of(static_cast<Persona>(persona)));
   }
-  facts.rounds.front().planned = plan.planned();
   facts.fairness_margin = scenario.fairness_margin;
   facts.fairness_gates = scenario.fairness_gates;
   facts.options = scenario.echo;

@@ -10,8 +10,9 @@
 
 namespace fairrush::loadgen {
 
-/// The facts that follow from scenario and plan alone. Pure but for the version and the machine.
-analysis::RunFacts describe_run(const Scenario& scenario, const Plan& plan);
+/// The facts that follow from the scenario alone, without those of its rounds. Pure but for the
+/// version and the machine.
+analysis::RunFacts describe_run(const Scenario& scenario);
 
 /// How a design says it decides; unknown for one this program does not know.
 analysis::Allocation allocation_of(std::string_view design);

@@ -33,45 +33,51 @@ FromTarget<EventDocument> wait_for_quiescence(TargetClient& client, const std::s
   int still = 0;
   for (int look = 0; document && still < kStillLooks && look < kLooksMax; ++look) {
     std::this_thread::sleep_for(kLookEvery);
-    const std::uint64_t issued = document->issued;
+    const auto issued = document->stock.issued;
     document = client.event(event);
-    still = document && document->issued == issued ? still + 1 : 0;
+    const bool moves = document && (document->stock.issued != issued ||
+                                    document->stock.outbox_pending.value_or(0) > 0);
+    still = document && !moves ? still + 1 : 0;
   }
   return document;
 }
 
-std::expected<void, std::string> export_evidence(TargetClient& client,
-                                                 const EventDocument& announced,
-                                                 const analysis::RunDirectory& directory,
-                                                 analysis::RunFacts& facts) {
+std::expected<void, std::string> export_evidence(TargetClient& client, const EvidenceExport& where,
+                                                 analysis::RunFacts& facts,
+                                                 analysis::Ledger& ledger) {
+  const EventDocument& announced = where.announced;
+  analysis::RoundFacts& round = facts.rounds.at(where.round);
   if (const auto settled = wait_for_quiescence(client, announced.event)) {
     const bool roster_known = settled->phase != "scheduled" && settled->phase != "reserving";
     if (roster_known) {
-      facts.rounds.front().announced_roster = settled->roster;
-      facts.rounds.front().announced_coupons = settled->quota;
+      round.announced_roster = settled->roster;
+      round.announced_coupons = settled->quota;
     }
+    round.stock = settled->stock;
   }
-  if (const auto ledger = client.ledger(announced.event)) {
-    const auto written = write_file(directory.ledger(), analysis::format_ledger_csv(*ledger));
-    if (!written) return written;
+  if (auto rows = client.ledger(announced.event)) {
+    for (analysis::LedgerRow& row : *rows) {
+      row.round = where.round;
+      ledger.push_back(std::move(row));
+    }
   } else {
-    facts.rounds.front().ledger_missing = ledger.error().message;
+    round.ledger_missing = rows.error().message;
   }
   if (facts.allocation != analysis::Allocation::draw) return {};
   if (!announced.commitment) {
-    facts.rounds.front().draw_missing = "no commitment was published before reservations opened";
+    round.draw_missing = "no commitment was published before reservations opened";
     return {};
   }
   const auto draw = client.draw(announced.event, *announced.commitment);
   if (!draw) {
-    facts.rounds.front().draw_missing = draw.error().message;
+    round.draw_missing = draw.error().message;
     return {};
   }
   if (!*draw) {
-    facts.rounds.front().draw_missing = "the target has not published its secret";
+    round.draw_missing = "the target has not published its secret";
     return {};
   }
-  return write_file(directory.draw(0), analysis::format_published_draw(**draw));
+  return write_file(where.directory.draw(where.round), analysis::format_published_draw(**draw));
 }
 
 }  // namespace fairrush::loadgen

@@ -15,17 +15,22 @@ namespace fairrush::loadgen {
 std::expected<void, std::string> write_file(const std::filesystem::path& path,
                                             const std::string& text);
 
-/// Waits until the target issues nothing more: its count stands still, or a few seconds have
-/// passed. Gives the event as it stands then.
+/// Waits until the target issues nothing more: its count stands still and its outbox is empty, or a
+/// few seconds have passed. Gives the event as it stands then.
 FromTarget<EventDocument> wait_for_quiescence(TargetClient& client, const std::string& event);
 
-/// Takes what the target has to show after a rush into `directory` and what it announced into
-/// `facts`. `announced` is the event as it stood before reservations opened. What the target does
-/// not give is noted in the facts (a missing draw among their options); an error is one of the
-/// directory.
-std::expected<void, std::string> export_evidence(TargetClient& client,
-                                                 const EventDocument& announced,
-                                                 const analysis::RunDirectory& directory,
-                                                 analysis::RunFacts& facts);
+/// Where the evidence of a round comes from and goes to.
+struct EvidenceExport {
+  const EventDocument& announced;  ///< the event as it stood before reservations opened
+  const analysis::RunDirectory& directory;
+  std::uint32_t round = 0;  ///< 0-based
+};
+
+/// Takes what the target has to show after a round: its draw into the directory, its ledger onto
+/// `ledger`, and what it announced into the facts of the round. What the target does not give is
+/// noted there; an error is one of the directory.
+std::expected<void, std::string> export_evidence(TargetClient& client, const EvidenceExport& where,
+                                                 analysis::RunFacts& facts,
+                                                 analysis::Ledger& ledger);
 
 }  // namespace fairrush::loadgen

@@ -29,7 +29,8 @@ Fleet::Fleet(const FleetSpec& spec) {
                    .history = spec.history,
                    .mode = spec.scenario.connection_mode,
                    .connections = connections / count + (index < connections % count ? 1 : 0),
-                   .attempt_timeout = spec.scenario.attempt_timeout}));
+                   .attempt_timeout = spec.scenario.attempt_timeout,
+                   .resolve_by_status = spec.scenario.winners.read_status.of_one > 0}));
   }
 }
 

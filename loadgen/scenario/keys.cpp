@@ -42,6 +42,8 @@ void add_event(OptionTable& keys, Scenario& scenario) {
   keys.add({"event.pause", "TIME", "From the close of reservations to the opening of the rush"},
            scenario.pause, {kWindowMin, kWindowMax});
   keys.add({"event.rush", "TIME", "Length of the rush"}, scenario.rush, {kWindowMin, kWindowMax});
+  keys.add({"event.rounds", "R", "How often the event takes place, for the same users"},
+           scenario.rounds, Between<std::uint32_t>{1, kRoundsMax});
 }
 
 void add_population(OptionTable& keys, Scenario& scenario) {
@@ -75,6 +77,16 @@ void add_population(OptionTable& keys, Scenario& scenario) {
            scenario.arrivals_mean, {1ms, kWindowMax});
 }
 
+void add_winners(OptionTable& keys, Scenario& scenario) {
+  WinnerHabits& winners = scenario.winners;
+  keys.add({"winners.read_status", "SHARE", "Winners who look into their wallet at once"},
+           winners.read_status, {Share{0}, Share{1}});
+  keys.add({"winners.redeem", "SHARE", "Winners who spend their coupon during the rush"},
+           winners.redeem, {Share{0}, Share{1}});
+  keys.add({"winners.redeem_twice", "SHARE", "Of those, who try to spend it a second time"},
+           winners.redeem_twice, {Share{0}, Share{1}});
+}
+
 void add_connections(OptionTable& keys, Scenario& scenario) {
   keys.add_choice<ConnectionMode>({"connections.mode", "MODE", "How users share connections"},
                                   scenario.connection_mode,
@@ -101,6 +113,8 @@ void add_target(OptionTable& keys, Scenario& scenario) {
                   Names{{"sqlite", "sqlite"}});
   keys.add_choice({"target.builtin.ack", "WHEN", "Answer when decided, or when durable"},
                   builtin.ack, Names{{"durable", "durable"}, {"decided", "decided"}});
+  keys.add({"target.builtin.fault", "NAME", "A fault switched on in it, to see it caught"},
+           builtin.fault);
   keys.add({"target.url", "URL", "A running service that speaks the same HTTP, instead"},
            scenario.url);
   keys.add({.name = "target.admin_token",
@@ -147,6 +161,7 @@ OptionTable scenario_keys(Scenario& scenario) {
   keys.add({"question", "TEXT", "What the run is to answer"}, scenario.question);
   add_event(keys, scenario);
   add_population(keys, scenario);
+  add_winners(keys, scenario);
   add_connections(keys, scenario);
   add_target(keys, scenario);
   add_checks(keys, scenario);

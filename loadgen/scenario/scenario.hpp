@@ -16,6 +16,7 @@ namespace fairrush::loadgen {
 
 inline constexpr std::uint64_t kUsersMax = 10'000'000;
 inline constexpr std::uint32_t kConnectionsMax = 1'000'000;
+inline constexpr std::uint32_t kRoundsMax = 100'000;
 
 /// A delay in one direction: fixed, or log-normal by its median and 99th percentile.
 struct DelaySpec {
@@ -57,12 +58,20 @@ enum class ConnectionMode : std::uint8_t {
   pool,         ///< `connections` of them for everybody, as behind a gateway
 };
 
+/// What winners do besides winning, as shares of them.
+struct WinnerHabits {
+  Share read_status{0.1};   ///< look into their wallet right after the win
+  Share redeem{0.0};        ///< spend the coupon during the rush
+  Share redeem_twice{0.5};  ///< of those who spend it: at once a second time, on another order
+};
+
 /// A coupon service this project ships, started for the run.
 struct BuiltinTarget {
   std::string design = "sealed-draw";
   std::string store = "memory";
   std::string ledger = "sqlite";
   std::string ack = "durable";
+  std::optional<std::string> fault;  ///< switched on in the server on purpose
 };
 
 /// The question a run answers, resolved: every default filled in, every value within its range.
@@ -75,12 +84,15 @@ struct Scenario {
   Duration reserve = std::chrono::seconds(10);     ///< reservation window
   Duration pause = std::chrono::seconds(1);        ///< between the windows
   Duration rush = std::chrono::seconds(60);        ///< claim window
+  std::uint32_t rounds = 1;                        ///< how often all of it is played
 
   std::uint32_t users = 300;
   std::uint64_t seed = 23;
   Share show_up{1.0};                               ///< part of the roster that claims
   std::vector<Cohort> cohorts;                      ///< shares add up to 1
   std::vector<std::pair<Persona, Share>> personas;  ///< shares add up to 1
+
+  WinnerHabits winners;
 
   ArrivalShape arrivals = ArrivalShape::front_loaded;
   Duration arrivals_mean = std::chrono::seconds(5);  ///< of front_loaded

@@ -10,7 +10,8 @@ namespace json = boost::json;
 
 namespace {
 
-/// Keeps three string members of the outermost object and lets everything else pass.
+/// Keeps three string members of the outermost object, of a wallet the coupon that comes first, and
+/// lets everything else pass.
 struct MemberHandler {
   static constexpr std::size_t max_object_size = std::size_t(-1);
   static constexpr std::size_t max_array_size = std::size_t(-1);
@@ -27,6 +28,8 @@ struct MemberHandler {
     key.clear();
     value = nullptr;
     depth = 0;
+    is_wallet = false;
+    wallet_listed = false;
   }
 
   bool on_document_begin(Error&) { return true; }
@@ -41,7 +44,7 @@ struct MemberHandler {
   }
   bool on_key(View part, std::size_t, Error&) {
     key.append(part.data(), part.size());
-    value = depth == 1 ? member(key) : nullptr;
+    value = is_wallet ? wallet_member(key) : depth == 1 ? member(key) : nullptr;
     if (value != nullptr) value->clear();
     key.clear();
     return true;
@@ -83,12 +86,23 @@ struct MemberHandler {
     return name == "token" ? &token : nullptr;
   }
 
+  /// {"coupons":[{"coupon":"…"}, …]}
+  std::string* wallet_member(std::string_view name) {
+    if (depth == 1) {
+      wallet_listed = wallet_listed || name == "coupons";
+      return member(name);
+    }
+    return depth == 3 && name == "coupon" && coupon.empty() ? &coupon : nullptr;
+  }
+
   std::string code;
   std::string coupon;
   std::string token;
   std::string key;
   std::string* value = nullptr;  // where the string to come goes
   unsigned depth = 0;
+  bool is_wallet = false;
+  bool wallet_listed = false;
 };
 
 }  // namespace
@@ -97,9 +111,10 @@ struct AnswerReader::Members {
   json::basic_parser<MemberHandler> parser{json::parse_options{}};
 
   /// Whether `body` is one JSON value; members are found in an object only.
-  bool read(std::string_view body) {
+  bool read(analysis::Op op, std::string_view body) {
     parser.reset();
     parser.handler().clear();
+    parser.handler().is_wallet = op == analysis::Op::status;
     json::error_code error;
     const std::size_t used = parser.write_some(false, body.data(), body.size(), error);
     return !error && used == body.size();
@@ -111,12 +126,13 @@ AnswerReader::~AnswerReader() = default;
 
 Meaning AnswerReader::read(analysis::Op op, unsigned status, std::string_view body) {
   MemberHandler& found = members_->parser.handler();
-  const bool readable = !body.empty() && members_->read(body);
+  const bool readable = !body.empty() && members_->read(op, body);
   if (!readable) found.clear();
   const OutcomeRow& row = outcome_row(op, status, found.code);
   if (row.receipt == ReceiptMember::none) return {row.outcome, row.reason, {}};
-  const std::string& receipt = row.receipt == ReceiptMember::coupon ? found.coupon : found.token;
-  if (!receipt.empty() && receipt.size() <= kReceiptBytesMax) {
+  const std::string& receipt = row.receipt == ReceiptMember::token ? found.token : found.coupon;
+  const bool may_be_empty = row.receipt == ReceiptMember::wallet && found.wallet_listed;
+  if ((may_be_empty || !receipt.empty()) && receipt.size() <= analysis::kReceiptBytesMax) {
     return {row.outcome, row.reason, receipt};
   }
   const bool refused = row.outcome == analysis::Outcome::refusal;

@@ -18,16 +18,13 @@ struct Meaning {
 /// up in the outcome table. Does not allocate once its buffers have grown. One thread.
 class AnswerReader {
  public:
-  /// A longer coupon or token is not believed.
-  static constexpr std::size_t kReceiptBytesMax = 256;
-
   AnswerReader();
   ~AnswerReader();
   AnswerReader(const AnswerReader&) = delete;
   AnswerReader& operator=(const AnswerReader&) = delete;
 
   /// `status` of a final answer with its whole `body`. A success whose body is not JSON or lacks
-  /// its receipt is indeterminate and unparseable.
+  /// its receipt, or has one longer than a history takes, is indeterminate and unparseable.
   Meaning read(analysis::Op op, unsigned status, std::string_view body);
 
  private:

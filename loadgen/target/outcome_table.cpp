@@ -1,5 +1,6 @@
 #include "loadgen/target/outcome_table.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "base/assert.hpp"
@@ -43,17 +44,27 @@ constexpr auto kOwnRows = std::to_array<OutcomeRow>({
     {Op::claim, 410, 410, "SOLD_OUT", Outcome::loss, Reason::sold_out},
     {Op::claim, 410, 410, "NOT_DRAWN", Outcome::loss, Reason::not_drawn},
     {Op::claim, 403, 403, "NOT_RESERVATION", Outcome::refusal, Reason::not_reserved},
+    {Op::status, 200, 200, "", Outcome::accepted, Reason::none, ReceiptMember::wallet},
+    {Op::redeem, 200, 200, "", Outcome::accepted, Reason::none},
+    {Op::redeem, 409, 409, "ALREADY_USED", Outcome::refusal, Reason::already_used},
+    {Op::redeem, 403, 403, "NOT_OWNED", Outcome::refusal, Reason::not_owned},
+    {Op::redeem, 404, 404, "UNKNOWN_COUPON", Outcome::refusal, Reason::unknown_coupon},
+    {Op::redeem, 422, 422, "CONDITION_NOT_MET", Outcome::refusal, Reason::condition_not_met},
+    {Op::redeem, 422, 422, "COUPON_EXPIRED", Outcome::refusal, Reason::condition_not_met},
+    {Op::redeem, 422, 422, "NOT_YET_VALID", Outcome::refusal, Reason::condition_not_met},
 });
 
 constexpr auto kReserveRows = common_rows<Op::reserve>();
 constexpr auto kClaimRows = common_rows<Op::claim>();
+constexpr auto kStatusRows = common_rows<Op::status>();
+constexpr auto kRedeemRows = common_rows<Op::redeem>();
 
 constexpr auto joined() {
-  std::array<OutcomeRow, kOwnRows.size() + kReserveRows.size() + kClaimRows.size()> all{};
-  std::size_t place = 0;
-  for (const OutcomeRow& row : kOwnRows) all[place++] = row;
-  for (const OutcomeRow& row : kReserveRows) all[place++] = row;
-  for (const OutcomeRow& row : kClaimRows) all[place++] = row;
+  std::array<OutcomeRow, kOwnRows.size() + 4 * kReserveRows.size()> all{};
+  auto place = std::ranges::copy(kOwnRows, all.begin()).out;
+  for (const auto* rows : {&kReserveRows, &kClaimRows, &kStatusRows, &kRedeemRows}) {
+    place = std::ranges::copy(*rows, place).out;
+  }
   return all;
 }
 constexpr auto kTable = joined();

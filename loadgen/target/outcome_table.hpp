@@ -8,7 +8,12 @@
 namespace fairrush::loadgen {
 
 /// Which member of an answer is the user's receipt.
-enum class ReceiptMember { none, coupon, token };
+enum class ReceiptMember {
+  none,
+  coupon,
+  token,
+  wallet,  ///< the first coupon of a list that may be empty
+};
 
 /// What one kind of answer means. The first row that matches decides; zero and empty match all.
 struct OutcomeRow {

@@ -74,20 +74,31 @@ FromTarget<EventDocument> event_in(const std::string& path, const std::string& b
                          .phase = text_at(*object, "phase"),
                          .roster = number_at(*object, "roster"),
                          .quota = number_at(*object, "quota"),
-                         .issued = number_at(*object, "issued").value_or(0),
-                         .commitment = digest_of(text_at(*object, "commitment"))};
+                         .stock = {.issued = number_at(*object, "issued"),
+                                   .remaining = number_at(*object, "remaining"),
+                                   .released = number_at(*object, "released"),
+                                   .outbox_pending = number_at(*object, "outbox_pending")},
+                         .commitment = digest_of(text_at(*object, "commitment")),
+                         .fault = {}};
+  if (std::string fault = text_at(*object, "fault"); !fault.empty()) {
+    document.fault = std::move(fault);
+  }
   if (document.event.empty() || document.phase.empty()) {
     return std::unexpected(not_as_expected(path, body, kExpected));
   }
   return document;
 }
 
+json::object windows_in(const EventOrder& order) {
+  return {{"reserve_open_ms", order.reserve_open_ms},
+          {"reserve_close_ms", order.reserve_close_ms},
+          {"claim_open_ms", order.claim_open_ms},
+          {"claim_close_ms", order.claim_close_ms}};
+}
+
 std::string order_body(const EventOrder& order) {
-  json::object body{{"event", order.event},
-                    {"reserve_open_ms", order.reserve_open_ms},
-                    {"reserve_close_ms", order.reserve_close_ms},
-                    {"claim_open_ms", order.claim_open_ms},
-                    {"claim_close_ms", order.claim_close_ms}};
+  json::object body = windows_in(order);
+  body["event"] = order.event;
   if (order.design) body["design"] = *order.design;
   if (order.coupons.share) {
     body["coupons"] = fmt::format("{:.12g}%", order.coupons.share->of_one * 100);
@@ -182,6 +193,17 @@ FromTarget<EventDocument> TargetClient::create_event(const EventOrder& order) {
   const std::string path = "/api/v1/events";
   const auto body =
       ask({.method = "POST", .path = path, .bearer = admin_token_, .body = order_body(order)}, 201);
+  if (!body) return std::unexpected(body.error());
+  return event_in(path, *body);
+}
+
+FromTarget<EventDocument> TargetClient::reset_event(const EventOrder& order) {
+  const std::string path = event_path(order.event) + "/reset";
+  const auto body = ask({.method = "POST",
+                         .path = path,
+                         .bearer = admin_token_,
+                         .body = json::serialize(windows_in(order))},
+                        200);
   if (!body) return std::unexpected(body.error());
   return event_in(path, *body);
 }

@@ -37,8 +37,9 @@ struct EventDocument {
   std::string phase;
   std::optional<std::uint64_t> roster;
   std::optional<std::uint64_t> quota;
-  std::uint64_t issued = 0;
+  analysis::StockFacts stock;
   std::optional<Digest> commitment;
+  std::optional<std::string> fault;  ///< switched on in the target on purpose
 };
 
 /// Why something asked of the target did not come: one line.
@@ -59,6 +60,8 @@ class TargetClient {
   FromTarget<ClockOffset> compare_clocks();
 
   FromTarget<EventDocument> create_event(const EventOrder& order);
+  /// Starts the event anew in the order's windows: no reservations, no coupons, a new draw.
+  FromTarget<EventDocument> reset_event(const EventOrder& order);
   FromTarget<EventDocument> event(const std::string& event);
 
   /// What the target says it issued.

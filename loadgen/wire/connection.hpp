@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "analysis/history/record.hpp"
 #include "base/clock.hpp"
@@ -55,8 +56,16 @@ struct Wire {
   std::uint32_t open = 0;     ///< connections that are connecting or connected
   std::uint32_t open_max = 0;
   std::function<void(Connection&, const Click&, const Ending&)> ended;
-  std::string request;  ///< bytes of the request being sent
+  const Population& population;
+  std::unordered_map<UserIndex, std::string> coupons;  ///< of users who spend theirs
+  std::string request;                                 ///< bytes of the request being sent
   AnswerReader answers;
+
+  /// The coupon that a redemption of `user` spends.
+  std::string_view coupon_of(UserIndex user) const {
+    const auto found = coupons.find(user);
+    return found == coupons.end() ? std::string_view() : found->second;
+  }
 
   /// Nanoseconds since the epoch; never 0, which means "never" in a record.
   std::int64_t now_ns() const {

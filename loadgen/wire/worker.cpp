@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/assert.hpp"
-#include "loadgen/persona.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -22,6 +21,8 @@ constexpr std::int64_t kSweepEvery_ns = 10'000'000;
 constexpr std::int64_t kBacklogGrace_ns = 1'000'000'000;
 /// However slowly it is worked off, a backlog ends this long after the last click was due.
 constexpr std::int64_t kBacklogMax_ns = 300'000'000'000;
+/// After the close of the rush; until then queues behind a claim may still move.
+constexpr std::int64_t kSettled_ns = 500'000'000;
 
 bool is_error(const Ending& ending) {
   return ending.outcome == Outcome::failed || ending.outcome == Outcome::indeterminate;
@@ -42,6 +43,8 @@ Worker::Worker(const WorkerSpec& spec)
             .id_step = spec.shard.count,
             .single_use = spec.mode == ConnectionMode::per_request,
             .ended = {},
+            .population = spec.plan.population(),
+            .coupons = {},
             .request = {},
             .answers = {}},
       appender_(spec.history),
@@ -238,19 +241,53 @@ void Worker::ended(Connection& connection, const Click& click, const Ending& end
 void Worker::react(const Click& click, const Ending& ending) {
   if (stopping_ || stopped_ns_) return;
   const UserIndex user = click.planned.user;
-  const Persona persona = spec_.plan.population().persona_of(user);
-  const auto again = follow_up(persona, click.planned);
-  if (!again) return;
+  const Population& population = spec_.plan.population();
   const std::int64_t answered_ns = ending.answered_ns != 0 ? ending.answered_ns : wire_.now_ns();
-  Click next = click;
-  ++next.planned.try_number;
-  next.planned.intended_ns = answered_ns + click.delay_ns() + again->delay.count();
-  if (!again->same_idempotency_key) {
-    next.planned.idempotency =
-        spec_.plan.idempotency_key(user, next.planned.op, next.planned.try_number);
+  const std::int64_t seen_ns = answered_ns + click.delay_ns();
+  if (const auto again = follow_up(population.persona_of(user), click.planned)) {
+    Click next = click;
+    ++next.planned.try_number;
+    next.planned.intended_ns = seen_ns + again->delay.count();
+    if (!again->same_idempotency_key) next.planned.idempotency = key_of(next.planned);
+    release_later(next);
   }
-  later_.push(next);
-  if (next.due_ns() < wake_ns_) tick_timer_.cancel();
+  if (click.planned.op != Op::claim) return;
+  if (ending.outcome == Outcome::win && !has_won(user)) celebrate(click, ending, seen_ns);
+  if (ending.outcome == Outcome::indeterminate && spec_.resolve_by_status) {
+    // Once the rush is over, whatever the claim led to has happened.
+    const std::int64_t settled_ns = spec_.plan.rush().close_ns + kSettled_ns;
+    click_again(click, {.op = Op::status, .try_number = 1, .delay = {}},
+                std::max(seen_ns, settled_ns));
+  }
+}
+
+/// The first win of a user, and what the user does with it.
+void Worker::celebrate(const Click& click, const Ending& ending, std::int64_t seen_ns) {
+  const UserIndex user = click.planned.user;
+  count_winner(user);
+  const auto clicks = winner_clicks(spec_.plan.population(), user);
+  for (const WinnerClick& next : clicks) {
+    if (next.op == Op::redeem) wire_.coupons.try_emplace(user, ending.receipt);
+    click_again(click, next, seen_ns + next.delay.count());
+  }
+}
+
+void Worker::click_again(const Click& click, const WinnerClick& what, std::int64_t intended_ns) {
+  Click next = click;
+  next.planned.op = what.op;
+  next.planned.try_number = what.try_number;
+  next.planned.intended_ns = intended_ns;
+  next.planned.idempotency = key_of(next.planned);
+  release_later(next);
+}
+
+std::uint64_t Worker::key_of(const PlannedAttempt& planned) const {
+  return spec_.plan.idempotency_key(planned.user, planned.op, planned.try_number);
+}
+
+void Worker::release_later(const Click& click) {
+  later_.push(click);
+  if (click.due_ns() < wake_ns_) tick_timer_.cancel();
 }
 
 void Worker::record(const Click& click, const Ending& ending) {
@@ -264,6 +301,7 @@ void Worker::record(const Click& click, const Ending& ending) {
       .first_byte_out_ns = ending.first_byte_out_ns,
       .complete_ns = answered ? ending.answered_ns + click.delay_ns() : 0,
       .user = planned.user.value(),
+      .round = spec_.plan.round(),
       .connection = ending.connection,
       .delay_us = click.delay_us,
       .cohort = population.cohort_of(planned.user).value(),
@@ -273,7 +311,8 @@ void Worker::record(const Click& click, const Ending& ending) {
       .try_number = planned.try_number,
       .persona = static_cast<std::uint8_t>(population.persona_of(planned.user)),
       .outcome = static_cast<std::uint8_t>(ending.outcome)};
-  append(record, ending.receipt);
+  const bool spends = planned.op == Op::redeem;
+  append(record, spends ? wire_.coupon_of(planned.user) : ending.receipt);
   count(click, ending);
   if (ending.first_byte_out_ns != 0) {
     const std::int64_t lag = ending.first_byte_out_ns - click.due_ns();
@@ -282,6 +321,7 @@ void Worker::record(const Click& click, const Ending& ending) {
   if (!answered) return;
   last_answer_ns_ = ending.answered_ns;
   const std::int64_t latency = record.complete_ns - record.intended_ns;
+  if (planned.op != Op::reserve && planned.op != Op::claim) return;
   auto& latencies = planned.op == Op::reserve ? reservation_latencies_ : claim_latencies_;
   latencies.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, latency)));
 }
@@ -289,18 +329,19 @@ void Worker::record(const Click& click, const Ending& ending) {
 void Worker::count(const Click& click, const Ending& ending) {
   if (ending.first_byte_out_ns != 0) counters_.sent.add();
   if (ending.reason == Reason::stopped_before_sending) counters_.unsent.add();
-  if (ending.outcome == Outcome::win) count_winner(click.planned.user);
   if (is_error(ending)) counters_.errors.add();
   if (click.planned.try_number != 0) return;
-  (click.planned.op == Op::reserve ? counters_.reservations_done : counters_.claims_done).add();
+  if (click.planned.op == Op::reserve) counters_.reservations_done.add();
+  if (click.planned.op == Op::claim) counters_.claims_done.add();
 }
 
-/// A retry's answer is no further win.
+bool Worker::has_won(UserIndex user) const {
+  return !winners_.empty() && winners_[user.value() / spec_.shard.count];
+}
+
 void Worker::count_winner(UserIndex user) {
   if (winners_.empty()) winners_.resize(spec_.plan.population().size() / spec_.shard.count + 1);
-  const std::size_t place = user.value() / spec_.shard.count;
-  if (winners_[place]) return;
-  winners_[place] = true;
+  winners_[user.value() / spec_.shard.count] = true;
   counters_.wins.add();
 }
 

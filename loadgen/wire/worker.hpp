@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/runtime/io_thread.hpp"
 #include "base/runtime/task_group.hpp"
+#include "loadgen/persona.hpp"
 #include "loadgen/plan.hpp"
 #include "loadgen/wire/connection.hpp"
 #include "loadgen/wire/counters.hpp"
@@ -33,6 +34,7 @@ struct WorkerSpec {
   /// This worker's part of the pool, or of what may be open at once with per_request; at least 1.
   std::uint32_t connections = 1;
   Duration attempt_timeout{};
+  bool resolve_by_status = false;  ///< users whose claim stayed open look into their wallet
 };
 
 /// Plays one shard of the plan on a thread of its own: releases clicks when they are due, hands
@@ -100,7 +102,12 @@ class Worker {
   void react(const Click& click, const Ending& ending);
   void record(const Click& click, const Ending& ending);
   void count(const Click& click, const Ending& ending);
+  bool has_won(UserIndex user) const;
   void count_winner(UserIndex user);
+  void celebrate(const Click& click, const Ending& ending, std::int64_t seen_ns);
+  void click_again(const Click& click, const WinnerClick& what, std::int64_t intended_ns);
+  void release_later(const Click& click);
+  std::uint64_t key_of(const PlannedAttempt& planned) const;
   void append(const analysis::AttemptRecord& record, std::string_view receipt);
   void stop_connections();
   void record_unsent(const Click& click);

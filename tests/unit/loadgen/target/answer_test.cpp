@@ -92,6 +92,34 @@ INSTANTIATE_TEST_SUITE_P(
         Case{Op::claim, 200, R"({"inner":{"coupon":"C-1"}})", Outcome::indeterminate,
              Reason::unparseable}));
 
+INSTANTIATE_TEST_SUITE_P(
+    Wallets, EveryAnswer,
+    testing::Values(Case{Op::status, 200, R"({"coupons":[]})", Outcome::accepted, Reason::none},
+                    Case{Op::status, 200,
+                         R"({"coupons":[{"event":"e","coupon":"C-1","redeemed":false}]})",
+                         Outcome::accepted, Reason::none, "C-1"},
+                    Case{Op::status, 200, R"({"coupons":[{"coupon":"C-1"},{"coupon":"C-2"}]})",
+                         Outcome::accepted, Reason::none, "C-1"},
+                    Case{Op::status, 200, R"({"wallet":[{"coupon":"C-1"}]})", Outcome::accepted,
+                         Reason::none, "C-1"},
+                    Case{Op::status, 200, "{}", Outcome::indeterminate, Reason::unparseable},
+                    Case{Op::status, 200, "", Outcome::indeterminate, Reason::unparseable},
+                    Case{Op::status, 404, R"({"code":"UNKNOWN_EVENT"})", Outcome::refusal,
+                         Reason::unknown_event}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Redemptions, EveryAnswer,
+    testing::Values(
+        Case{Op::redeem, 200, R"({"final":9000})", Outcome::accepted, Reason::none},
+        Case{Op::redeem, 409, R"({"code":"ALREADY_USED"})", Outcome::refusal, Reason::already_used},
+        Case{Op::redeem, 403, R"({"code":"NOT_OWNED"})", Outcome::refusal, Reason::not_owned},
+        Case{Op::redeem, 404, R"({"code":"UNKNOWN_COUPON"})", Outcome::refusal,
+             Reason::unknown_coupon},
+        Case{Op::redeem, 422, R"({"code":"COUPON_EXPIRED"})", Outcome::refusal,
+             Reason::condition_not_met},
+        Case{Op::redeem, 422, "", Outcome::refusal, Reason::bad_request},
+        Case{Op::redeem, 500, "", Outcome::indeterminate, Reason::server_error}));
+
 TEST(AnswerReader, ReadsEscapesAndStepsOverOtherMembers) {
   AnswerReader reader;
   const auto body =
@@ -105,18 +133,19 @@ TEST(AnswerReader, RemembersNothingOfTheLastAnswer) {
   EXPECT_EQ(reader.read(Op::claim, 200, "{}").reason, Reason::unparseable);
   ASSERT_EQ(reader.read(Op::claim, 200, R"({"coupon":"C-)").reason, Reason::unparseable);
   EXPECT_EQ(reader.read(Op::claim, 200, R"({"coupon":"C-2"})").receipt, "C-2");
+  EXPECT_EQ(reader.read(Op::status, 200, R"({"coupons":[]})").receipt, "");
 }
 
 TEST(AnswerReader, BelievesReceiptsUpToTheirLongestLength) {
   AnswerReader reader;
-  const std::string longest(AnswerReader::kReceiptBytesMax, 'x');
+  const std::string longest(analysis::kReceiptBytesMax, 'x');
   EXPECT_EQ(reader.read(Op::claim, 200, "{\"coupon\":\"" + longest + "\"}").receipt, longest);
   EXPECT_EQ(reader.read(Op::claim, 200, "{\"coupon\":\"" + longest + "x\"}").reason,
             Reason::unparseable);
 }
 
 TEST(OutcomeTable, DecidesAboutEveryStatus) {
-  for (const Op op : {Op::reserve, Op::claim}) {
+  for (const Op op : {Op::reserve, Op::claim, Op::status, Op::redeem}) {
     for (unsigned status = 0; status <= 999; ++status) {
       EXPECT_EQ(outcome_row(op, status, "ANYTHING").op, op) << status;
     }

@@ -20,12 +20,13 @@ RequestSpec spec() {
   return {.authority = "localhost:8080",
           .event = "rush-1",
           .jwt_secret = std::nullopt,
-          .connections = ConnectionMode::pool};
+          .connections = ConnectionMode::pool,
+          .cohorts = {}};
 }
 
 TEST(RequestTemplates, WriteAWholeRequest) {
   std::string request = "what was there before";
-  RequestTemplates(spec()).write(request, kClaim);
+  RequestTemplates(spec()).write(request, {kClaim, CohortId(0)});
   EXPECT_EQ(request,
             "POST /api/v1/events/rush-1/claims HTTP/1.1\r\n"
             "Host: localhost:8080\r\n"
@@ -38,27 +39,59 @@ TEST(RequestTemplates, SendReservationsElsewhere) {
   PlannedAttempt reservation = kClaim;
   reservation.op = Op::reserve;
   std::string request;
-  RequestTemplates(spec()).write(request, reservation);
+  RequestTemplates(spec()).write(request, {reservation, CohortId(0)});
   EXPECT_TRUE(request.starts_with("POST /api/v1/events/rush-1/reservations HTTP/1.1\r\n"));
+}
+
+TEST(RequestTemplates, ReadAWalletWithoutAKey) {
+  PlannedAttempt look = kClaim;
+  look.op = Op::status;
+  std::string request;
+  RequestTemplates(spec()).write(request, {look, CohortId(0)});
+  EXPECT_EQ(request,
+            "GET /api/v1/users/me/coupons?event=rush-1 HTTP/1.1\r\n"
+            "Host: localhost:8080\r\n"
+            "X-User-ID: 4294967295\r\n\r\n");
+}
+
+TEST(RequestTemplates, SpendACouponOnAnOrderOfItsOwn) {
+  PlannedAttempt purchase = kClaim;
+  purchase.op = Op::redeem;
+  std::string request;
+  RequestTemplates(spec()).write(request, {purchase, CohortId(0), "C\"1"});
+  EXPECT_TRUE(request.starts_with("POST /api/v1/orders/order-00000000000000ab/apply-coupon "));
+  EXPECT_TRUE(
+      request.ends_with("Content-Length: 32\r\n\r\n{\"coupon\":\"C\\\"1\",\"amount\":10000}"))
+      << request;
+}
+
+TEST(RequestTemplates, TellTheCohortAsTheUserAgentWithoutBreakingTheHeader) {
+  RequestSpec with_cohorts = spec();
+  with_cohorts.cohorts = {"fibre", "mobile\r\nX-Evil: 1"};
+  std::string request;
+  RequestTemplates(with_cohorts).write(request, {kClaim, CohortId(0)});
+  EXPECT_NE(request.find("\r\nUser-Agent: fairrush/fibre\r\n"), std::string::npos);
+  RequestTemplates(with_cohorts).write(request, {kClaim, CohortId(1)});
+  EXPECT_NE(request.find("\r\nUser-Agent: fairrush/mobile--X-Evil:-1\r\n"), std::string::npos);
 }
 
 TEST(RequestTemplates, AskForTheEndOfAConnectionThatServesOneRequest) {
   RequestSpec single = spec();
   single.connections = ConnectionMode::per_request;
   std::string request;
-  RequestTemplates(single).write(request, kClaim);
-  EXPECT_TRUE(request.ends_with("\r\nConnection: close\r\n\r\n"));
+  RequestTemplates(single).write(request, {kClaim, CohortId(0)});
+  EXPECT_NE(request.find("\r\nConnection: close\r\n"), std::string::npos);
 }
 
 TEST(RequestTemplates, DoNotAllocateOnceTheBufferHasGrown) {
   const RequestTemplates requests(spec());
   std::string request;
-  requests.write(request, kClaim);
+  requests.write(request, {kClaim, CohortId(0)});
   const char* const place = request.data();
   for (std::uint32_t user = 0; user < 1000; ++user) {
     PlannedAttempt attempt = kClaim;
     attempt.user = UserIndex(user);
-    requests.write(request, attempt);
+    requests.write(request, {attempt, CohortId(0)});
     ASSERT_EQ(request.data(), place);
   }
 }
@@ -67,7 +100,7 @@ TEST(RequestTemplates, SignATokenForEveryUser) {
   RequestSpec signed_spec = spec();
   signed_spec.jwt_secret = "a secret of some length";
   std::string request;
-  RequestTemplates(signed_spec).write(request, kClaim);
+  RequestTemplates(signed_spec).write(request, {kClaim, CohortId(0)});
   EXPECT_EQ(request.find("X-User-ID"), std::string::npos);
   const std::string_view field = "Authorization: Bearer ";
   const std::size_t start = request.find(field) + field.size();

@@ -39,6 +39,7 @@ Scenario short_scenario(std::uint32_t users) {
   scenario.rush = 40ms;
   scenario.cohorts = {{"all", Share{1}, {0ms, std::nullopt}}};
   scenario.personas = {{Persona::honest, Share{1}}};
+  scenario.winners = {Share{0}, Share{0}, Share{0}};
   scenario.arrivals = ArrivalShape::uniform;
   scenario.connections = 4;
   scenario.attempt_timeout = 5s;
@@ -53,7 +54,8 @@ void Rehearsal::play() {
   const RequestTemplates requests({.authority = "target",
                                    .event = "e",
                                    .jwt_secret = std::nullopt,
-                                   .connections = scenario_.connection_mode});
+                                   .connections = scenario_.connection_mode,
+                                   .cohorts = {}});
   const RealClock machine;
   std::vector<std::unique_ptr<Worker>> playing;
   const SteadyTime epoch = machine.steady_now();
@@ -68,7 +70,8 @@ void Rehearsal::play() {
                                             .history = **history,
                                             .mode = scenario_.connection_mode,
                                             .connections = scenario_.connections,
-                                            .attempt_timeout = scenario_.attempt_timeout}));
+                                            .attempt_timeout = scenario_.attempt_timeout,
+                                            .resolve_by_status = resolve_by_status}));
   }
   if (while_playing) while_playing(*playing.front());
   // The thread of a worker ends when it has recorded everything.

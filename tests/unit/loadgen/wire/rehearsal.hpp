@@ -43,6 +43,7 @@ class Rehearsal {
       : scenario_(scenario), plan_(scenario), target_(target) {}
 
   std::uint32_t workers = 1;
+  bool resolve_by_status = false;
   const Clock* clock = nullptr;  ///< null: the machine's
   /// Called with the first worker while all are playing.
   std::function<void(Worker&)> while_playing;

@@ -276,6 +276,46 @@ TEST(Worker, LetsARetrierRepeatTheClaimUnderTheSameKey) {
   }
 }
 
+TEST(Worker, LetsAWinnerLookIntoTheWalletAndSpendTheCouponTwice) {
+  ScriptedTarget target([](std::string_view request) {
+    if (request.starts_with("GET /api/v1/users/me/coupons?event=")) {
+      return Reaction{http_answer(200, R"({"coupons":[{"coupon":"C-7"}]})")};
+    }
+    return request.contains("/apply-coupon ") ? Reaction{http_answer(200, R"({"final":9})")}
+                                              : generous(request);
+  });
+  Scenario scenario = short_scenario(3);
+  scenario.personas = {{Persona::retrier, Share{1}}};  // whose repeated win is no second one
+  scenario.winners = {Share{1}, Share{1}, Share{1}};
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.play();
+  EXPECT_EQ(rehearsal.count(Op::status, Outcome::accepted, Reason::none), 3U);
+  EXPECT_EQ(rehearsal.count(Op::redeem, Outcome::accepted, Reason::none), 6U);
+  std::map<std::uint32_t, std::set<std::uint64_t>> keys_of;
+  for (const Played& played : rehearsal.records()) {
+    const Op op = played.record.operation();
+    if (op == Op::status || op == Op::redeem) EXPECT_EQ(played.receipt, "C-7");
+    if (op == Op::redeem) keys_of[played.record.user].insert(played.record.idempotency);
+  }
+  for (const std::uint32_t user : {0U, 1U, 2U}) EXPECT_EQ(keys_of[user].size(), 2U);
+}
+
+TEST(Worker, LooksIntoTheWalletAfterTheRushWhenAClaimStayedOpen) {
+  ScriptedTarget target([](std::string_view request) {
+    if (request.starts_with("GET ")) return Reaction{http_answer(200, R"({"coupons":[]})")};
+    return is_claim(request) ? Reaction{"", Then::close} : generous(request);
+  });
+  Rehearsal rehearsal(short_scenario(4), target.endpoint());
+  rehearsal.resolve_by_status = true;
+  rehearsal.play();
+  EXPECT_EQ(rehearsal.count(Op::status, Outcome::accepted, Reason::none), 4U);
+  for (const Played& played : rehearsal.records()) {
+    if (played.record.operation() != Op::status) continue;
+    EXPECT_GT(played.record.first_byte_out_ns, rehearsal.plan().rush().close_ns);
+    EXPECT_EQ(played.receipt, "");
+  }
+}
+
 TEST(Worker, RecordsWhatAStopLeavesUnsentAndUnanswered) {
   ScriptedTarget target([](std::string_view) { return Reaction{"", Then::stall}; });
   Scenario scenario = short_scenario(30);
