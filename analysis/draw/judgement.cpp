@@ -206,7 +206,8 @@ std::vector<std::string> not_checked(const DrawEvidence& evidence) {
   if (!announced_quota(evidence)) left.emplace_back("whether the quota is the announced one");
   if (!evidence.roster) left.emplace_back("whether the published root is that of the roster");
   if (evidence.draw.beacon.empty()) {
-    left.emplace_back("nothing about a beacon: the draw has none");
+    left.emplace_back(
+        "whether somebody who knew the secret steered the roster: the draw has no beacon");
   } else if (!evidence.beacon) {
     left.emplace_back("whether the beacon is the value of its announced round");
   }

@@ -111,7 +111,7 @@ TEST(DrawJudgement, SaysWhatItCouldNotCheck) {
   EXPECT_THAT(judgement.unchecked, ElementsAre(HasSubstr("commitment"), HasSubstr("quota"),
                                                HasSubstr("root"), HasSubstr("beacon")));
   bare.draw = published({.beacon = {}});
-  EXPECT_THAT(judge(bare).unchecked.back(), HasSubstr("the draw has none"));
+  EXPECT_THAT(judge(bare).unchecked.back(), HasSubstr("the draw has no beacon"));
 }
 
 TEST(DrawJudgement, DoesNotKnowBeforeTheSecretIsOut) {
