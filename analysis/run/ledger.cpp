@@ -3,45 +3,39 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cstdint>
+#include <deque>
 #include <optional>
 #include <utility>
+
+#include "analysis/run/ledger_columns.hpp"
 
 namespace fairrush::analysis {
 namespace {
 
-using Fields = std::vector<std::string>;
+using Fields = std::vector<std::string_view>;
 
-/// Splits RFC 4180 text into rows; line ends are CRLF or LF, a byte order mark is skipped.
+/// Splits RFC 4180 text into rows; line ends are CRLF or LF.
 class CsvReader {
  public:
-  explicit CsvReader(std::string_view text) : text_(text) {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    if (text_.starts_with(kByteOrderMark)) place_ = kByteOrderMark.size();
-  }
+  explicit CsvReader(std::string_view text) : text_(text) {}
 
   bool done() const { return place_ == text_.size(); }
 
   /// The line on which the last row began, 1-based.
   std::uint64_t line() const { return row_line_; }
 
-  /// The next row. Not to be called when done.
-  std::expected<Fields, std::string> row() {
+  /// Puts the next row into `fields`, views that are valid until the next call. Not to be called
+  /// when done.
+  std::expected<void, std::string> row(Fields& fields) {
     row_line_ = line_;
-    Fields fields;
+    fields.clear();
+    unquoted_.clear();
     while (true) {
-      auto field = take_field();
-      if (!field) return std::unexpected(std::move(field.error()));
-      fields.push_back(std::move(*field));
-      if (take(',')) continue;
-      const bool returned = take('\r');
-      if (take('\n')) {
-        ++line_;
-      } else if (returned || !done()) {
-        return std::unexpected(fmt::format("line {}: a stray {}, expected a comma or a line's end",
-                                           line_, returned ? "carriage return" : "character"));
-      }
-      return fields;
+      const auto field = take_field();
+      if (!field) return std::unexpected(field.error());
+      fields.push_back(*field);
+      if (!take(',')) return take_line_end();
     }
   }
 
@@ -52,23 +46,35 @@ class CsvReader {
     return true;
   }
 
-  std::expected<std::string, std::string> take_field() {
+  std::expected<void, std::string> take_line_end() {
+    const bool returned = take('\r');
+    if (take('\n')) {
+      ++line_;
+      return {};
+    }
+    if (done() && !returned) return {};
+    return std::unexpected(fmt::format("line {}: a stray {}, expected a comma or a line's end",
+                                       line_, returned ? "carriage return" : "character"));
+  }
+
+  std::expected<std::string_view, std::string> take_field() {
     if (take('"')) return take_quoted();
-    const std::size_t end = std::min(text_.find_first_of(",\r\n\"", place_), text_.size());
-    std::string field(text_.substr(place_, end - place_));
-    place_ = end;
+    const std::size_t start = place_;
+    while (!done() && !ends_field(text_[place_])) ++place_;
     if (!done() && text_[place_] == '"') {
       return std::unexpected(
           fmt::format("line {}: a quote inside an unquoted field, expected it doubled in a quoted "
                       "one",
                       line_));
     }
-    return field;
+    return text_.substr(start, place_ - start);
   }
 
-  std::expected<std::string, std::string> take_quoted() {
+  static bool ends_field(char c) { return c == ',' || c == '\n' || c == '\r' || c == '"'; }
+
+  std::expected<std::string_view, std::string> take_quoted() {
     const std::uint64_t first_line = line_;
-    std::string field;
+    std::string& field = unquoted_.emplace_back();
     while (!done()) {
       const char c = text_[place_++];
       if (c == '"' && !take('"')) return field;
@@ -83,36 +89,17 @@ class CsvReader {
   std::size_t place_ = 0;
   std::uint64_t line_ = 1;
   std::uint64_t row_line_ = 1;
+  std::deque<std::string> unquoted_;  // of the last row; a deque moves nothing when it grows
 };
 
-std::optional<std::uint32_t> number_in(std::string_view text) {
-  std::uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-std::expected<LedgerRow, std::string> ledger_row(Fields fields, const Fields& header) {
-  if (fields.size() != header.size()) {
+std::expected<LedgerRow, std::string> row_of(const Fields& fields, const LedgerColumns& columns) {
+  if (fields.size() != columns.count) {
     return std::unexpected(
-        fmt::format("{} fields, expected {} as in the header", fields.size(), header.size()));
+        fmt::format("{} fields, expected {} as in the header", fields.size(), columns.count));
   }
-  const auto user = number_in(fields[0]);
-  if (!user) {
-    return std::unexpected(
-        fmt::format("user '{}', expected a population index of 0 to 4294967295", fields[0]));
-  }
-  if (fields[1].empty()) return std::unexpected("an empty coupon, expected its text");
-  LedgerRow row{UserIndex(*user), std::move(fields[1])};
-  const auto column = std::ranges::find(header, "round") - header.begin();
-  if (static_cast<std::size_t>(column) == header.size()) return row;
-  const std::string& text = fields[static_cast<std::size_t>(column)];
-  const auto round = number_in(text);
-  if (!round) {
-    return std::unexpected(fmt::format("round '{}', expected 0 to 4294967295", text));
-  }
-  row.round = *round;
-  return row;
+  LedgerFields values{.user = fields[columns.user], .coupon = fields[columns.coupon], .round = {}};
+  if (columns.round) values.round = fields[*columns.round];
+  return ledger_row(values);
 }
 
 std::string quoted_if_needed(std::string_view field) {
@@ -128,19 +115,17 @@ std::string quoted_if_needed(std::string_view field) {
 }  // namespace
 
 std::expected<Ledger, std::string> parse_ledger_csv(std::string_view text) {
-  CsvReader reader(text);
+  if (auto encoding = foreign_encoding(text)) return std::unexpected(std::move(*encoding));
+  CsvReader reader(without_byte_order_mark(text));
   if (reader.done()) return std::unexpected("line 1: empty, expected the header user,coupon");
-  const auto header = reader.row();
-  if (!header) return std::unexpected(header.error());
-  if (header->size() < 2 || header->at(0) != "user" || header->at(1) != "coupon") {
-    return std::unexpected(fmt::format("line 1: header begins with '{}', expected user,coupon",
-                                       header->at(0).substr(0, 60)));
-  }
+  Fields fields;
+  if (const auto header = reader.row(fields); !header) return std::unexpected(header.error());
+  const auto columns = ledger_columns(fields);
+  if (!columns) return std::unexpected(fmt::format("line 1: {}", columns.error()));
   Ledger ledger;
   while (!reader.done()) {
-    auto fields = reader.row();
-    if (!fields) return std::unexpected(std::move(fields.error()));
-    auto row = ledger_row(std::move(*fields), *header);
+    if (const auto next = reader.row(fields); !next) return std::unexpected(next.error());
+    auto row = row_of(fields, *columns);
     if (!row) return std::unexpected(fmt::format("line {}: {}", reader.line(), row.error()));
     ledger.push_back(std::move(*row));
   }

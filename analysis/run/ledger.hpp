@@ -20,9 +20,9 @@ struct LedgerRow {
 /// What the target says it issued, in its own order.
 using Ledger = std::vector<LedgerRow>;
 
-/// Reads "user,coupon[,round]" with a header line (RFC 4180); other columns after the first two are
-/// left alone. The user column is the population index in decimal, a round not said is the first.
-/// Errors name line, value and what is expected.
+/// Reads CSV with a header line (RFC 4180) that names "user" and "coupon" and may name "round", in
+/// any order; other columns are left alone. The user is the population index in decimal, a round
+/// not said is the first. Errors name line, value and what is expected.
 std::expected<Ledger, std::string> parse_ledger_csv(std::string_view text);
 
 /// The text that `parse_ledger_csv` reads; without the column "round" when all rows are of the

@@ -37,7 +37,7 @@ std::string error_of(std::string_view text) {
 
 TEST(LedgerCsv, NamesLineValueAndWhatIsExpected) {
   EXPECT_EQ(error_of(""), "line 1: empty, expected the header user,coupon");
-  EXPECT_EQ(error_of("PK\x03"), "line 1: header begins with 'PK\x03', expected user,coupon");
+  EXPECT_EQ(error_of("PK\x03"), "line 1: columns 'PK?', expected user and coupon among them");
   EXPECT_EQ(error_of("user,coupon\n1,a\nx,b\n"),
             "line 3: user 'x', expected a population index of 0 to 4294967295");
   EXPECT_EQ(error_of("user,coupon\n4294967296,a\n"),
@@ -51,6 +51,25 @@ TEST(LedgerCsv, NamesLineValueAndWhatIsExpected) {
             "line 2: a stray character, expected a comma or a line's end");
   EXPECT_EQ(error_of("user,coupon\n1,a\"b\n"),
             "line 2: a quote inside an unquoted field, expected it doubled in a quoted one");
+}
+
+TEST(LedgerCsv, FindsItsColumnsByName) {
+  const auto read = parse_ledger_csv("issued_at,coupon,round,user\n7,a,2,1\n8,\"b,c\",0,3\n");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->at(0).user, UserIndex(1));
+  EXPECT_EQ(read->at(0).round, 2U);
+  EXPECT_EQ(read->at(1).coupon, "b,c");
+  EXPECT_EQ(error_of("id,code\n1,a\n"),
+            "line 1: columns 'id,code', expected user and coupon among them");
+  EXPECT_EQ(error_of("user,coupon,user\n1,a,1\n"),
+            "line 1: columns 'user,coupon,user', expected user once");
+}
+
+TEST(LedgerCsv, RefusesOtherEncodingsInsteadOfReadingThemWrongly) {
+  using namespace std::string_view_literals;
+  EXPECT_EQ(error_of("\xFF\xFEu\0s\0"sv), "line 1: UTF-16, expected UTF-8");
+  EXPECT_EQ(error_of("\x1F\x8B\x08"sv), "line 1: compressed with gzip, expected text");
+  EXPECT_EQ(error_of("user,coupon\n1,caf\xE9\n"), "line 2: coupon 'caf?', expected UTF-8");
 }
 
 TEST(LedgerCsv, CountsLinesInsideQuotedFields) {

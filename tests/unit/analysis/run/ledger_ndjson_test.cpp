@@ -1,0 +1,73 @@
+#include "analysis/run/ledger_ndjson.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace fairrush::analysis {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(LedgerNdjson, ReadsTheServersExport) {
+  const auto read = parse_ledger_ndjson(
+      "{\"user\":17,\"coupon\":\"A-1\",\"issued_at_ms\":5}\n"
+      "{\"coupon\":\"\\u00fc \\\"x\\\"\",\"user\":4294967295,\"round\":2}\n");
+  ASSERT_TRUE(read) << read.error();
+  ASSERT_EQ(read->size(), 2U);
+  EXPECT_EQ(read->at(0).user, UserIndex(17));
+  EXPECT_EQ(read->at(0).coupon, "A-1");
+  EXPECT_EQ(read->at(0).round, 0U);
+  EXPECT_EQ(read->at(1).coupon, "ü \"x\"");
+  EXPECT_EQ(read->at(1).round, 2U);
+}
+
+TEST(LedgerNdjson, ReadsBothLineEndsEmptyLinesAByteOrderMarkAndDigitsAsText) {
+  const auto read = parse_ledger_ndjson(
+      "\xEF\xBB\xBF{\"user\":\"3\",\"coupon\":\"a\"}\r\n\r\n\n{\"user\":4,\"coupon\":\"b\"}");
+  ASSERT_TRUE(read) << read.error();
+  ASSERT_EQ(read->size(), 2U);
+  EXPECT_EQ(read->at(0).user, UserIndex(3));
+  EXPECT_EQ(read->at(1).coupon, "b");
+  EXPECT_TRUE(parse_ledger_ndjson("")->empty());
+}
+
+TEST(LedgerNdjson, KeepsRepeatedRowsForTheChecksToJudge) {
+  EXPECT_EQ(
+      parse_ledger_ndjson("{\"user\":1,\"coupon\":\"a\"}\n{\"user\":1,\"coupon\":\"a\"}\n")->size(),
+      2U);
+}
+
+std::string error_of(std::string_view text) {
+  const auto read = parse_ledger_ndjson(text);
+  return read ? "no error" : read.error();
+}
+
+TEST(LedgerNdjson, NamesLineValueAndWhatIsExpected) {
+  EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"a\"}\n{\"user\":2,"),
+              HasSubstr("line 2: '{\"user\":2,' is not JSON"));
+  EXPECT_THAT(error_of("[1]\n"), HasSubstr("line 1: '[1]', expected {\"user\": index"));
+  EXPECT_THAT(error_of("{\"coupon\":\"a\"}"), HasSubstr("line 1: no \"user\""));
+  EXPECT_THAT(error_of("{\"user\":1}"), HasSubstr("line 1: no \"coupon\""));
+  EXPECT_THAT(error_of("{\"user\":1,\"coupon\":null}"), HasSubstr("\"coupon\" is null"));
+  EXPECT_THAT(error_of("{\"user\":1.5,\"coupon\":\"a\"}"), HasSubstr("\"user\" is 1.5E0"));
+  EXPECT_EQ(error_of("{\"user\":-1,\"coupon\":\"a\"}"),
+            "line 1: user '-1', expected a population index of 0 to 4294967295");
+  EXPECT_THAT(error_of("{\"user\":4294967296,\"coupon\":\"a\"}"), HasSubstr("user '4294967296'"));
+  EXPECT_THAT(error_of("{\"user\":18446744073709551615,\"coupon\":\"a\"}"), HasSubstr("\"user\""));
+  EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"\"}"), HasSubstr("an empty coupon"));
+  EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"a\",\"round\":-1}"), HasSubstr("round '-1'"));
+  EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"a\",\"round\":[]}"), HasSubstr("\"round\" is []"));
+  EXPECT_THAT(error_of("user,coupon\n1,a\n"), HasSubstr("line 1: 'user,coupon' is not JSON"));
+  EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"caf\xE9\"}"), HasSubstr("line 1"));
+  EXPECT_EQ(error_of("\xFF\xFE{"), "line 1: UTF-16, expected UTF-8");
+}
+
+TEST(LedgerNdjson, TakesALineFarLongerThanItsMemory) {
+  const std::string coupon(100'000, 'x');
+  const auto read = parse_ledger_ndjson("{\"user\":1,\"coupon\":\"" + coupon + "\"}\n");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->at(0).coupon, coupon);
+}
+
+}  // namespace
+}  // namespace fairrush::analysis
