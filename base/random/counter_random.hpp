@@ -21,6 +21,9 @@ enum class Stream : std::uint64_t {
   round = 12,
   status_read = 13,
   redemption = 14,
+  simulated_service = 15,
+  simulated_jitter = 16,
+  simulated_secrets = 17,
 };
 
 /// A random number as a function of (seed, stream, index): the same on every thread, process and

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "loadgen/population.hpp"
+
+namespace fairrush::loadgen {
+
+/// A user's lasting traits as plain numbers.
+struct UserTraits {
+  std::uint32_t delay_us = 0;  ///< one-way, as the instrument rounds it
+  std::uint16_t cohort = 0;
+  Persona persona = Persona::honest;
+
+  std::int64_t delay_ns() const { return std::int64_t{delay_us} * 1000; }
+};
+
+/// The population's lasting traits, computed once for all rounds: 8 bytes a user. Immutable; any
+/// thread.
+class Crowd {
+ public:
+  explicit Crowd(const Scenario& scenario);
+
+  std::uint32_t size() const { return static_cast<std::uint32_t>(traits_.size()); }
+  const UserTraits& of(UserIndex user) const { return traits_[user.value()]; }
+  std::size_t cohorts() const { return cohorts_; }
+
+ private:
+  std::vector<UserTraits> traits_;
+  std::size_t cohorts_;
+};
+
+}  // namespace fairrush::loadgen

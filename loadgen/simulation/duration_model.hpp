@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "base/units.hpp"
+
+namespace fairrush::loadgen {
+
+/// How long something takes in virtual time. Value type; any thread.
+class DurationModel {
+ public:
+  /// Always the same; zero by default.
+  static DurationModel constant(Duration value) { return {Shape::constant, value, {}}; }
+  static DurationModel exponential(Duration mean) { return {Shape::exponential, mean, {}}; }
+  /// Log-normal by median and 99th percentile; p99 ≥ median > 0.
+  static DurationModel lognormal(Duration median, Duration p99) {
+    return {Shape::lognormal, median, p99};
+  }
+  DurationModel() : DurationModel(constant(Duration::zero())) {}
+
+  /// Reads "0.5ms", "exponential:0.5ms" and "lognormal:0.4ms,3ms" (median, 99th percentile); none
+  /// above a minute. The error says what is accepted.
+  static std::expected<DurationModel, std::string> parse(std::string_view text);
+  /// The text that `parse` reads.
+  std::string text() const;
+
+  bool is_zero() const { return shape_ == Shape::constant && first_ == Duration::zero(); }
+
+  /// The quantile at `place`, 0 < place < 1; at most ten minutes.
+  Duration at(double place) const;
+
+ private:
+  enum class Shape : std::uint8_t { constant, exponential, lognormal };
+  DurationModel(Shape shape, Duration first, Duration second)
+      : shape_(shape), first_(first), second_(second) {}
+
+  Shape shape_;
+  Duration first_;   ///< value, mean or median
+  Duration second_;  ///< 99th percentile of a log-normal one
+};
+
+}  // namespace fairrush::loadgen

@@ -1,0 +1,316 @@
+#include "loadgen/simulation/round_simulator.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <queue>
+#include <unordered_map>
+
+#include "base/assert.hpp"
+#include "loadgen/persona.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using analysis::Op;
+using analysis::Outcome;
+using analysis::Reason;
+
+/// What comes after the close of a rush (latecomers, slow networks, repeats) ends within this, unless
+/// the service has fallen behind.
+constexpr Duration kTail = std::chrono::seconds(30);
+
+/// After the close of the rush, until a user whose claim stayed open looks into the wallet, as the
+/// instrument waits.
+constexpr Duration kSettled = std::chrono::milliseconds(500);
+
+struct Later {
+  Arrival arrival;
+  std::uint32_t coupon = 0;  ///< what a redemption spends
+  std::uint64_t number = 0;  ///< of those of one instant the first made comes first
+
+  bool operator>(const Later& other) const {
+    return arrival.at_ns != other.arrival.at_ns ? arrival.at_ns > other.arrival.at_ns
+                                                : number > other.number;
+  }
+};
+
+/// Taken up by a worker, not decided yet.
+struct Held {
+  Arrival arrival;
+  std::int64_t done_ns = 0;
+};
+
+std::int64_t start_of(const Scenario& scenario, std::uint32_t round) {
+  return RoundSimulator::round_length(scenario).count() * round;
+}
+
+}  // namespace
+
+std::string ServiceModel::text() const {
+  return fmt::format("{} worker{} × {}, {}", workers, workers == 1 ? "" : "s", service.text(),
+                     jitter.is_zero() ? "no jitter" : "jitter " + jitter.text());
+}
+
+/// One round under way.
+class RoundSimulator::Play {
+ public:
+  Play(RoundSimulator& simulator, std::uint32_t round, Recording recording);
+
+  SimulatedRound run();
+
+ private:
+  void step(const Arrival& arrival, std::uint32_t coupon);
+  VirtualAnswer ask(const Arrival& arrival, std::uint32_t coupon);
+  void decide_until(std::int64_t now_ns);
+  void end(const Arrival& arrival, std::int64_t done_ns, const VirtualAnswer& answer,
+           std::uint32_t coupon);
+  void react(const Arrival& arrival, const AttemptEnd& end, std::uint32_t receipt);
+  void click_again(const Arrival& next, std::int64_t intended_ns, std::uint32_t coupon);
+  void record(const Arrival& arrival, const AttemptEnd& end, std::uint32_t receipt);
+  void celebrate(UserIndex user, std::int64_t seen_ns, std::uint32_t coupon);
+
+  RoundSimulator& of_;
+  Recording recording_;
+  Plan plan_;
+  Jitter jitter_;
+  CounterRandom service_random_;
+  ServiceQueue queue_;
+  std::priority_queue<Later, std::vector<Later>, std::greater<>> later_;
+  std::uint64_t released_ = 0;
+  std::unordered_map<UserIndex, std::vector<Held>> held_;
+  std::vector<bool> celebrated_;
+  bool resolve_by_status_;
+  SimulatedRound result_;
+};
+
+RoundSimulator::Play::Play(RoundSimulator& simulator, std::uint32_t round, Recording recording)
+    : of_(simulator),
+      recording_(recording),
+      plan_(simulator.scenario_, round, start_of(simulator.scenario_, round)),
+      jitter_(simulator.model_.jitter, round_seed(simulator.scenario_, round)),
+      service_random_(round_seed(simulator.scenario_, round), Stream::simulated_service),
+      queue_(simulator.model_.workers),
+      celebrated_(simulator.crowd_.size()),
+      resolve_by_status_(simulator.scenario_.winners.read_status.of_one > 0) {
+  result_.number = round;
+}
+
+SimulatedRound RoundSimulator::Play::run() {
+  const bool full = recording_ == Recording::full;
+  of_.target_.open({.number = plan_.round(),
+                    .seed = round_seed(of_.scenario_, plan_.round()),
+                    .reservation = plan_.reservation(),
+                    .rush = plan_.rush(),
+                    .in_full = full});
+  of_.participants_.open(plan_.rush());
+  const std::vector<Arrival>& planned = of_.arrivals_.of(plan_, jitter_);
+  for (auto next = planned.begin(); next != planned.end() || !later_.empty();) {
+    const bool again = !later_.empty() &&
+                       (next == planned.end() || later_.top().arrival.at_ns < next->at_ns);
+    if (again) {
+      const Later click = later_.top();
+      later_.pop();
+      step(click.arrival, click.coupon);
+    } else {
+      step(*next++, 0);
+    }
+    // What is still undecided may make its users click again.
+    if (next == planned.end() && later_.empty()) decide_until(analysis::kNever - 1);
+  }
+  VirtualClosing closing = of_.target_.close();
+  result_.facts = {.reservation = plan_.reservation(),
+                   .rush = plan_.rush(),
+                   .planned = of_.arrivals_.planned(),
+                   .announced_roster = closing.roster,
+                   .announced_coupons = closing.coupons,
+                   .stock = closing.stock,
+                   .ledger_missing = {},
+                   .draw_missing = {}};
+  if (!full) result_.facts.ledger_missing = "this round was simulated without records";
+  result_.participants = of_.participants_.close(result_.facts.planned, closing.roster);
+  result_.records = std::move(closing.records);
+  return std::move(result_);
+}
+
+VirtualAnswer RoundSimulator::Play::ask(const Arrival& arrival, std::uint32_t coupon) {
+  const UserIndex user(arrival.user);
+  const VirtualRequest request{user, of_.crowd_.of(user).cohort, arrival.at_ns, arrival.key};
+  switch (arrival.op) {
+    case Op::reserve:
+      return of_.target_.reserve(request);
+    case Op::claim:
+      return of_.target_.claim(request);
+    case Op::status:
+      return of_.target_.status(request);
+    case Op::redeem:
+      break;
+  }
+  return of_.target_.redeem(request, coupon);
+}
+
+void RoundSimulator::Play::step(const Arrival& arrival, std::uint32_t coupon) {
+  if (arrival.op != Op::reserve) decide_until(arrival.at_ns);
+  const DurationModel& service = of_.model_.service;
+  const Duration length =
+      service.is_zero() ? Duration::zero() : service.at(service_random_.uniform(result_.attempts));
+  const std::int64_t done_ns = queue_.serve(arrival.at_ns, length);
+  ++result_.attempts;
+  const VirtualAnswer answer = ask(arrival, coupon);
+  if (answer.pending) {
+    held_[UserIndex(arrival.user)].push_back({arrival, done_ns});
+  } else {
+    end(arrival, done_ns, answer, coupon);
+  }
+}
+
+/// Lets the service decide on what waits, as often as it wants to until `now_ns`.
+void RoundSimulator::Play::decide_until(std::int64_t now_ns) {
+  for (std::int64_t decision_ns = of_.target_.next_decision_ns(); decision_ns <= now_ns;
+       decision_ns = of_.target_.next_decision_ns()) {
+    for (const UserIndex user : of_.target_.advance(decision_ns)) {
+      const auto waiting = held_.extract(user);
+      if (waiting.empty()) continue;
+      for (const Held& held : waiting.mapped()) {
+        const VirtualAnswer answer = ask(held.arrival, 0);
+        FAIRRUSH_ASSERT(!answer.pending);
+        end(held.arrival, std::max(held.done_ns, decision_ns), answer, 0);
+      }
+    }
+  }
+}
+
+void RoundSimulator::Play::end(const Arrival& arrival, std::int64_t done_ns,
+                               const VirtualAnswer& answer, std::uint32_t coupon) {
+  AttemptEnd end{.user = arrival.user,
+                 .op = arrival.op,
+                 .sent_ns = arrival.at_ns - jitter_.out_ns(arrival),
+                 .answered_ns = done_ns + jitter_.back_ns(arrival),
+                 .outcome = answer.outcome,
+                 .reason = answer.reason,
+                 .won = answer.outcome == Outcome::win};
+  std::uint32_t receipt = arrival.op == Op::redeem ? coupon : answer.receipt;
+  if (end.answered_ns - end.sent_ns > of_.scenario_.attempt_timeout.count()) {
+    end.answered_ns = 0;
+    end.outcome = Outcome::indeterminate;
+    end.reason = Reason::timeout;
+    receipt = 0;
+  }
+  of_.participants_.note(end);
+  if (recording_ == Recording::full) record(arrival, end, receipt);
+  if (arrival.op == Op::claim) react(arrival, end, receipt);
+}
+
+/// Lets the user go on as the instrument's users do.
+void RoundSimulator::Play::react(const Arrival& arrival, const AttemptEnd& end,
+                                 std::uint32_t receipt) {
+  const UserIndex user(arrival.user);
+  const UserTraits& traits = of_.crowd_.of(user);
+  const std::int64_t timeout_ns = end.sent_ns + of_.scenario_.attempt_timeout.count();
+  const std::int64_t seen_ns =
+      (end.answered_ns != 0 ? end.answered_ns : timeout_ns) + traits.delay_ns();
+  const PlannedAttempt done{.intended_ns = 0,
+                            .user = user,
+                            .op = arrival.op,
+                            .try_number = arrival.try_number,
+                            .idempotency = 0};
+  if (const auto again = follow_up(traits.persona, done)) {
+    Arrival next = arrival;
+    ++next.try_number;
+    if (!again->same_idempotency_key) next.key = next.try_number;
+    click_again(next, seen_ns + again->delay.count(), 0);
+  }
+  if (end.outcome == Outcome::win) celebrate(user, seen_ns, receipt);
+  if (end.outcome == Outcome::indeterminate && resolve_by_status_) {
+    // Once the rush is over, whatever the claim led to has happened.
+    const std::int64_t settled_ns = plan_.rush().close_ns + Duration(kSettled).count();
+    click_again({.user = arrival.user, .op = Op::status, .try_number = 1, .key = 1},
+                std::max(seen_ns, settled_ns), 0);
+  }
+}
+
+/// The first win of a user, and what the user does with it.
+void RoundSimulator::Play::celebrate(UserIndex user, std::int64_t seen_ns, std::uint32_t coupon) {
+  if (celebrated_[user.value()]) return;
+  celebrated_[user.value()] = true;
+  for (const WinnerClick& next : winner_clicks(plan_.population(), user)) {
+    click_again({.user = user.value(),
+                 .op = next.op,
+                 .try_number = next.try_number,
+                 .key = next.try_number},
+                seen_ns + next.delay.count(), coupon);
+  }
+}
+
+void RoundSimulator::Play::click_again(const Arrival& next, std::int64_t intended_ns,
+                                       std::uint32_t coupon) {
+  Later later{.arrival = next, .coupon = coupon, .number = released_++};
+  later.arrival.at_ns = intended_ns + of_.crowd_.of(UserIndex(next.user)).delay_ns() +
+                        jitter_.out_ns(later.arrival);
+  later_.push(later);
+}
+
+void RoundSimulator::Play::record(const Arrival& arrival, const AttemptEnd& end,
+                                  std::uint32_t receipt) {
+  const UserIndex user(arrival.user);
+  const UserTraits& traits = of_.crowd_.of(user);
+  const bool repeats = arrival.op == Op::claim;
+  const analysis::AttemptRecord record{
+      .attempt = result_.history.size(),
+      .idempotency =
+          plan_.idempotency_key(user, arrival.op, repeats ? arrival.key : arrival.try_number),
+      .intended_ns = end.sent_ns - traits.delay_ns(),
+      .first_byte_out_ns = end.sent_ns,
+      .complete_ns = end.answered_ns == 0 ? 0 : end.answered_ns + traits.delay_ns(),
+      .user = arrival.user,
+      .round = result_.number,
+      .delay_us = traits.delay_us,
+      .cohort = traits.cohort,
+      .reason = static_cast<std::uint16_t>(end.reason),
+      .op = static_cast<std::uint8_t>(arrival.op),
+      .try_number = arrival.try_number,
+      .persona = static_cast<std::uint8_t>(traits.persona),
+      .outcome = static_cast<std::uint8_t>(end.outcome)};
+  const Op receipt_op = arrival.op == Op::reserve ? Op::reserve : Op::claim;
+  result_.history.add(record, receipt == 0 ? std::string_view()
+                                           : of_.target_.receipt_text(receipt_op, receipt));
+}
+
+RoundSimulator::RoundSimulator(const Scenario& scenario, const Crowd& crowd,
+                               const ServiceModel& model, VirtualTarget& target)
+    : scenario_(scenario),
+      crowd_(crowd),
+      model_(model),
+      target_(target),
+      arrivals_(crowd),
+      participants_(crowd, scenario.coupons) {}
+
+RoundSimulator::~RoundSimulator() = default;
+
+SimulatedRound RoundSimulator::play(std::uint32_t round, Recording recording) {
+  return Play(*this, round, recording).run();
+}
+
+Duration RoundSimulator::round_length(const Scenario& scenario) {
+  return scenario.lead + scenario.reserve + scenario.pause + scenario.rush + kTail;
+}
+
+analysis::RoundAssessment assess_simulated(const analysis::RunFacts& facts,
+                                           const SimulatedRound& round) {
+  if (round.history.size() == 0) {
+    analysis::RoundAssessment assessment;
+    assessment.number = round.number;
+    assessment.participants = round.participants;
+    assessment.attempts = round.attempts;
+    return assessment;
+  }
+  const analysis::HistoryBlock block = round.history.block();
+  return analysis::assess_round({.facts = facts,
+                                 .round = round.facts,
+                                 .records = round.records,
+                                 .blocks = {&block, 1},
+                                 .number = round.number,
+                                 .cut_short = false});
+}
+
+}  // namespace fairrush::loadgen
