@@ -13,8 +13,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr int kVersion = 1;
-
 /// JSON has no word for what is not finite.
 json::value finite(double value) {
   return std::isfinite(value) ? json::value(value) : json::value(nullptr);
@@ -153,7 +151,7 @@ json::array latencies_json(const analysis::Assessment& assessment) {
 
 json::object run_json(const ReportInput& input) {
   const analysis::Assessment& assessment = input.assessment;
-  json::object object{{"version", kVersion}};
+  json::object object{{"version", analysis::kRunVersion}};
   object["facts"] = analysis::facts_to_json(input.facts);
   object["verdict"] = name_of(assessment.verdict);
   object["verdict_reason"] = text(assessment.verdict_reason);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <set>
 #include <tuple>
 
 #include "analysis/assessment.hpp"
@@ -83,8 +84,57 @@ TEST(RushCommand, HandsOutEveryCouponFirstComeFirstServed) {
   EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
   const auto run = analysis::load_run({work.path("run")});
   ASSERT_TRUE(run) << run.error();
-  ASSERT_TRUE(run->ledger);
-  EXPECT_EQ(run->ledger->size(), run->facts.rounds.front().announced_coupons);
+  ASSERT_TRUE(run->rounds.front().ledger);
+  EXPECT_EQ(run->rounds.front().ledger->size(), run->facts.rounds.front().announced_coupons);
+}
+
+TEST(RushCommand, PlaysSeveralRoundsWithTheSameUsersAndADrawOfItsOwnForEach) {
+  const WorkDirectory work;
+  const auto end =
+      run_command({"run", small_rush(work), "--out", work.path("run"), "--rounds", "2"});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  const auto run = analysis::load_run({work.path("run")});
+  ASSERT_TRUE(run) << run.error();
+  ASSERT_EQ(run->rounds.size(), 2U);
+  EXPECT_GT(run->facts.rounds[1].reservation.open_ns, run->facts.rounds[0].rush.close_ns);
+  std::vector<std::set<std::pair<std::uint32_t, std::uint8_t>>> users;
+  for (std::uint32_t round = 0; round < 2; ++round) {
+    ASSERT_TRUE(run->rounds[round].draw);
+    ASSERT_TRUE(run->rounds[round].ledger);
+    auto& of_round = users.emplace_back();
+    for (const analysis::HistoryBlock& block : run->round(round).blocks) {
+      for (const analysis::AttemptRecord& record : block.records) {
+        of_round.insert({record.user, record.persona});
+      }
+    }
+  }
+  EXPECT_EQ(users[0], users[1]);
+  EXPECT_NE(run->rounds[0].draw->commitment, run->rounds[1].draw->commitment);
+}
+
+TEST(RushCommand, LetsWinnersLookAndSpendTheirCouponsOnce) {
+  const WorkDirectory work;
+  const auto end =
+      run_command({"run", small_rush(work), "--out", work.path("run"), "--set", "winners.redeem=1",
+                   "--set", "winners.redeem_twice=1", "--set", "winners.read_status=1"});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  const auto run = analysis::load_run({work.path("run")});
+  ASSERT_TRUE(run) << run.error();
+  using analysis::Op;
+  using analysis::Outcome;
+  using analysis::Reason;
+  const auto outcomes = analysis::assess(*run).outcomes;
+  const auto count = [&](Op op, Outcome outcome, Reason reason) -> std::uint64_t {
+    for (const analysis::OutcomeCount& row : outcomes) {
+      if (row.op == op && row.outcome == outcome && row.reason == reason) return row.count;
+    }
+    return 0;
+  };
+  const std::uint64_t winners = run->rounds.front().ledger->size();
+  EXPECT_GT(winners, 0U);
+  EXPECT_EQ(count(Op::status, Outcome::accepted, Reason::none), winners);
+  EXPECT_EQ(count(Op::redeem, Outcome::accepted, Reason::none), winners);
+  EXPECT_EQ(count(Op::redeem, Outcome::refusal, Reason::already_used), winners);
 }
 
 TEST(RushCommand, WorksOverConnectionsOfEveryMode) {
@@ -186,7 +236,7 @@ TEST(RushCommand, SaysUnknownWhenTheServerIsKilledInTheMiddle) {
   EXPECT_EQ(end.exit_code, 3) << end.out << end.err;
   const auto run = analysis::load_run({work.path("run")});
   ASSERT_TRUE(run) << run.error();
-  EXPECT_FALSE(run->ledger);
+  EXPECT_FALSE(run->rounds.front().ledger);
   EXPECT_TRUE(run->facts.rounds.front().ledger_missing);
 }
 
