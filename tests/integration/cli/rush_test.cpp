@@ -161,7 +161,7 @@ TEST(RushCommand, ServesTwoUsers) {
   EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
 }
 
-/// What of an attempt is planned; retries depend on answers and are left out.
+/// What of an attempt is planned; what a user does after an answer is left out.
 using Planned = std::tuple<std::uint32_t, std::uint8_t, std::int64_t, std::uint64_t, std::uint16_t,
                            std::uint8_t, std::uint32_t>;
 
@@ -172,7 +172,11 @@ std::vector<Planned> planned_attempts(const std::string& directory) {
   if (!run) return attempts;
   for (const auto& block : run->history.blocks()) {
     for (const analysis::AttemptRecord& record : block.records) {
-      if (run->facts.personas[record.persona] == "retrier" && record.try_number > 0) continue;
+      const bool is_retry =
+          run->facts.personas[record.persona] == "retrier" && record.try_number > 0;
+      const bool is_winners =
+          record.operation() == analysis::Op::status || record.operation() == analysis::Op::redeem;
+      if (is_retry || is_winners) continue;
       attempts.emplace_back(record.user, record.op, record.intended_ns, record.idempotency,
                             record.cohort, record.persona, record.delay_us);
     }

@@ -18,7 +18,7 @@ json::value run_json_of(const SampleRun& run) {
 }
 
 TEST(RunJson, SaysItsVersion) {
-  EXPECT_EQ(run_json_of(proven_draw()).at("version"), 1);
+  EXPECT_EQ(run_json_of(proven_draw()).at("version"), analysis::kRunVersion);
 }
 
 TEST(RunJson, GivesTheFactsBackUnchanged) {
