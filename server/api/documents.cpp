@@ -17,7 +17,7 @@ const DrawingDesign* drawing_of(const LiveEvent& event) {
 }
 
 std::string root_or_null(const DrawOutcome* outcome) {
-  return outcome == nullptr ? "null" : quoted_hex(outcome->tree.root());
+  return outcome == nullptr ? "null" : quoted_hex(outcome->root);
 }
 
 std::string winners_array(const DrawOutcome& outcome) {

@@ -20,12 +20,15 @@ using std::chrono::milliseconds;
 
 constexpr std::array<std::string_view, 4> kWindowMembers{"reserve_open_ms", "reserve_close_ms",
                                                          "claim_open_ms", "claim_close_ms"};
-constexpr std::array<std::string_view, 6> kEventMembers{
-    "event", "design", "coupons", "valid_ms", "min_amount", "discount_percent"};
+constexpr std::array<std::string_view, 8> kEventMembers{
+    "event",      "design",           "coupons",  "valid_ms",
+    "min_amount", "discount_percent", "batch_ms", "waiting_ms"};
 
 constexpr IntegerRange kUnixMs{0, 4'102'444'800'000};   // the year 2100
 constexpr IntegerRange kValidMs{1, 3'155'760'000'000};  // a hundred years
 constexpr IntegerRange kPercent{1, 100};
+constexpr IntegerRange kBatchMs{1, 60'000};
+constexpr IntegerRange kWaitingMs{0, 3'600'000};
 
 std::expected<WallTime, std::string> parse_time(const json::object& object, std::string_view name) {
   const auto milliseconds =
@@ -34,24 +37,36 @@ std::expected<WallTime, std::string> parse_time(const json::object& object, std:
   return from_unix_ms(*milliseconds);
 }
 
+/// A member that may be missing, then `otherwise`.
+std::expected<std::int64_t, std::string> optional_integer(const json::object& object,
+                                                          std::string_view name, IntegerRange range,
+                                                          std::int64_t otherwise) {
+  if (member(object, name) == nullptr) return otherwise;
+  return integer_member(object, name, range, "a quantity");
+}
+
 std::expected<CouponTerms, std::string> parse_terms(const json::object& object) {
-  CouponTerms terms;
-  if (member(object, "valid_ms") != nullptr) {
-    const auto valid = integer_member(object, "valid_ms", kValidMs, "milliseconds");
-    if (!valid) return Error(valid.error());
-    terms.valid_for = milliseconds(*valid);
-  }
-  if (member(object, "min_amount") != nullptr) {
-    const auto least = integer_member(object, "min_amount", {0, kAmountMax.minor}, "an amount");
-    if (!least) return Error(least.error());
-    terms.amount_min = Amount{*least};
-  }
-  if (member(object, "discount_percent") != nullptr) {
-    const auto percent = integer_member(object, "discount_percent", kPercent, "per cent");
-    if (!percent) return Error(percent.error());
-    terms.discount_percent = static_cast<unsigned>(*percent);
-  }
-  return terms;
+  const CouponTerms usual;
+  const auto valid = optional_integer(object, "valid_ms", kValidMs, to_ms(usual.valid_for));
+  if (!valid) return Error(valid.error());
+  const auto amount =
+      optional_integer(object, "min_amount", {0, kAmountMax.minor}, usual.amount_min.minor);
+  if (!amount) return Error(amount.error());
+  const auto percent =
+      optional_integer(object, "discount_percent", kPercent, usual.discount_percent);
+  if (!percent) return Error(percent.error());
+  return CouponTerms{.valid_for = milliseconds(*valid),
+                     .amount_min = Amount{*amount},
+                     .discount_percent = static_cast<unsigned>(*percent)};
+}
+
+std::expected<Pacing, std::string> parse_pacing(const json::object& object) {
+  const Pacing usual;
+  const auto batch = optional_integer(object, "batch_ms", kBatchMs, to_ms(usual.batch));
+  if (!batch) return Error(batch.error());
+  const auto waiting = optional_integer(object, "waiting_ms", kWaitingMs, to_ms(usual.waiting));
+  if (!waiting) return Error(waiting.error());
+  return Pacing{.batch = milliseconds(*batch), .waiting = milliseconds(*waiting)};
 }
 
 std::expected<EventWindows, std::string> parse_windows(const json::object& object) {
@@ -120,7 +135,9 @@ std::expected<EventSpec, std::string> parse_event_request(std::string_view body,
   if (!windows) return Error(windows.error());
   const auto terms = parse_terms(*object);
   if (!terms) return Error(terms.error());
-  return EventSpec{std::move(*name), std::move(*design), *quota, *windows, *terms};
+  const auto pacing = parse_pacing(*object);
+  if (!pacing) return Error(pacing.error());
+  return EventSpec{std::move(*name), std::move(*design), *quota, *windows, *terms, *pacing};
 }
 
 std::expected<EventWindows, std::string> parse_reset_request(std::string_view body) {

@@ -48,14 +48,8 @@ void App::claim(Exchange& exchange, std::string_view name) {
   if (!request) return;
   LiveEvent* const event = find_event(exchange, name);
   if (event == nullptr || !ledger_available(exchange)) return;
-  const ClaimAnswer answer = service_.claim(*event, *request);
-  if (answer.kind != ClaimAnswer::Kind::held) return answer_claim(exchange, answer);
-  // Decided as of its arrival, so that the wait does not push it out of its window.
-  service_.when_drawn(
-      *event, [this, &exchange, event, request = *request](std::optional<ErrorCode> refusal) {
-        if (refusal) return refuse(exchange, *refusal);
-        if (ledger_available(exchange)) answer_claim(exchange, service_.claim(*event, request));
-      });
+  service_.claim(*event, *request,
+                 [this, &exchange](const ClaimAnswer& answer) { answer_claim(exchange, answer); });
 }
 
 void App::answer_claim(Exchange& exchange, const ClaimAnswer& answer) {

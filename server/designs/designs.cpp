@@ -2,21 +2,37 @@
 
 #include <array>
 
+#include "server/designs/batch_draw.hpp"
+#include "server/designs/bernoulli.hpp"
+#include "server/designs/blank_tickets.hpp"
+#include "server/designs/preloaded_shuffle.hpp"
 #include "server/designs/sealed_draw.hpp"
 #include "server/designs/ticket_list.hpp"
+#include "server/designs/waiting_room.hpp"
 
 namespace fairrush::server {
 namespace {
 
+template <class Kind>
+std::unique_ptr<Design> make(const EventSpec& spec, const EventSecrets& secrets) {
+  return std::make_unique<Kind>(spec, secrets);
+}
+
 constexpr std::array kDesigns{
     DesignRow{"sealed-draw", "a committed, verifiable draw over the roster; a claim only reveals",
-              [](const EventSpec& spec, const EventSecrets& secrets) -> std::unique_ptr<Design> {
-                return std::make_unique<SealedDraw>(spec, secrets);
-              }},
+              make<SealedDraw>},
     DesignRow{"ticket-list", "first come, first served: tickets mint coupons, claims pop the list",
-              [](const EventSpec& spec, const EventSecrets&) -> std::unique_ptr<Design> {
-                return std::make_unique<TicketList>(spec);
-              }},
+              make<TicketList>},
+    DesignRow{"preloaded-shuffle", "first come, first served from a shuffled list of discounts",
+              make<PreloadedShuffle>},
+    DesignRow{"blank-tickets", "a shuffled list of coupons and blanks, one slip a claim",
+              make<BlankTickets>},
+    DesignRow{"batch-draw", "claims of a short window are drawn together for their share",
+              make<BatchDraw>},
+    DesignRow{"waiting-room", "claims of the first stretch in random order, then first come",
+              make<WaitingRoom>},
+    DesignRow{"bernoulli", "an independent coin for every claim, capped at the quota",
+              make<Bernoulli>},
 };
 
 }  // namespace

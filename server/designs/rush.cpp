@@ -1,5 +1,7 @@
 #include "server/designs/rush.hpp"
 
+#include <utility>
+
 #include "base/assert.hpp"
 #include "server/designs/designs.hpp"
 
@@ -15,16 +17,30 @@ std::unique_ptr<Design> make_design(const EventSpec& spec, const EventSecrets& s
 }  // namespace
 
 Rush::Rush(const EventSpec& spec, const EventSecrets& secrets)
-    : roster_(secrets.salt), design_(make_design(spec, secrets)) {}
+    : Rush(secrets.salt, make_design(spec, secrets)) {}
 
-ReservationGrant Rush::reserve(UserIndex user) {
+Rush::Rush(Bytes salt, std::unique_ptr<Design> design)
+    : roster_(std::move(salt)), design_(std::move(design)) {}
+
+ReservationGrant Rush::reserve(UserIndex user, std::string_view cohort) {
   using Kind = ReservationGrant::Kind;
   if (const auto ticket = roster_.ticket_of(user)) return {Kind::held_already, *ticket};
+  FAIRRUSH_ASSERT(!closed_);
   if (roster_.size() == Roster::kSizeMax) return {Kind::roster_full, TicketNumber()};
   const TicketNumber ticket = roster_.admit(user);
   verdicts_.push_back(kUndecided);
-  design_->granted(ticket);
+  design_->granted({ticket, user, cohort});
   return {Kind::granted, ticket};
+}
+
+void Rush::close_reservations() {
+  if (!std::exchange(closed_, true)) design_->reservations_closed();
+}
+
+void Rush::draw_unpublished() {
+  DrawingDesign* const drawing = design_->drawing();
+  FAIRRUSH_ASSERT(closed_ && drawing != nullptr);
+  drawing->adopt(drawing->draw_unpublished());
 }
 
 ClaimVerdict Rush::verdict_of(UserIndex user) const {
@@ -37,21 +53,36 @@ ClaimVerdict Rush::verdict_of(UserIndex user) const {
   return {Kind::won_before, *ticket, verdict};
 }
 
-ClaimVerdict Rush::claim(UserIndex user) {
+ClaimVerdict Rush::claim(UserIndex user, Duration since_open) {
   using Kind = ClaimVerdict::Kind;
   const ClaimVerdict known = verdict_of(user);
   if (known.kind != Kind::pending) return known;
-  const Decision decision = design_->decide(known.ticket);
+  const auto next = design_->next_decision();
+  FAIRRUSH_ASSERT(closed_ && (!next || since_open < *next));
+  const Decision decision = design_->decide(known.ticket, since_open);
   if (decision.kind == Decision::Kind::pending) return known;
+  if (decision.kind == Decision::Kind::refused) return {Kind::refused, known.ticket, 0};
   const bool won = decision.kind == Decision::Kind::won;
   verdicts_.at(known.ticket.value() - 1) = won ? decision.serial : kLost;
   return {won ? Kind::won : Kind::lost, known.ticket, decision.serial};
+}
+
+std::vector<TicketNumber> Rush::advance(Duration since_open) {
+  return design_->advance(since_open);
 }
 
 bool Rush::recall(TicketNumber ticket, CouponSerial serial) {
   CouponSerial& verdict = verdicts_.at(ticket.value() - 1);
   if (verdict != kUndecided || !design_->recall(ticket, serial)) return false;
   verdict = serial;
+  return true;
+}
+
+bool Rush::recall_loss(TicketNumber ticket) {
+  CouponSerial& verdict = verdicts_.at(ticket.value() - 1);
+  if (verdict != kUndecided || !design_->records_losses()) return false;
+  design_->recall_loss(ticket);
+  verdict = kLost;
   return true;
 }
 

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "server/designs/design.hpp"
@@ -18,29 +20,67 @@ struct ReservationGrant {
 
 /// What became of a user's claim.
 struct ClaimVerdict {
-  enum class Kind : std::uint8_t { won, won_before, lost, not_reserved, pending };
+  enum class Kind : std::uint8_t { won, won_before, lost, not_reserved, pending, refused };
   Kind kind{};
   TicketNumber ticket;      ///< zero when not reserved
   CouponSerial serial = 0;  ///< of a win, new or old
 };
 
 /// One event's users and their verdicts under a design: one reservation and one verdict per user,
-/// whatever the design. Knows no time: the caller keeps the windows. Pure; one thread.
+/// whatever the design. Pure; one thread. The caller keeps the windows; of time it knows only how
+/// long claims have been open, as `since_open`, which never runs backwards.
+///
+/// How to drive it, in real or in virtual time:
+///
+///     Rush rush(spec, secrets);                    // spec.design names the design
+///     for (user : arrivals of the reservation window) rush.reserve(user);
+///     rush.close_reservations();
+///     if (rush.design().drawing() != nullptr) rush.draw_unpublished();
+///     for (claim : claims in the order of their times) {
+///       while (rush.next_decision() <= claim.time)   // unset: nothing waits
+///         for (ticket : rush.advance(*rush.next_decision()))
+///         answer(rush.roster().user_of(ticket));
+///       if (rush.claim(claim.user, claim.time).kind == pending) remember that the user waits;
+///     }
+///     while (rush.next_decision()) the same once more, for those who still wait at the end
+///
+/// where `answer` asks `claim` again: the first answer behind `pending` is the verdict.
 class Rush {
  public:
+  /// `spec.design` is a name from the table of designs.
   Rush(const EventSpec& spec, const EventSecrets& secrets);
+  /// For designs that are in no table. `salt` makes users' tokens opaque.
+  Rush(Bytes salt, std::unique_ptr<Design> design);
 
-  ReservationGrant reserve(UserIndex user);
+  /// `cohort` is what the user's device says about itself; it must not matter.
+  ReservationGrant reserve(UserIndex user, std::string_view cohort = {});
+
+  /// Makes the roster final; before the first claim. Nothing happens the second time.
+  void close_reservations();
+
+  /// Draws on the spot, without anything that could be published; only for a design with a draw,
+  /// after `close_reservations`, once.
+  void draw_unpublished();
 
   /// The verdict a user has so far, `pending` when they have none yet.
   ClaimVerdict verdict_of(UserIndex user) const;
 
-  /// Decides a user's claim, or repeats the verdict they have.
-  ClaimVerdict claim(UserIndex user);
+  /// Decides a user's claim, or repeats the verdict they have. Nothing may be left to decide before
+  /// `since_open` (see `advance`). O(1).
+  ClaimVerdict claim(UserIndex user, Duration since_open);
+
+  /// Decides what waits for a moment up to `since_open`; returns the tickets that were pending and
+  /// whose users are to be asked again, in that order.
+  std::vector<TicketNumber> advance(Duration since_open);
+
+  /// The moment at which `advance` has something to decide; unset while nothing waits for one.
+  std::optional<Duration> next_decision() const { return design_->next_decision(); }
 
   /// Restores a recorded win, after the reservations and the draw; false when it cannot have been.
   /// `ticket` is one of the roster's.
   bool recall(TicketNumber ticket, CouponSerial serial);
+  /// Restores a recorded loss, likewise.
+  bool recall_loss(TicketNumber ticket);
 
   const Roster& roster() const { return roster_; }
   Design& design() { return *design_; }
@@ -54,6 +94,7 @@ class Rush {
   Roster roster_;
   std::unique_ptr<Design> design_;
   std::vector<CouponSerial> verdicts_;  ///< by ticket − 1: undecided, lost or the coupon's serial
+  bool closed_ = false;
 };
 
 }  // namespace fairrush::server

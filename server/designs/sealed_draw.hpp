@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -11,12 +12,12 @@ namespace fairrush::server {
 /// A committed, verifiable draw over the roster at reservation close (base/draw/draw.hpp): every
 /// ticket wins with probability quota / roster whenever its claim comes; a claim only reveals. The
 /// coupon's serial is the ticket's number.
-class SealedDraw final : public Design, public DrawingDesign {
+class SealedDraw : public Design, public DrawingDesign {
  public:
   SealedDraw(const EventSpec& spec, const EventSecrets& secrets);
 
-  void granted(TicketNumber ticket) override { roster_ = ticket.value(); }
-  Decision decide(TicketNumber ticket) override;
+  void granted(const Holder& holder) override { roster_ = holder.ticket.value(); }
+  Decision decide(TicketNumber ticket, Duration since_open) override;
   bool recall(TicketNumber ticket, CouponSerial serial) override;
   std::uint32_t quota() const override { return quota_of(roster_); }
   std::uint32_t remaining() const override { return quota() - revealed_; }
@@ -25,7 +26,8 @@ class SealedDraw final : public Design, public DrawingDesign {
   const DrawingDesign* drawing() const override { return this; }
 
   Digest commitment() const override;
-  std::function<DrawOutcome()> draw_job(std::vector<Token> tokens) const override;
+  std::function<DrawOutcome()> draw_job(std::span<const Token> tokens) const override;
+  DrawOutcome draw_unpublished() const override;
   void adopt(DrawOutcome outcome) override;
   const DrawOutcome* outcome() const override { return outcome_ ? &*outcome_ : nullptr; }
 

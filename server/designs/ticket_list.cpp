@@ -2,13 +2,14 @@
 
 namespace fairrush::server {
 
-TicketList::TicketList(const EventSpec& spec) : rule_(spec.quota), minted_(rule_.coupons(0)) {}
+TicketList::TicketList(const EventSpec& spec, const EventSecrets&)
+    : rule_(spec.quota), minted_(rule_.coupons(0)) {}
 
-void TicketList::granted(TicketNumber ticket) {
-  minted_ = rule_.coupons(ticket.value());
+void TicketList::granted(const Holder& holder) {
+  minted_ = rule_.coupons(holder.ticket.value());
 }
 
-Decision TicketList::decide(TicketNumber) {
+Decision TicketList::decide(TicketNumber, Duration) {
   if (popped_ == minted_) return {.kind = Decision::Kind::lost};
   return {.kind = Decision::Kind::won, .serial = ++popped_};
 }

@@ -9,10 +9,10 @@ namespace fairrush::server {
 /// popped + 1 … minted in order, so two counters are the whole list.
 class TicketList final : public Design {
  public:
-  explicit TicketList(const EventSpec& spec);
+  TicketList(const EventSpec& spec, const EventSecrets& secrets);
 
-  void granted(TicketNumber ticket) override;
-  Decision decide(TicketNumber ticket) override;
+  void granted(const Holder& holder) override;
+  Decision decide(TicketNumber ticket, Duration since_open) override;
   bool recall(TicketNumber ticket, CouponSerial serial) override;
   std::uint32_t quota() const override { return minted_; }
   std::uint32_t remaining() const override { return minted_ - popped_; }

@@ -36,6 +36,14 @@ enum class Phase : std::uint8_t { scheduled, reserving, reserved, rushing, close
 Phase phase_at(const EventWindows& windows, WallTime now);
 std::string_view name_of(Phase phase);
 
+/// How long designs that collect claims collect them.
+struct Pacing {
+  Duration batch = std::chrono::milliseconds(100);  ///< a window of batch-draw; above zero
+  Duration waiting = std::chrono::seconds(1);       ///< waiting-room's first stretch
+
+  bool operator==(const Pacing&) const = default;
+};
+
 /// What an operator decides about an event.
 struct EventSpec {
   std::string name;    ///< see is_event_name
@@ -43,6 +51,7 @@ struct EventSpec {
   QuotaRule quota = QuotaRule::of_count(0);
   EventWindows windows;
   CouponTerms terms = {};
+  Pacing pacing = {};
 };
 
 /// Whether `text` names an event, or an order: 1 … 64 characters of A–Z a–z 0–9 . _ -

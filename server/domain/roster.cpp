@@ -31,7 +31,6 @@ TicketNumber Roster::admit(UserIndex user) {
   Slot& slot = slots_[slot_of(user.value())];
   FAIRRUSH_ASSERT(slot.ticket == 0);
   users_.push_back(user);
-  tokens_.push_back(token_of(user, salt_));
   slot = {user.value(), size()};
   return TicketNumber(size());
 }
@@ -40,6 +39,11 @@ std::optional<TicketNumber> Roster::ticket_of(UserIndex user) const {
   const Slot& slot = slots_[slot_of(user.value())];
   if (slot.ticket == 0) return std::nullopt;
   return TicketNumber(slot.ticket);
+}
+
+std::span<const Token> Roster::tokens_up_to(std::uint32_t tickets) const {
+  while (tokens_.size() < tickets) tokens_.push_back(token_of(users_.at(tokens_.size()), salt_));
+  return std::span(tokens_).first(tickets);
 }
 
 /// The slot that holds `user`, or the free one where they would go.

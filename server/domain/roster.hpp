@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -31,11 +32,13 @@ class Roster {
   std::optional<TicketNumber> ticket_of(UserIndex user) const;
 
   UserIndex user_of(TicketNumber ticket) const { return users_.at(ticket.value() - 1); }
-  const Token& token(TicketNumber ticket) const { return tokens_.at(ticket.value() - 1); }
   std::uint32_t size() const { return static_cast<std::uint32_t>(users_.size()); }
 
+  /// A ticket's token. Tokens are computed when they are first asked for, in ticket order, so that
+  /// a simulation, which never asks, does without a hash a user.
+  const Token& token(TicketNumber ticket) const { return tokens_up_to(ticket.value()).back(); }
   /// In ticket order.
-  const std::vector<Token>& tokens() const { return tokens_; }
+  std::span<const Token> tokens() const { return tokens_up_to(size()); }
 
   static constexpr std::uint32_t kSizeMax = 100'000'000;
 
@@ -45,13 +48,14 @@ class Roster {
     std::uint32_t ticket = 0;  ///< 0: free
   };
 
+  std::span<const Token> tokens_up_to(std::uint32_t tickets) const;
   std::size_t slot_of(std::uint32_t user) const;
   void grow();
 
   Bytes salt_;
   std::vector<UserIndex> users_;
-  std::vector<Token> tokens_;
-  std::vector<Slot> slots_;  ///< a power of two
+  mutable std::vector<Token> tokens_;  ///< of the first tickets
+  std::vector<Slot> slots_;            ///< a power of two
 };
 
 }  // namespace fairrush::server

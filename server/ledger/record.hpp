@@ -62,6 +62,13 @@ struct CouponIssued {
   OutboxPosition told_at;  ///< of its message, which is written with it
 };
 
+/// A loss, of a design that records them.
+struct ClaimLost {
+  EventId event;
+  TicketNumber ticket;
+  std::string idempotency_key;
+};
+
 struct CouponRedeemed {
   EventId event;
   std::uint32_t issue = 0;  ///< of the coupon, as in CouponIssued
@@ -87,7 +94,7 @@ struct AuditHeard {
 /// A BusMessage is written with the fact that it tells, never by itself; it is read back as a
 /// record of its own.
 using LedgerRecord =
-    std::variant<EventCreated, EventReset, ReservationGranted, DrawFixed, CouponIssued,
+    std::variant<EventCreated, EventReset, ReservationGranted, DrawFixed, CouponIssued, ClaimLost,
                  CouponRedeemed, BusMessage, OutboxPublished, AuditHeard>;
 
 /// The message that tells of a fact.

@@ -13,7 +13,8 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x46525348;  // "FRSH"
 
 /// What each version of the schema adds to the one before; the first creates it.
-constexpr std::array kSchemaSteps{kLedgerSchema, kAdminKeySchema, kRedemptionSchema, kOutboxSchema};
+constexpr std::array kSchemaSteps{kLedgerSchema, kAdminKeySchema, kRedemptionSchema, kOutboxSchema,
+                                  kDesignsSchema};
 constexpr std::int64_t kSchemaVersion = kSchemaSteps.size();
 
 using Step = std::expected<void, std::string>;

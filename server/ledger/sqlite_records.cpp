@@ -37,11 +37,13 @@ Outcome event_from(const SqliteStatement& row, const RecordSink& sink) {
                              .claim_close = from_unix_ms(row.integer(7))},
                  .terms = {.valid_for = std::chrono::milliseconds(row.integer(11)),
                            .amount_min = Amount{row.integer(12)},
-                           .discount_percent = static_cast<unsigned>(row.integer(13))}};
+                           .discount_percent = static_cast<unsigned>(row.integer(13))},
+                 .pacing = {.batch = std::chrono::milliseconds(row.integer(14)),
+                            .waiting = std::chrono::milliseconds(row.integer(15))}};
   EventSecrets secrets{
       .salt = copy(row.bytes(8)), .draw = copy(row.bytes(9)), .coupon_key = copy(row.bytes(10))};
-  AdminKey key{.route = row.text(14) == kResetRoute ? Route::reset : Route::create,
-               .text = std::string(row.text(15))};
+  AdminKey key{.route = row.text(16) == kResetRoute ? Route::reset : Route::create,
+               .text = std::string(row.text(17))};
   return sink(
       EventCreated{EventId(row.integer(0)), std::move(spec), std::move(secrets), std::move(key)});
 }
@@ -76,6 +78,12 @@ Outcome coupon_from(const SqliteStatement& row, const RecordSink& sink) {
                            .at = from_unix_ms(row.integer(7)),
                            .idempotency_key = std::string(row.text(6)),
                            .told_at = {}});
+}
+
+Outcome loss_from(const SqliteStatement& row, const RecordSink& sink) {
+  return sink(ClaimLost{.event = EventId(row.integer(0)),
+                        .ticket = ticket_at(row, 1),
+                        .idempotency_key = std::string(row.text(2))});
 }
 
 Outcome redemption_from(const SqliteStatement& row, const RecordSink& sink) {
@@ -135,6 +143,7 @@ constexpr std::array kReadings{
     Reading{"SELECT * FROM reservation ORDER BY event_id, ticket", reservation_from},
     Reading{"SELECT * FROM draw ORDER BY event_id", draw_from},
     Reading{"SELECT * FROM coupon ORDER BY event_id, issue", coupon_from},
+    Reading{"SELECT * FROM loss ORDER BY event_id, ticket", loss_from},
     Reading{"SELECT redemption.*, user, code FROM redemption JOIN coupon USING (event_id, issue) "
             "ORDER BY event_id, issue",
             redemption_from},
@@ -154,11 +163,13 @@ SqliteStatement StatementPreparer::operator()(std::string_view sql) {
 }
 
 RecordWriter::RecordWriter(StatementPreparer& prepare)
-    : insert_event_(prepare("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
+    : insert_event_(prepare("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
       insert_admin_key_(prepare("INSERT INTO admin_key VALUES (?,?,?)")),
       insert_reservation_(prepare("INSERT INTO reservation VALUES (?,?,?,?,?)")),
       insert_draw_(prepare("INSERT INTO draw VALUES (?,?,?,?)")),
       insert_coupon_(prepare("INSERT INTO coupon VALUES (?,?,?,?,?,?,?,?)")),
+      insert_loss_(prepare("INSERT INTO loss VALUES (?,?,?)")),
+      delete_losses_(prepare("DELETE FROM loss WHERE event_id=?")),
       insert_redemption_(prepare("INSERT INTO redemption VALUES (?,?,?,?,?,?,?)")),
       insert_message_(prepare("INSERT INTO outbox VALUES (?,?,?,?,?,?)")),
       update_cursor_(prepare("UPDATE outbox_cursor SET published=?")),
@@ -193,6 +204,8 @@ bool RecordWriter::write_kind(const EventCreated& record) {
                             .bind(to_ms(spec.terms.valid_for))
                             .bind(spec.terms.amount_min.minor)
                             .bind(std::int64_t{spec.terms.discount_percent})
+                            .bind(to_ms(spec.pacing.batch))
+                            .bind(to_ms(spec.pacing.waiting))
                             .run();
   const AdminKey& key = record.begun_under;
   if (!inserted || key.text.empty()) return inserted;
@@ -204,9 +217,9 @@ bool RecordWriter::write_kind(const EventCreated& record) {
 
 bool RecordWriter::write_kind(const EventReset& record) {
   // Children first: the foreign keys hold within the transaction too.
-  for (SqliteStatement* statement :
-       {&delete_deliveries_, &delete_messages_, &delete_redemptions_, &delete_coupons_,
-        &delete_draw_, &delete_reservations_, &delete_admin_key_, &delete_event_}) {
+  for (SqliteStatement* statement : {&delete_deliveries_, &delete_messages_, &delete_redemptions_,
+                                     &delete_losses_, &delete_coupons_, &delete_draw_,
+                                     &delete_reservations_, &delete_admin_key_, &delete_event_}) {
     if (!statement->bind(record.renewed.event.value()).run()) return false;
   }
   return write_kind(record.renewed);
@@ -240,6 +253,13 @@ bool RecordWriter::write_kind(const CouponIssued& record) {
                             .bind(to_unix_ms(record.at))
                             .run();
   return inserted && write_kind(message_of(record));
+}
+
+bool RecordWriter::write_kind(const ClaimLost& record) {
+  return insert_loss_.bind(record.event.value())
+      .bind(std::int64_t{record.ticket.value()})
+      .bind(std::string_view(record.idempotency_key))
+      .run();
 }
 
 bool RecordWriter::write_kind(const CouponRedeemed& record) {

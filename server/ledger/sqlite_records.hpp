@@ -37,6 +37,7 @@ class RecordWriter {
   bool write_kind(const ReservationGranted& record);
   bool write_kind(const DrawFixed& record);
   bool write_kind(const CouponIssued& record);
+  bool write_kind(const ClaimLost& record);
   bool write_kind(const CouponRedeemed& record);
   bool write_kind(const BusMessage& message);
   bool write_kind(const OutboxPublished& record);
@@ -47,6 +48,8 @@ class RecordWriter {
   SqliteStatement insert_reservation_;
   SqliteStatement insert_draw_;
   SqliteStatement insert_coupon_;
+  SqliteStatement insert_loss_;
+  SqliteStatement delete_losses_;
   SqliteStatement insert_redemption_;
   SqliteStatement insert_message_;
   SqliteStatement update_cursor_;
@@ -65,7 +68,8 @@ class RecordWriter {
 using RecordSink = std::function<std::expected<void, std::string>(const LedgerRecord&)>;
 
 /// Reads the tables back as records: events, then reservations, draws, coupons,
-/// redemptions and the outbox, each in the order of their numbers. Stops at the first error.
+/// losses, redemptions and the outbox, each in the order of their numbers. Stops at the first
+/// error.
 std::expected<void, std::string> read_records(SqliteDatabase& database, const RecordSink& sink);
 
 }  // namespace fairrush::server

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/assert.hpp"
 
 namespace fairrush::server {
@@ -33,6 +35,11 @@ const Issue& LiveEvent::issue_of(TicketNumber ticket) const {
   return issues_.at(issue_by_ticket_.at(ticket.value() - 1) - 1);
 }
 
+bool LiveEvent::close_reservations() {
+  rush_.close_reservations();
+  return !std::exchange(reservations_closed_, true);
+}
+
 void LiveEvent::remember_reservation(TicketNumber ticket, std::string_view key) {
   FAIRRUSH_ASSERT(reservation_keys_.size() == ticket.value() - 1);
   reservation_keys_.push_back(key_hash(key));
@@ -60,7 +67,7 @@ CouponIssued LiveEvent::issue(const ClaimVerdict& win, WallTime at, std::string_
         .ticket = win.ticket,
         .code = mint_.code(win.serial),
         .at = at,
-        .discount_percent = spec_.terms.discount_percent});
+        .discount_percent = discount_of(win.serial)});
   remember_verdict(win.ticket, key);
   return {.event = id_,
           .issue = static_cast<std::uint32_t>(issues_.size()),
@@ -71,6 +78,10 @@ CouponIssued LiveEvent::issue(const ClaimVerdict& win, WallTime at, std::string_
           .at = at,
           .idempotency_key = std::string(key),
           .told_at = told_at};
+}
+
+unsigned LiveEvent::discount_of(CouponSerial serial) const {
+  return rush_.design().discount_percent(serial).value_or(spec_.terms.discount_percent);
 }
 
 void LiveEvent::keep(Issue issue) {
@@ -133,13 +144,13 @@ std::expected<void, std::string> LiveEvent::restore(const ReservationGranted& re
 std::expected<void, std::string> LiveEvent::restore(const DrawFixed& record) {
   DrawingDesign* const drawing = rush_.design().drawing();
   if (drawing == nullptr) return contradiction(spec_, "has a draw, but its design has none");
+  close_reservations();
   DrawOutcome outcome = drawing->draw_job(rush_.roster().tokens())();
-  if (outcome.tree.root() != record.root || outcome.roster != record.roster ||
+  if (outcome.root != record.root || outcome.roster != record.roster ||
       outcome.quota != record.quota) {
     return contradiction(spec_, "the recorded draw does not follow from the recorded roster");
   }
   drawing->adopt(std::move(outcome));
-  reservations_closed = true;
   return {};
 }
 
@@ -151,6 +162,7 @@ std::expected<void, std::string> LiveEvent::restore(const CouponIssued& record) 
   if (mint_.code(record.serial) != record.code || record.issue != issues_.size() + 1) {
     return contradiction(spec_, fmt::format("coupon {} is not one of ours", record.issue));
   }
+  close_reservations();  // they were, or there would be no coupon
   if (!rush_.recall(record.ticket, record.serial)) {
     return contradiction(spec_, fmt::format("coupon {} was not won", record.issue));
   }
@@ -158,7 +170,17 @@ std::expected<void, std::string> LiveEvent::restore(const CouponIssued& record) 
         .ticket = record.ticket,
         .code = record.code,
         .at = record.at,
-        .discount_percent = spec_.terms.discount_percent});
+        .discount_percent = discount_of(record.serial)});
+  remember_verdict(record.ticket, record.idempotency_key);
+  return {};
+}
+
+std::expected<void, std::string> LiveEvent::restore(const ClaimLost& record) {
+  const bool reserved = record.ticket.value() > 0 && record.ticket.value() <= rush_.roster().size();
+  close_reservations();
+  if (!reserved || !rush_.recall_loss(record.ticket)) {
+    return contradiction(spec_, fmt::format("ticket {} cannot have lost", record.ticket.value()));
+  }
   remember_verdict(record.ticket, record.idempotency_key);
   return {};
 }

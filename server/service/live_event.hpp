@@ -37,6 +37,7 @@ struct UserRequest {
   UserIndex user;
   std::string_view idempotency_key;  ///< empty: none
   WallTime at;
+  std::string_view cohort = {};  ///< what the user's device says about itself
 };
 
 /// A wish to spend a coupon on an order.
@@ -47,8 +48,26 @@ struct RedemptionRequest {
   Amount amount;  ///< 0 … kAmountMax
 };
 
-/// Called once a held claim can be decided (unset), or why it never can be.
-using DrawWaiter = std::function<void(std::optional<ErrorCode>)>;
+/// The answer to a claim. It may be told once `durable` is.
+struct ClaimAnswer {
+  enum class Kind : std::uint8_t {
+    won,
+    refused,  ///< with `refusal`: a loss or not considered
+  };
+  Kind kind{};
+  ErrorCode refusal{};
+  const Issue* issue = nullptr;  ///< of a win, and for already_claimed
+  Sequence durable;
+};
+
+/// Takes the answer to a claim, once, on the service's thread.
+using ClaimDone = std::function<void(const ClaimAnswer& answer)>;
+
+/// A claim that waits for a draw, or for the moment at which its design decides.
+struct HeldClaim {
+  UserRequest request;  ///< its views stay valid until the claim is answered
+  ClaimDone done;
+};
 
 /// One event as it runs: its rules, its users' verdicts and what was answered under which
 /// idempotency key. Plain state with lookups; the service decides. One thread.
@@ -94,15 +113,24 @@ class LiveEvent {
   std::expected<void, std::string> restore(const ReservationGranted& record);
   std::expected<void, std::string> restore(const DrawFixed& record);
   std::expected<void, std::string> restore(const CouponIssued& record);
+  std::expected<void, std::string> restore(const ClaimLost& record);
   std::expected<void, std::string> restore(const CouponRedeemed& record);
 
-  bool reservations_closed = false;  ///< once true the roster is final, whatever the clock says
-  Sequence verdicts_final;           ///< a loss may be told once this is durable
+  /// Makes the roster final, whatever the clock says; false when it was already.
+  bool close_reservations();
+  bool reservations_closed() const { return reservations_closed_; }
+
+  /// How long claims have been open; below zero before.
+  Duration since_open(WallTime now) const { return now - spec_.windows.claim_open; }
+
+  WallTime decided_up_to;                      ///< the latest moment that the design has heard of
+  Sequence verdicts_final;                     ///< a loss may be told once this is durable
   std::optional<DrawOutcome> unrecorded_draw;  ///< waits for its record to become durable
   std::optional<std::string> draw_failure;     ///< why this process has no draw
-  std::vector<DrawWaiter> held;                ///< claims that came before the draw was recorded
+  std::vector<HeldClaim> held;
 
  private:
+  unsigned discount_of(CouponSerial serial) const;
   void keep(Issue issue);
   void keep(const CouponRedeemed& record);
 
@@ -112,6 +140,7 @@ class LiveEvent {
   AdminKey begun_under_;
   CouponMint mint_;
   Rush rush_;
+  bool reservations_closed_ = false;
   std::deque<Issue> issues_;  ///< a deque: addresses stay
   std::deque<Redemption> redemptions_;
   std::vector<std::uint32_t> issue_by_ticket_;  ///< 1-based place in issues_, 0: none

@@ -20,6 +20,14 @@ DrawResult run_draw(const DrawJob& job) {
   }
 }
 
+namespace {
+
+ClaimAnswer refused(ErrorCode why) {
+  return {ClaimAnswer::Kind::refused, why, nullptr, {}};
+}
+
+}  // namespace
+
 RushService::RushService(CommitQueue& queue, Messaging& messaging, DrawRunner run_draw)
     : queue_(queue), messaging_(messaging), run_draw_(std::move(run_draw)) {}
 
@@ -86,7 +94,7 @@ LiveEvent* RushService::create(const EventSpec& spec, std::string_view key) {
 LiveEvent& RushService::reset(LiveEvent& event, const EventWindows& windows, std::string_view key) {
   AdminKey under{AdminKey::Route::reset, std::string(key)};
   if (event.begun_under(under)) return event;
-  answer_held(event, ErrorCode::not_in_active_time);
+  refuse_held(event, ErrorCode::not_in_active_time);
   for (const Issue& issue : event.issues()) places_.erase(issue.code);
   messaging_.forget(event.id());
   EventSpec spec = event.spec();
@@ -105,6 +113,7 @@ LiveEvent* RushService::find(std::string_view name, WallTime now) {
   Slot& slot = found->second;
   // A request may come between two ticks.
   if (now >= slot.event->spec().windows.reserve_close) close_reservations(slot);
+  advance(*slot.event, now);
   return slot.event.get();
 }
 
@@ -115,10 +124,10 @@ ReservationAnswer RushService::reserve(LiveEvent& event, const UserRequest& requ
             .ticket = *held,
             .durable = queue_.last()};
   }
-  if (event.reservations_closed || !event.spec().windows.reserving(request.at)) {
+  if (event.reservations_closed() || !event.spec().windows.reserving(request.at)) {
     return {.refusal = ErrorCode::not_in_active_time, .ticket = {}, .durable = {}};
   }
-  const ReservationGrant grant = event.rush().reserve(request.user);
+  const ReservationGrant grant = event.rush().reserve(request.user, request.cohort);
   if (grant.kind == ReservationGrant::Kind::roster_full) {
     return {.refusal = ErrorCode::roster_full, .ticket = {}, .durable = {}};
   }
@@ -132,31 +141,65 @@ ReservationAnswer RushService::reserve(LiveEvent& event, const UserRequest& requ
   return {.refusal = {}, .ticket = grant.ticket, .durable = durable};
 }
 
-ClaimAnswer RushService::claim(LiveEvent& event, const UserRequest& request) {
+template <class Fact>
+Sequence RushService::record_told(Fact fact) {
+  BusMessage message = message_of(fact);
+  const Sequence recorded = queue_.append(std::move(fact));
+  messaging_.outbox.expect(std::move(message), recorded);
+  return recorded;
+}
+
+void RushService::claim(LiveEvent& event, const UserRequest& request, ClaimDone done) {
+  advance(event, request.at);
+  if (const auto answer = decide(event, request)) return done(*answer);
+  event.held.push_back({request, std::move(done)});
+}
+
+std::optional<ClaimAnswer> RushService::decide(LiveEvent& event, const UserRequest& request) {
   using Kind = ClaimVerdict::Kind;
-  const auto refused = [](ErrorCode why) {
-    return ClaimAnswer{ClaimAnswer::Kind::refused, why, nullptr, {}};
-  };
   const std::string_view key = request.idempotency_key;
   const ClaimVerdict known = event.rush().verdict_of(request.user);
   const bool judged = known.kind == Kind::won_before || known.kind == Kind::lost;
   if (judged) return verdict_again(event, known, key);
   if (!event.spec().windows.rushing(request.at)) return refused(ErrorCode::not_in_active_time);
-  const ClaimVerdict verdict = event.rush().claim(request.user);
-  if (verdict.kind == Kind::not_reserved) return refused(ErrorCode::not_reservation);
-  if (verdict.kind == Kind::pending && event.draw_failure) return refused(ErrorCode::draw_failed);
-  if (verdict.kind == Kind::pending) return {ClaimAnswer::Kind::held, {}, nullptr, {}};
-  if (verdict.kind == Kind::lost) {
-    event.remember_verdict(verdict.ticket, key);
-    return verdict_again(event, verdict, key);
+  const ClaimVerdict verdict =
+      event.rush().claim(request.user, event.since_open(event.decided_up_to));
+  switch (verdict.kind) {
+    case Kind::not_reserved:
+      return refused(ErrorCode::not_reservation);
+    case Kind::refused:
+      return refused(ErrorCode::not_in_active_time);
+    case Kind::pending:
+      if (event.draw_failure) return refused(ErrorCode::draw_failed);
+      return std::nullopt;
+    case Kind::lost:
+      return note_loss(event, verdict, key);
+    case Kind::won:
+    case Kind::won_before:
+      break;
   }
-  CouponIssued issued = event.issue(verdict, request.at, key, messaging_.outbox.next_position());
+  return issue(event, verdict, request);
+}
+
+ClaimAnswer RushService::issue(LiveEvent& event, const ClaimVerdict& win,
+                               const UserRequest& request) {
+  CouponIssued issued =
+      event.issue(win, request.at, request.idempotency_key, messaging_.outbox.next_position());
   places_.insert_or_assign(issued.code, CouponPlace{issued.event, issued.issue});
   const Sequence durable = record_told(std::move(issued));
-  // Without a draw, losses begin after the last coupon: one that is told before that coupon is
-  // durable could turn into a win after a crash.
+  // Where losses leave no record of their own they begin after the last coupon: one that is told
+  // before that coupon is durable could turn into a win after a crash.
   if (event.rush().design().drawing() == nullptr) event.verdicts_final = durable;
-  return {ClaimAnswer::Kind::won, {}, &event.issue_of(verdict.ticket), durable};
+  return {ClaimAnswer::Kind::won, {}, &event.issue_of(win.ticket), durable};
+}
+
+ClaimAnswer RushService::note_loss(LiveEvent& event, const ClaimVerdict& loss,
+                                   std::string_view key) {
+  event.remember_verdict(loss.ticket, key);
+  if (event.rush().design().records_losses()) {
+    event.verdicts_final = queue_.append(ClaimLost{event.id(), loss.ticket, std::string(key)});
+  }
+  return verdict_again(event, loss, key);
 }
 
 /// What a user whose claim is judged hears whenever they ask: it changes nothing, so the window
@@ -169,14 +212,6 @@ ClaimAnswer RushService::verdict_again(const LiveEvent& event, const ClaimVerdic
   }
   const Kind kind = event.judged_under(known.ticket, key) ? Kind::won : Kind::refused;
   return {kind, ErrorCode::already_claimed, &event.issue_of(known.ticket), queue_.last()};
-}
-
-template <class Fact>
-Sequence RushService::record_told(Fact fact) {
-  BusMessage message = message_of(fact);
-  const Sequence recorded = queue_.append(std::move(fact));
-  messaging_.outbox.expect(std::move(message), recorded);
-  return recorded;
 }
 
 RedemptionAnswer RushService::redeem(const RedemptionRequest& request) {
@@ -215,13 +250,10 @@ std::vector<WalletEntry> RushService::wallet(UserIndex user, const LiveEvent* on
   return entries;
 }
 
-void RushService::when_drawn(LiveEvent& event, DrawWaiter waiter) {
-  event.held.push_back(std::move(waiter));
-}
-
 void RushService::tick(WallTime now) {
   for (auto& [name, slot] : events_) {
     if (now >= slot.event->spec().windows.reserve_close) close_reservations(slot);
+    advance(*slot.event, now);
   }
   messaging_.outbox.relay();
 }
@@ -234,14 +266,14 @@ const std::string* RushService::draw_failure() const {
 }
 
 void RushService::refuse_held(ErrorCode why) {
-  for (auto& [name, slot] : events_) answer_held(*slot.event, why);
+  for (auto& [name, slot] : events_) refuse_held(*slot.event, why);
 }
 
 /// Makes the roster final and starts the draw of a design that has one. Nothing happens the second
 /// time.
 void RushService::close_reservations(Slot& slot) {
   LiveEvent& event = *slot.event;
-  if (std::exchange(event.reservations_closed, true)) return;
+  if (!event.close_reservations()) return;
   const DrawingDesign* const drawing = event.rush().design().drawing();
   if (drawing == nullptr) return;
   const Life life{event.id(), slot.life};
@@ -255,25 +287,25 @@ void RushService::draw_done(Life life, DrawResult& result) {
   if (!result) {
     log_error("draw failed", {{"event", event->spec().name}, {"what", result.error()}});
     event->draw_failure = fmt::format("event '{}': {}", event->spec().name, result.error());
-    return answer_held(*event, ErrorCode::draw_failed);
+    return refuse_held(*event, ErrorCode::draw_failed);
   }
-  if (queue_.failure()) return answer_held(*event, ErrorCode::ledger_unavailable);
+  if (queue_.failure()) return refuse_held(*event, ErrorCode::ledger_unavailable);
   event->unrecorded_draw = std::move(*result);
   const DrawOutcome& draw = *event->unrecorded_draw;
   // In the ledger's order the draw follows every reservation of its roster: once it is durable they
   // all are, and a restart draws the same.
   const Sequence recorded = queue_.append(DrawFixed{
-      .event = event->id(), .root = draw.tree.root(), .roster = draw.roster, .quota = draw.quota});
+      .event = event->id(), .root = draw.root, .roster = draw.roster, .quota = draw.quota});
   queue_.when_durable(recorded, [this, life](bool durable) { draw_durable(life, durable); });
 }
 
 void RushService::draw_durable(Life life, bool durable) {
   LiveEvent* const event = alive(life);
   if (event == nullptr) return;
-  if (!durable) return answer_held(*event, ErrorCode::ledger_unavailable);
+  if (!durable) return refuse_held(*event, ErrorCode::ledger_unavailable);
   event->rush().design().drawing()->adopt(std::move(*event->unrecorded_draw));
   event->unrecorded_draw.reset();
-  answer_held(*event, std::nullopt);
+  answer_held(*event);
 }
 
 RushService::Slot* RushService::slot_of(EventId id) {
@@ -292,8 +324,26 @@ LiveEvent* RushService::alive(Life life) {
   return slot != nullptr && slot->life == life.number ? slot->event.get() : nullptr;
 }
 
-void RushService::answer_held(LiveEvent& event, std::optional<ErrorCode> refusal) {
-  for (const DrawWaiter& waiter : std::exchange(event.held, {})) waiter(refusal);
+void RushService::advance(LiveEvent& event, WallTime now) {
+  // Never backwards, whatever happens to the clock.
+  event.decided_up_to = std::max(event.decided_up_to, now);
+  const auto due = event.rush().next_decision();
+  const Duration since_open = event.since_open(event.decided_up_to);
+  if (due && *due <= since_open && !event.rush().advance(since_open).empty()) answer_held(event);
+}
+
+void RushService::answer_held(LiveEvent& event) {
+  for (HeldClaim& held : std::exchange(event.held, {})) {
+    if (queue_.accepts()) {
+      claim(event, held.request, std::move(held.done));
+    } else {
+      held.done(refused(ErrorCode::ledger_unavailable));
+    }
+  }
+}
+
+void RushService::refuse_held(LiveEvent& event, ErrorCode why) {
+  for (const HeldClaim& held : std::exchange(event.held, {})) held.done(refused(why));
 }
 
 }  // namespace fairrush::server

@@ -33,19 +33,6 @@ struct ReservationAnswer {
   Sequence durable;
 };
 
-/// The answer to a claim. It may be told once `durable` is.
-struct ClaimAnswer {
-  enum class Kind : std::uint8_t {
-    won,
-    refused,  ///< with `refusal`: a loss or not considered
-    held,     ///< not decided before the draw is recorded: ask again from `when_drawn`
-  };
-  Kind kind{};
-  ErrorCode refusal{};
-  const Issue* issue = nullptr;  ///< of a win, and for already_claimed
-  Sequence durable;
-};
-
 /// The answer to a wish to spend a coupon. It may be told once `durable` is.
 struct RedemptionAnswer {
   std::optional<ErrorCode> refusal;  ///< unset: spent, now or before under the same key
@@ -84,7 +71,11 @@ class RushService {
   LiveEvent* find(std::string_view name, WallTime now);
 
   ReservationAnswer reserve(LiveEvent& event, const UserRequest& request);
-  ClaimAnswer claim(LiveEvent& event, const UserRequest& request);
+
+  /// Calls `done` with the answer: at once, or when the claim's draw is recorded or its design
+  /// decides. What `request` looks at stays valid until then. Decided as of the request's arrival,
+  /// so that no wait pushes it out of its window.
+  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done);
 
   RedemptionAnswer redeem(const RedemptionRequest& request);
 
@@ -92,11 +83,8 @@ class RushService {
   /// be told once the latest decision is durable. O(events).
   std::vector<WalletEntry> wallet(UserIndex user, const LiveEvent* only) const;
 
-  /// Calls `waiter` when a held claim may be asked again, or why it never may.
-  void when_drawn(LiveEvent& event, DrawWaiter waiter);
-
-  /// Closes the reservations whose time has come and publishes what has become durable; call it at
-  /// least every few milliseconds.
+  /// Does what has become due: closes reservations, decides claims that wait, publishes what has
+  /// become durable; call it at least every few milliseconds.
   void tick(WallTime now);
 
   /// Why an event has no draw, although its reservations have closed; null when none failed.
@@ -135,6 +123,10 @@ class RushService {
   /// Sends a fact to the ledger, and its message after it; returns when both are durable.
   template <class Fact>
   Sequence record_told(Fact fact);
+  /// Decides a claim; unset when it has to wait.
+  std::optional<ClaimAnswer> decide(LiveEvent& event, const UserRequest& request);
+  ClaimAnswer issue(LiveEvent& event, const ClaimVerdict& win, const UserRequest& request);
+  ClaimAnswer note_loss(LiveEvent& event, const ClaimVerdict& loss, std::string_view key);
   ClaimAnswer verdict_again(const LiveEvent& event, const ClaimVerdict& known,
                             std::string_view key) const;
   void close_reservations(Slot& slot);
@@ -143,7 +135,10 @@ class RushService {
   Slot* slot_of(EventId id);
   Slot& add_slot(const std::string& name, EventId id);
   LiveEvent* alive(Life life);
-  static void answer_held(LiveEvent& event, std::optional<ErrorCode> refusal);
+  void advance(LiveEvent& event, WallTime now);
+  /// Asks again for every claim that is held.
+  void answer_held(LiveEvent& event);
+  static void refuse_held(LiveEvent& event, ErrorCode why);
 
   CommitQueue& queue_;
   Messaging& messaging_;

@@ -7,37 +7,27 @@
 #include <vector>
 
 #include "server/designs/designs.hpp"
+#include "tests/unit/server/designs/virtual_rush.hpp"
 
 namespace fairrush::server {
 namespace {
 
 using Claim = ClaimVerdict::Kind;
 using Grant = ReservationGrant::Kind;
-
-EventSecrets secrets() {
-  return {.salt = Bytes(32, 1), .draw = Bytes(32, 2), .coupon_key = Bytes(32, 3)};
-}
+using std::chrono::milliseconds;
 
 /// What must hold whatever the design.
 class RushOfAnyDesign : public testing::TestWithParam<std::string> {
  protected:
-  RushOfAnyDesign()
-      : rush_({.name = "rush",
-               .design = GetParam(),
-               .quota = QuotaRule::of_share(Share{0.2}),
-               .windows = {}},
-              secrets()) {}
-
-  void reserve(std::uint32_t users) {
-    for (std::uint32_t user = 0; user < users; ++user) rush_.reserve(UserIndex(user));
+  /// Everybody claims, 5 ms apart.
+  void claim_all(std::uint32_t users) {
+    drive_.fill(users);
+    for (std::uint32_t user = 0; user < users; ++user) drive_.claim(user, milliseconds(5 * user));
+    drive_.finish();
   }
 
-  void close_reservations() {
-    DrawingDesign* const drawing = rush_.design().drawing();
-    if (drawing != nullptr) drawing->adopt(drawing->draw_job(rush_.roster().tokens())());
-  }
-
-  Rush rush_;
+  Rush rush_{rush_spec(GetParam()), fixed_secrets()};
+  VirtualRush drive_{rush_};
 };
 
 TEST_P(RushOfAnyDesign, GivesAUserOneTicket) {
@@ -50,50 +40,99 @@ TEST_P(RushOfAnyDesign, GivesAUserOneTicket) {
 }
 
 TEST_P(RushOfAnyDesign, GivesExactlyTheQuotaWhenEveryoneClaims) {
-  reserve(103);
-  close_reservations();
-  std::uint32_t wins = 0;
-  for (std::uint32_t user = 0; user < 103; ++user) {
-    wins += rush_.claim(UserIndex(user)).kind == Claim::won ? 1U : 0U;
+  claim_all(503);
+  EXPECT_EQ(drive_.verdicts.size(), 503U) << "everybody hears a verdict";
+  EXPECT_EQ(rush_.design().quota(), 100U);
+  if (GetParam() == "bernoulli") {
+    EXPECT_LE(drive_.wins(), 100U);
+    EXPECT_GE(drive_.wins(), 64U) << "four standard deviations";
+  } else {
+    EXPECT_EQ(drive_.wins(), 100U);
   }
-  EXPECT_EQ(wins, 20U);
-  EXPECT_EQ(rush_.design().quota(), 20U);
+  EXPECT_EQ(rush_.design().remaining(), 100U - drive_.wins());
 }
 
 TEST_P(RushOfAnyDesign, RepeatsEveryVerdict) {
-  reserve(20);
-  close_reservations();
-  for (std::uint32_t user = 0; user < 20; ++user) {
-    const ClaimVerdict first = rush_.claim(UserIndex(user));
-    const ClaimVerdict second = rush_.claim(UserIndex(user));
+  claim_all(50);
+  for (const auto& [user, first] : drive_.verdicts) {
+    const ClaimVerdict second = rush_.claim(UserIndex(user), std::chrono::hours(1));
     EXPECT_EQ(second.kind, first.kind == Claim::won ? Claim::won_before : Claim::lost);
     EXPECT_EQ(second.serial, first.serial);
   }
 }
 
 TEST_P(RushOfAnyDesign, TurnsAwayWhoeverDidNotReserve) {
-  reserve(5);
-  close_reservations();
-  EXPECT_EQ(rush_.claim(UserIndex(5)).kind, Claim::not_reserved);
+  drive_.fill(5);
+  EXPECT_EQ(rush_.claim(UserIndex(5), {}).kind, Claim::not_reserved);
 }
 
 TEST_P(RushOfAnyDesign, LooksUpAVerdictWithoutDeciding) {
-  reserve(5);
-  close_reservations();
+  drive_.fill(5);
   EXPECT_EQ(rush_.verdict_of(UserIndex(0)).kind, Claim::pending);
   EXPECT_EQ(rush_.verdict_of(UserIndex(9)).kind, Claim::not_reserved);
+  EXPECT_EQ(rush_.design().remaining(), 1U);
 }
 
 TEST_P(RushOfAnyDesign, GivesDifferentWinnersDifferentSerials) {
-  reserve(50);
-  close_reservations();
+  claim_all(500);
   std::vector<CouponSerial> serials;
-  for (std::uint32_t user = 0; user < 50; ++user) {
-    const ClaimVerdict verdict = rush_.claim(UserIndex(user));
+  for (const auto& [user, verdict] : drive_.verdicts) {
     if (verdict.kind == Claim::won) serials.push_back(verdict.serial);
   }
   std::ranges::sort(serials);
   EXPECT_EQ(std::ranges::adjacent_find(serials), serials.end());
+}
+
+TEST_P(RushOfAnyDesign, DecidesTheSameUnderTheSameSecret) {
+  claim_all(100);
+  Rush second(rush_spec(GetParam()), fixed_secrets());
+  VirtualRush again(second);
+  again.fill(100);
+  for (std::uint32_t user = 0; user < 100; ++user) again.claim(user, milliseconds(5 * user));
+  again.finish();
+  for (const auto& [user, verdict] : drive_.verdicts) {
+    EXPECT_EQ(again.verdicts.at(user).serial, verdict.serial) << user;
+  }
+}
+
+/// Wins and losses are replayed as a ledger gives them back: wins in their order, then losses.
+TEST_P(RushOfAnyDesign, GoesOnAfterARestartWhereItWas) {
+  claim_all(0);
+  Rush first(rush_spec(GetParam()), fixed_secrets());
+  VirtualRush before(first);
+  before.fill(100);
+  for (std::uint32_t user = 0; user < 50; ++user) before.claim(user, milliseconds(5 * user));
+  before.finish();
+
+  Rush second(rush_spec(GetParam()), fixed_secrets());
+  VirtualRush after(second);
+  after.fill(100);
+  // Claims come 5 ms apart, so the order of issue is that of the claims, except where a waiting
+  // room has shuffled it; serials tell.
+  std::vector<std::pair<CouponSerial, TicketNumber>> issued;
+  for (const auto& [user, verdict] : before.verdicts) {
+    if (verdict.kind == Claim::won) issued.emplace_back(verdict.serial, verdict.ticket);
+  }
+  const bool by_serial = GetParam() != "sealed-draw" && GetParam() != "preloaded-shuffle" &&
+                         GetParam() != "blank-tickets";
+  if (by_serial) std::ranges::sort(issued);
+  for (const auto& [serial, ticket] : issued) EXPECT_TRUE(second.recall(ticket, serial)) << serial;
+  if (second.design().records_losses()) {
+    for (const auto& [user, verdict] : before.verdicts) {
+      if (verdict.kind == Claim::lost) EXPECT_TRUE(second.recall_loss(verdict.ticket));
+    }
+  }
+  EXPECT_EQ(second.design().remaining(), first.design().remaining());
+  for (std::uint32_t user = 50; user < 100; ++user) {
+    before.claim(user, std::chrono::seconds(2) + milliseconds(5 * user));
+    after.claim(user, std::chrono::seconds(2) + milliseconds(5 * user));
+  }
+  before.finish();
+  after.finish();
+  for (std::uint32_t user = 50; user < 100; ++user) {
+    EXPECT_EQ(after.verdicts.at(user).kind, before.verdicts.at(user).kind) << user;
+    EXPECT_EQ(after.verdicts.at(user).serial, before.verdicts.at(user).serial) << user;
+  }
 }
 
 std::vector<std::string> design_names() {

@@ -28,8 +28,9 @@ EventSecrets secrets() {
 struct Frozen {
   explicit Frozen(std::uint32_t size, const char* quota) : design(spec_of(quota), secrets()) {
     Roster roster(secrets().salt);
-    for (std::uint32_t user = 0; user < size; ++user) design.granted(roster.admit(UserIndex(user)));
-    tokens = roster.tokens();
+    for (std::uint32_t user = 0; user < size; ++user)
+      design.granted({roster.admit(UserIndex(user))});
+    tokens.assign(roster.tokens().begin(), roster.tokens().end());
   }
   SealedDraw design;
   std::vector<Token> tokens;
@@ -42,7 +43,7 @@ TEST(SealedDraw, CommitsToItsSecretAsTheSpecificationSays) {
 
 TEST(SealedDraw, DecidesNothingBeforeAnOutcomeIsAdopted) {
   Frozen frozen(10, "20%");
-  EXPECT_EQ(frozen.design.decide(TicketNumber(1)).kind, Decision::Kind::pending);
+  EXPECT_EQ(frozen.design.decide(TicketNumber(1), {}).kind, Decision::Kind::pending);
   EXPECT_EQ(frozen.design.outcome(), nullptr);
 }
 
@@ -69,7 +70,7 @@ TEST(SealedDraw, LetsTheDrawnWinAndTheOthersLose) {
   frozen.design.adopt(std::move(outcome));
   std::uint32_t wins = 0;
   for (std::uint32_t ticket = 1; ticket <= 10; ++ticket) {
-    const Decision decision = frozen.design.decide(TicketNumber(ticket));
+    const Decision decision = frozen.design.decide(TicketNumber(ticket), {});
     const bool drawn = std::ranges::find(winners, TicketNumber(ticket)) != winners.end();
     EXPECT_EQ(decision.kind, drawn ? Decision::Kind::won : Decision::Kind::lost);
     wins += drawn ? 1U : 0U;
@@ -103,7 +104,7 @@ TEST(SealedDraw, RecallsOnlyWhatWasDrawn) {
   EXPECT_TRUE(frozen.design.recall(winner, winner.value()));
   EXPECT_FALSE(frozen.design.recall(winner, winner.value() + 1));
   for (std::uint32_t ticket = 1; ticket <= 10; ++ticket) {
-    if (frozen.design.decide(TicketNumber(ticket)).kind == Decision::Kind::lost) {
+    if (frozen.design.decide(TicketNumber(ticket), {}).kind == Decision::Kind::lost) {
       EXPECT_FALSE(frozen.design.recall(TicketNumber(ticket), ticket));
     }
   }

@@ -135,7 +135,7 @@ TEST(SqliteLedger, RefusesANewerSchema) {
   ASSERT_TRUE(SqliteDatabase::open(path)->execute("PRAGMA user_version=9"));
   const auto ledger = SqliteLedger::open(path);
   ASSERT_FALSE(ledger);
-  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 4"));
+  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 5"));
 }
 
 TEST(SqliteLedger, UpgradesAFileOfTheFirstSchema) {
@@ -143,7 +143,9 @@ TEST(SqliteLedger, UpgradesAFileOfTheFirstSchema) {
   const std::string path = directory.file("ledger.db");
   ASSERT_TRUE(SqliteLedger::open(path)->commit(std::vector<LedgerRecord>{event_record()}));
   ASSERT_TRUE(
-      SqliteDatabase::open(path)->execute("DROP TABLE audit; DROP TABLE outbox;"
+      SqliteDatabase::open(path)->execute("DROP TABLE loss; ALTER TABLE event DROP COLUMN batch_ms;"
+                                          "ALTER TABLE event DROP COLUMN waiting_ms;"
+                                          "DROP TABLE audit; DROP TABLE outbox;"
                                           "DROP TABLE outbox_cursor;"
                                           "DROP TABLE admin_key; DROP TABLE redemption;"
                                           "ALTER TABLE event DROP COLUMN valid_ms;"
