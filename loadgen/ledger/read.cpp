@@ -1,0 +1,67 @@
+#include "loadgen/ledger/read.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "loadgen/ledger/readers.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+struct Reader {
+  LedgerKind kind;
+  LedgerRead (*read)(const LedgerSource& source, const std::string& event);
+};
+
+constexpr auto kReaders = std::to_array<Reader>({
+    {LedgerKind::http, &read_http_ledger},
+    {LedgerKind::postgresql, &read_postgresql_ledger},
+    {LedgerKind::sqlite, &read_sqlite_ledger},
+    {LedgerKind::redis, &read_redis_ledger},
+    {LedgerKind::csv, &read_csv_ledger},
+    {LedgerKind::ndjson, &read_ndjson_ledger},
+});
+
+}  // namespace
+
+std::expected<analysis::Ledger, std::string> read_ledger(const LedgerSource& source,
+                                                         const std::string& event) {
+  if (const auto fits = check_ledger_source(source); !fits) return std::unexpected(fits.error());
+  const auto reader = std::ranges::find(kReaders, source.kind, &Reader::kind);
+  auto ledger = reader->read(source, event);
+  if (!ledger) return std::unexpected(fmt::format("{}: {}", source.place, ledger.error()));
+  return ledger;
+}
+
+std::string with_event(std::string_view text, std::string_view replacement) {
+  std::string result(text);
+  for (std::size_t place = result.find(kEventPlaceholder); place != std::string::npos;
+       place = result.find(kEventPlaceholder, place + replacement.size())) {
+    result.replace(place, kEventPlaceholder.size(), replacement);
+  }
+  return result;
+}
+
+std::expected<void, std::string> QueryRows::take_columns(std::span<const std::string_view> names) {
+  const auto columns = analysis::ledger_columns(names);
+  if (!columns) return std::unexpected("the query yields the " + columns.error());
+  columns_ = *columns;
+  return {};
+}
+
+std::expected<void, std::string> QueryRows::take(const analysis::LedgerFields& values) {
+  auto row = analysis::ledger_row(values);
+  if (!row) return std::unexpected(fmt::format("row {}: {}", rows_.size() + 1, row.error()));
+  rows_.push_back(std::move(*row));
+  return {};
+}
+
+std::string QueryRows::null_row(std::string_view column) const {
+  return fmt::format("row {}: {} is null, expected a value", rows_.size() + 1, column);
+}
+
+}  // namespace fairrush::loadgen
