@@ -1,8 +1,5 @@
-#include <fmt/chrono.h>
 #include <fmt/core.h>
 
-#include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <string_view>
 
@@ -11,6 +8,8 @@
 #include "cli/arguments.hpp"
 #include "cli/interruption.hpp"
 #include "cli/progress.hpp"
+#include "cli/run_files.hpp"
+#include "cli/scenario_files.hpp"
 #include "cli/side_by_side.hpp"
 #include "cli/subcommand.hpp"
 #include "cli/verdict_output.hpp"
@@ -25,26 +24,19 @@ namespace fs = std::filesystem;
 constexpr std::size_t kScenariosMax = 16;
 
 struct RunOptions {
-  std::optional<std::string> target;
-  std::optional<std::string> users;
-  std::optional<std::string> seed;
-  std::optional<std::string> rounds;
+  ScenarioChanges changes;
   std::optional<std::string> out;
-  std::vector<std::string> set;
   std::optional<std::string> server;
   OutputOptions output;
 };
 
 OptionTable run_option_table(RunOptions& options) {
   OptionTable table;
-  table.add({"target", "URL", "Rush this service instead of the built-in one"}, options.target);
-  table.add({"users", "N", "Number of users, instead of the scenario's"}, options.users);
-  table.add({"seed", "S", "Seed of the plan, instead of the scenario's"}, options.seed);
-  table.add({"rounds", "R", "How often the event takes place, for the same users"}, options.rounds);
+  table.add({"target", "URL", "Rush this service instead of the built-in one"},
+            options.changes.target);
+  add_scenario_options(table, options.changes);
   table.add({"out", "DIR", "Run directory; must not hold a run yet (runs/SCENARIO-TIME)"},
             options.out);
-  table.add({"set", "KEY=VALUE", "Any key of the scenario; may be given several times"},
-            options.set);
   table.add({"server", "FILE", "The fairrush-server to start (beside this program)"},
             options.server);
   table.add_flag({"quiet", "", "No progress and no summary: the exit code alone"},
@@ -53,93 +45,10 @@ OptionTable run_option_table(RunOptions& options) {
   return table;
 }
 
-using Overrides = std::vector<std::pair<std::string, std::string>>;
-
-std::expected<Overrides, std::vector<Problem>> overrides_of(const RunOptions& options) {
-  Overrides overrides;
-  std::vector<Problem> problems;
-  for (const std::string& text : options.set) {
-    const auto equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      problems.push_back({"--set", fmt::format("'{}' is not accepted: expected KEY=VALUE", text)});
-      continue;
-    }
-    overrides.emplace_back(text.substr(0, equals), text.substr(equals + 1));
-  }
-  if (options.target) overrides.emplace_back("target.url", *options.target);
-  if (options.users) overrides.emplace_back("population.users", *options.users);
-  if (options.seed) overrides.emplace_back("population.seed", *options.seed);
-  if (options.rounds) overrides.emplace_back("event.rounds", *options.rounds);
-  if (!problems.empty()) return std::unexpected(std::move(problems));
-  return overrides;
-}
-
-/// All of them, or the problems of all of them.
-std::expected<std::vector<loadgen::Scenario>, std::vector<Problem>> load_scenarios(
-    const std::vector<std::string>& files, const Overrides& overrides) {
-  std::vector<loadgen::Scenario> scenarios;
-  std::vector<Problem> problems;
-  for (const std::string& file : files) {
-    auto scenario = loadgen::load_scenario(file, overrides);
-    if (scenario) {
-      scenarios.push_back(std::move(*scenario));
-    } else {
-      problems.insert(problems.end(), scenario.error().begin(), scenario.error().end());
-    }
-  }
-  if (!problems.empty()) return std::unexpected(std::move(problems));
-  return scenarios;
-}
-
-/// runs/SCENARIO-TIME, with a number behind it when two runs start in one second.
-fs::path free_directory(const loadgen::Scenario& scenario) {
-  const auto now = std::chrono::floor<std::chrono::seconds>(RealClock().wall_now());
-  const std::string name = fmt::format("{}-{:%Y%m%d-%H%M%S}", scenario.name,
-                                       fmt::gmtime(std::chrono::system_clock::to_time_t(now)));
-  fs::path directory = fs::path("runs") / name;
-  for (int number = 2; fs::exists(directory); ++number) {
-    directory = fs::path("runs") / fmt::format("{}-{}", name, number);
-  }
-  return directory;
-}
-
-/// The directory of one run: created here, and empty.
-std::expected<fs::path, std::string> make_run_directory(const RunOptions& options,
-                                                        const loadgen::Scenario& scenario,
-                                                        bool one_of_several) {
-  const fs::path directory = options.out ? (one_of_several ? fs::path(*options.out) / scenario.name
-                                                           : fs::path(*options.out))
-                                         : free_directory(scenario);
-  std::error_code error;
-  fs::create_directories(directory, error);
-  if (error) {
-    return std::unexpected(
-        fmt::format("--out: '{}' cannot be created: {}", directory.string(), error.message()));
-  }
-  if (!fs::is_empty(directory, error) || error) {
-    return std::unexpected(fmt::format(
-        "--out: '{}' is not empty: expected a new or empty directory", directory.string()));
-  }
-  return directory;
-}
-
 fs::path server_binary(const RunOptions& options) {
   if (options.server) return *options.server;
   std::error_code error;
   return fs::read_symlink("/proc/self/exe", error).parent_path() / "fairrush-server";
-}
-
-/// Writes what a run leaves behind by default; gives the file to open first.
-std::expected<fs::path, std::string> write_reports(const reports::ReportInput& input,
-                                                   const fs::path& directory) {
-  fs::path opened_first;
-  for (const reports::Format& format : reports::formats()) {
-    if (!format.by_default) continue;
-    const auto written = format.write(input, directory);
-    if (!written) return std::unexpected(written.error());
-    if (format.name == "html") opened_first = written->front();
-  }
-  return opened_first;
 }
 
 ExitCode failure_exit(const loadgen::RunFailure& failure) {
@@ -186,7 +95,7 @@ ExitCode run_main(std::vector<std::string> arguments) {
                                      .positionals_max = kScenariosMax},
                                     table, std::move(arguments));
   if (!files) return files.error();
-  const auto overrides = overrides_of(options);
+  const auto overrides = overrides_of(options.changes);
   if (!overrides) return refuse(overrides.error());
   const auto scenarios = load_scenarios(*files, *overrides);
   if (!scenarios) return refuse(scenarios.error());
@@ -195,7 +104,9 @@ ExitCode run_main(std::vector<std::string> arguments) {
   std::vector<FinishedRun> finished;
   for (const loadgen::Scenario& scenario : *scenarios) {
     if (interruption.token().stop_requested()) return worse_of(worst, ExitCode::interrupted);
-    const auto directory = make_run_directory(options, scenario, scenarios->size() > 1);
+    std::optional<fs::path> out = options.out;
+    if (out && scenarios->size() > 1) *out /= scenario.name;
+    const auto directory = make_run_directory(out, scenario.name);
     if (!directory) return refuse(directory.error());
     worst = worse_of(worst, run_one(scenario, *directory, options, interruption.token(), finished));
   }

@@ -70,10 +70,6 @@ Duration Population::one_way_delay_of(UserIndex user) const {
   return Duration{std::llround(std::min(median * std::exp(sigma * z), cut))};
 }
 
-bool Population::claims(UserIndex user) const {
-  return !reserves(user) || show_up_random_.uniform(user.value()) < show_up_.of_one;
-}
-
 bool Population::reads_status(UserIndex user) const {
   return status_random_.uniform(user.value()) < winners_.read_status.of_one;
 }

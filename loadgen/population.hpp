@@ -33,7 +33,12 @@ class Population {
   bool reserves(UserIndex user) const { return persona_of(user) != Persona::intruder; }
 
   /// Whether a user claims at all; every intruder does.
-  bool claims(UserIndex user) const;
+  bool claims(UserIndex user) const { return !reserves(user) || shows_up(user); }
+
+  /// Whether a user claims who reserves.
+  bool shows_up(UserIndex user) const {
+    return show_up_.of_one >= 1 || show_up_random_.uniform(user.value()) < show_up_.of_one;
+  }
 
   /// Whether a user who wins looks into their wallet at once, spends the coupon, and tries to spend
   /// it a second time.

@@ -6,28 +6,49 @@ namespace fairrush::loadgen {
 
 using analysis::Op;
 
-const std::vector<Arrival>& PlannedArrivals::of(const Plan& plan, const Jitter& jitter) {
-  arrivals_.clear();
+void PlannedArrivals::open(const Plan& plan, const Jitter& jitter) {
   planned_ = {};
+  for (Lane& lane : lanes_) {
+    lane.arrivals.clear();
+    lane.next = 0;
+  }
   add_reservations(plan, jitter);
   add_claims(plan, jitter);
   add_claims_outside(plan, jitter);
-  sort_by_time(arrivals_, scratch_, &Arrival::at_ns);
-  return arrivals_;
+  for (Lane& lane : lanes_) sort_by_time(lane.arrivals, scratch_, &Arrival::at_ns);
+  find_head();
 }
 
-void PlannedArrivals::add(std::int64_t intended_ns, Arrival arrival, const Jitter& jitter) {
-  arrival.at_ns =
-      intended_ns + crowd_.of(UserIndex(arrival.user)).delay_ns() + jitter.out_ns(arrival);
-  arrivals_.push_back(arrival);
+/// Those of one instant come in the order of the lanes.
+void PlannedArrivals::find_head() {
+  head_ = nullptr;
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
+    const Arrival* const candidate = lanes_[lane].head();
+    if (candidate == nullptr || (head_ != nullptr && candidate->at_ns >= head_->at_ns)) continue;
+    head_ = candidate;
+    head_lane_ = lane;
+  }
+}
+
+void PlannedArrivals::pop() {
+  ++lanes_[head_lane_].next;
+  find_head();
+}
+
+void PlannedArrivals::add(Lane& lane, std::int64_t intended_ns, Arrival arrival,
+                          const Jitter& jitter) {
+  arrival.at_ns = intended_ns + arrival.traits.delay_ns() + jitter.out_ns(arrival);
+  lane.arrivals.push_back(arrival);
 }
 
 void PlannedArrivals::add_reservations(const Plan& plan, const Jitter& jitter) {
   ClickStream clicks = plan.reservation_clicks();
   while (const auto click = clicks.next()) {
-    if (crowd_.of(click->user).persona == Persona::intruder) continue;
+    const UserTraits& traits = crowd_.of(click->user);
+    if (traits.persona == Persona::intruder) continue;
     ++planned_.reservations;
-    add(click->intended_ns, {.user = click->user.value(), .op = Op::reserve}, jitter);
+    add(lane_of(traits), click->intended_ns,
+        {.user = click->user.value(), .traits = traits, .op = Op::reserve}, jitter);
   }
 }
 
@@ -35,31 +56,32 @@ void PlannedArrivals::add_claims(const Plan& plan, const Jitter& jitter) {
   ClickStream clicks = plan.rush_clicks();
   while (const auto click = clicks.next()) {
     const UserIndex user = click->user;
-    const Persona persona = crowd_.of(user).persona;
-    if (persona == Persona::latecomer || !plan.population().claims(user)) continue;
-    Arrival claim{.user = user.value(), .op = Op::claim};
-    if (persona == Persona::early_bird) {
+    const UserTraits& traits = crowd_.of(user);
+    if (traits.persona == Persona::latecomer || !traits.claims_in(plan, user)) continue;
+    Arrival claim{.user = user.value(), .traits = traits, .op = Op::claim};
+    if (traits.persona == Persona::early_bird) {
       claim.try_number = claim.key = 1;
     } else {
       ++planned_.claims;
       ++planned_.claims_inside;
     }
-    add(click->intended_ns, claim, jitter);
-    if (persona != Persona::double_clicker) continue;
+    add(lane_of(traits), click->intended_ns, claim, jitter);
+    if (traits.persona != Persona::double_clicker) continue;
     claim.try_number = claim.key = 1;
-    add(click->intended_ns + plan.second_click_gap(user).count(), claim, jitter);
+    add(extras(), click->intended_ns + plan.second_click_gap(user).count(), claim, jitter);
   }
 }
 
 void PlannedArrivals::add_claims_outside(const Plan& plan, const Jitter& jitter) {
   for (std::uint32_t index = 0; index < crowd_.size(); ++index) {
     const UserIndex user(index);
-    const Persona persona = crowd_.of(user).persona;
-    const bool early = persona == Persona::early_bird;
-    if ((!early && persona != Persona::latecomer) || !plan.population().claims(user)) continue;
+    const UserTraits& traits = crowd_.of(user);
+    const bool early = traits.persona == Persona::early_bird;
+    const bool late = traits.persona == Persona::latecomer;
+    if ((!early && !late) || !traits.claims_in(plan, user)) continue;
     ++planned_.claims;
-    add(early ? plan.early_click_ns(user) : plan.late_click_ns(user),
-        {.user = index, .op = Op::claim}, jitter);
+    add(extras(), early ? plan.early_click_ns(user) : plan.late_click_ns(user),
+        {.user = index, .traits = traits, .op = Op::claim}, jitter);
   }
 }
 

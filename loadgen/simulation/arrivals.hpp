@@ -12,14 +12,17 @@
 
 namespace fairrush::loadgen {
 
-/// An attempt on its way to the service.
+/// An attempt on its way to the service, with its user's traits: looking them up anew at every
+/// station would cost more than carrying them.
 struct Arrival {
   std::int64_t at_ns = 0;  ///< when it reaches the service
   std::uint32_t user = 0;
+  UserTraits traits;
   analysis::Op op = analysis::Op::reserve;
   std::uint8_t try_number = 0;
   std::uint8_t key = 0;  ///< equal keys of one user and operation repeat each other
 };
+static_assert(sizeof(Arrival) == 24, "a million of them are moved several times a round");
 
 /// How long an attempt takes to the service and back beside its user's delay: a function of the
 /// round's seed and the attempt.
@@ -47,25 +50,49 @@ class Jitter {
 /// again from round to round. One thread.
 class PlannedArrivals {
  public:
-  explicit PlannedArrivals(const Crowd& crowd) : crowd_(crowd) {}
+  explicit PlannedArrivals(const Crowd& crowd) : crowd_(crowd), lanes_(crowd.cohorts() + 1) {}
 
-  /// Those of `plan`, in the order of their times; those of one instant in the plan's order.
-  /// O(users).
-  const std::vector<Arrival>& of(const Plan& plan, const Jitter& jitter);
+  /// Begins with the first click of `plan`. O(users).
+  void open(const Plan& plan, const Jitter& jitter);
 
   /// How many they are, as `Plan::planned` counts them.
   const analysis::PlannedAttempts& planned() const { return planned_; }
 
+  /// The next one in the order of their times, without taking it; null after the last.
+  const Arrival* peek() const { return head_; }
+  void pop();
+
+  /// Users of whom an arrival will follow within the next few, for caches to be warmed.
+  template <class Touch>
+  void each_soon(Touch touch) const {
+    constexpr std::size_t kAhead = 16;
+    const Lane& lane = lanes_[head_lane_];
+    if (lane.next + kAhead < lane.arrivals.size()) touch(lane.arrivals[lane.next + kAhead].user);
+  }
+
  private:
+  /// The clicks of one cohort: with a fixed delay they are in order as they are made.
+  struct Lane {
+    std::vector<Arrival> arrivals;
+    std::size_t next = 0;
+    const Arrival* head() const { return next < arrivals.size() ? &arrivals[next] : nullptr; }
+  };
+
   void add_reservations(const Plan& plan, const Jitter& jitter);
   void add_claims(const Plan& plan, const Jitter& jitter);
   void add_claims_outside(const Plan& plan, const Jitter& jitter);
-  void add(std::int64_t intended_ns, Arrival arrival, const Jitter& jitter);
+  void add(Lane& lane, std::int64_t intended_ns, Arrival arrival, const Jitter& jitter);
+  Lane& lane_of(const UserTraits& traits) { return lanes_[traits.cohort]; }
+  /// Of clicks outside the plan's streams.
+  Lane& extras() { return lanes_.back(); }
+  void find_head();
 
   const Crowd& crowd_;
   analysis::PlannedAttempts planned_;
-  std::vector<Arrival> arrivals_;
+  std::vector<Lane> lanes_;
   std::vector<Arrival> scratch_;
+  const Arrival* head_ = nullptr;
+  std::size_t head_lane_ = 0;
 };
 
 }  // namespace fairrush::loadgen

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "loadgen/population.hpp"
+#include "loadgen/plan.hpp"
 
 namespace fairrush::loadgen {
 
@@ -13,6 +13,10 @@ struct UserTraits {
   std::uint16_t cohort = 0;
   Persona persona = Persona::honest;
 
+  /// Whether the user claims in `plan`'s round.
+  bool claims_in(const Plan& plan, UserIndex user) const {
+    return persona == Persona::intruder || plan.population().shows_up(user);
+  }
   std::int64_t delay_ns() const { return std::int64_t{delay_us} * 1000; }
 };
 

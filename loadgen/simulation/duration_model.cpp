@@ -24,8 +24,8 @@ std::optional<Duration> accepted_duration(std::string_view text) {
 }
 
 Duration rounded(double nanoseconds) {
-  return Duration{
-      std::llround(std::min(nanoseconds, static_cast<double>(Duration(kTailMax).count())))};
+  const auto cut = static_cast<double>(Duration(kTailMax).count());
+  return Duration{static_cast<std::int64_t>(std::min(nanoseconds, cut) + 0.5)};
 }
 
 }  // namespace
@@ -41,8 +41,8 @@ std::expected<DurationModel, std::string> DurationModel::parse(std::string_view 
   } else if (shape == "lognormal") {
     const auto comma = value.find(',');
     const auto median = accepted_duration(value.substr(0, comma));
-    const auto p99 = comma == std::string_view::npos ? std::nullopt
-                                                     : accepted_duration(value.substr(comma + 1));
+    const auto p99 =
+        comma == std::string_view::npos ? std::nullopt : accepted_duration(value.substr(comma + 1));
     if (median && p99 && *median > Duration::zero() && *p99 >= *median) {
       return lognormal(*median, *p99);
     }
@@ -66,7 +66,7 @@ Duration DurationModel::at(double place) const {
   const auto first = static_cast<double>(first_.count());
   switch (shape_) {
     case Shape::exponential:
-      return rounded(-first * std::log1p(-place));
+      return rounded(-first * std::log(1 - place));
     case Shape::lognormal: {
       const double sigma =
           std::log(static_cast<double>(second_.count()) / first) / kNormalQuantile99;

@@ -62,8 +62,9 @@ void ParticipantBook::sort_moments(std::vector<Moment>& moments) {
 
 void ParticipantBook::number_reservations() {
   sort_moments(reservations_);
+  places_.resize(users_.size());
   std::uint32_t place = 0;
-  for (const Moment& moment : reservations_) users_[moment.user].reservation = place++;
+  for (const Moment& moment : reservations_) places_[moment.user] = place++;
 }
 
 void ParticipantBook::count_cohorts(analysis::RoundParticipants& round, bool all_entitled) const {
@@ -101,7 +102,7 @@ analysis::RoundParticipants ParticipantBook::close(const analysis::PlannedAttemp
     const UserTraits& traits = crowd_.of(UserIndex(claim.user));
     round.by_arrival.push_back({.arrival_ns = claim.at_ns,
                                 .user = claim.user,
-                                .reservation = user.reservation,
+                                .reservation = user.reserved ? places_[claim.user] : 0,
                                 .delay_us = traits.delay_us,
                                 .cohort = traits.cohort,
                                 .won = user.won});

@@ -29,6 +29,8 @@ class ParticipantBook {
   void open(const analysis::Window& rush);
   /// Attempts come in the order in which they reached the service, or were answered.
   void note(const AttemptEnd& end);
+  /// Warms the caches for an attempt of this user that will soon come.
+  void expect(std::uint32_t user) const { __builtin_prefetch(&users_[user], 1); }
 
   /// `announced_roster` is what the service said. O(users) but for ties.
   analysis::RoundParticipants close(const analysis::PlannedAttempts& planned,
@@ -36,14 +38,14 @@ class ParticipantBook {
 
  private:
   struct UserRound {
-    std::uint32_t place = 0;        ///< 1-based in provisional_; 0: no claim in the window
-    std::uint32_t reservation = 0;  ///< place in the order of acknowledgement, once closed
-    bool seen = false;
-    bool reserved = false;
-    bool reservation_open = false;
-    bool answered_in_window = false;
-    bool won = false;
+    std::uint32_t place = 0;  ///< 1-based in claims_; 0: no claim in the window
+    bool seen : 1 = false;
+    bool reserved : 1 = false;
+    bool reservation_open : 1 = false;
+    bool answered_in_window : 1 = false;
+    bool won : 1 = false;
   };
+  static_assert(sizeof(UserRound) == 8);
   struct Moment {
     std::int64_t at_ns;
     std::uint32_t user;
@@ -58,8 +60,9 @@ class ParticipantBook {
   analysis::QuotaRule quota_;
   analysis::Window rush_;
   std::vector<UserRound> users_;
-  std::vector<Moment> reservations_;  ///< acknowledged, by answer
-  std::vector<Moment> claims_;        ///< first claims in the window, by sending
+  std::vector<std::uint32_t> places_;  ///< of users' reservations, once closed
+  std::vector<Moment> reservations_;   ///< acknowledged, by answer
+  std::vector<Moment> claims_;         ///< first claims in the window, by sending
   std::vector<Moment> scratch_;
 };
 

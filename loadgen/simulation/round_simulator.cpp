@@ -16,8 +16,8 @@ using analysis::Op;
 using analysis::Outcome;
 using analysis::Reason;
 
-/// What comes after the close of a rush (latecomers, slow networks, repeats) ends within this, unless
-/// the service has fallen behind.
+/// What comes after the close of a rush (latecomers, slow networks, repeats) ends within this,
+/// unless the service has fallen behind.
 constexpr Duration kTail = std::chrono::seconds(30);
 
 /// After the close of the rush, until a user whose claim stayed open looks into the wallet, as the
@@ -68,7 +68,7 @@ class RoundSimulator::Play {
   void react(const Arrival& arrival, const AttemptEnd& end, std::uint32_t receipt);
   void click_again(const Arrival& next, std::int64_t intended_ns, std::uint32_t coupon);
   void record(const Arrival& arrival, const AttemptEnd& end, std::uint32_t receipt);
-  void celebrate(UserIndex user, std::int64_t seen_ns, std::uint32_t coupon);
+  void celebrate(const Arrival& won, std::int64_t seen_ns, std::uint32_t coupon);
 
   RoundSimulator& of_;
   Recording recording_;
@@ -104,19 +104,21 @@ SimulatedRound RoundSimulator::Play::run() {
                     .rush = plan_.rush(),
                     .in_full = full});
   of_.participants_.open(plan_.rush());
-  const std::vector<Arrival>& planned = of_.arrivals_.of(plan_, jitter_);
-  for (auto next = planned.begin(); next != planned.end() || !later_.empty();) {
-    const bool again = !later_.empty() &&
-                       (next == planned.end() || later_.top().arrival.at_ns < next->at_ns);
-    if (again) {
+  PlannedArrivals& planned = of_.arrivals_;
+  planned.open(plan_, jitter_);
+  while (planned.peek() != nullptr || !later_.empty()) {
+    const Arrival* const next = planned.peek();
+    if (!later_.empty() && (next == nullptr || later_.top().arrival.at_ns < next->at_ns)) {
       const Later click = later_.top();
       later_.pop();
       step(click.arrival, click.coupon);
     } else {
-      step(*next++, 0);
+      planned.each_soon([this](std::uint32_t user) { of_.participants_.expect(user); });
+      step(*next, 0);
+      planned.pop();
     }
     // What is still undecided may make its users click again.
-    if (next == planned.end() && later_.empty()) decide_until(analysis::kNever - 1);
+    if (planned.peek() == nullptr && later_.empty()) decide_until(analysis::kNever - 1);
   }
   VirtualClosing closing = of_.target_.close();
   result_.facts = {.reservation = plan_.reservation(),
@@ -134,8 +136,8 @@ SimulatedRound RoundSimulator::Play::run() {
 }
 
 VirtualAnswer RoundSimulator::Play::ask(const Arrival& arrival, std::uint32_t coupon) {
-  const UserIndex user(arrival.user);
-  const VirtualRequest request{user, of_.crowd_.of(user).cohort, arrival.at_ns, arrival.key};
+  const VirtualRequest request{UserIndex(arrival.user), arrival.traits.cohort, arrival.at_ns,
+                               arrival.key};
   switch (arrival.op) {
     case Op::reserve:
       return of_.target_.reserve(request);
@@ -205,7 +207,7 @@ void RoundSimulator::Play::end(const Arrival& arrival, std::int64_t done_ns,
 void RoundSimulator::Play::react(const Arrival& arrival, const AttemptEnd& end,
                                  std::uint32_t receipt) {
   const UserIndex user(arrival.user);
-  const UserTraits& traits = of_.crowd_.of(user);
+  const UserTraits& traits = arrival.traits;
   const std::int64_t timeout_ns = end.sent_ns + of_.scenario_.attempt_timeout.count();
   const std::int64_t seen_ns =
       (end.answered_ns != 0 ? end.answered_ns : timeout_ns) + traits.delay_ns();
@@ -220,45 +222,44 @@ void RoundSimulator::Play::react(const Arrival& arrival, const AttemptEnd& end,
     if (!again->same_idempotency_key) next.key = next.try_number;
     click_again(next, seen_ns + again->delay.count(), 0);
   }
-  if (end.outcome == Outcome::win) celebrate(user, seen_ns, receipt);
+  if (end.outcome == Outcome::win) celebrate(arrival, seen_ns, receipt);
   if (end.outcome == Outcome::indeterminate && resolve_by_status_) {
     // Once the rush is over, whatever the claim led to has happened.
     const std::int64_t settled_ns = plan_.rush().close_ns + Duration(kSettled).count();
-    click_again({.user = arrival.user, .op = Op::status, .try_number = 1, .key = 1},
-                std::max(seen_ns, settled_ns), 0);
+    Arrival look = arrival;
+    look.op = Op::status;
+    look.try_number = look.key = 1;
+    click_again(look, std::max(seen_ns, settled_ns), 0);
   }
 }
 
 /// The first win of a user, and what the user does with it.
-void RoundSimulator::Play::celebrate(UserIndex user, std::int64_t seen_ns, std::uint32_t coupon) {
-  if (celebrated_[user.value()]) return;
-  celebrated_[user.value()] = true;
-  for (const WinnerClick& next : winner_clicks(plan_.population(), user)) {
-    click_again({.user = user.value(),
-                 .op = next.op,
-                 .try_number = next.try_number,
-                 .key = next.try_number},
-                seen_ns + next.delay.count(), coupon);
+void RoundSimulator::Play::celebrate(const Arrival& won, std::int64_t seen_ns,
+                                     std::uint32_t coupon) {
+  if (celebrated_[won.user]) return;
+  celebrated_[won.user] = true;
+  for (const WinnerClick& click : winner_clicks(plan_.population(), UserIndex(won.user))) {
+    Arrival next = won;
+    next.op = click.op;
+    next.try_number = next.key = click.try_number;
+    click_again(next, seen_ns + click.delay.count(), coupon);
   }
 }
 
 void RoundSimulator::Play::click_again(const Arrival& next, std::int64_t intended_ns,
                                        std::uint32_t coupon) {
   Later later{.arrival = next, .coupon = coupon, .number = released_++};
-  later.arrival.at_ns = intended_ns + of_.crowd_.of(UserIndex(next.user)).delay_ns() +
-                        jitter_.out_ns(later.arrival);
+  later.arrival.at_ns = intended_ns + next.traits.delay_ns() + jitter_.out_ns(later.arrival);
   later_.push(later);
 }
 
 void RoundSimulator::Play::record(const Arrival& arrival, const AttemptEnd& end,
                                   std::uint32_t receipt) {
   const UserIndex user(arrival.user);
-  const UserTraits& traits = of_.crowd_.of(user);
-  const bool repeats = arrival.op == Op::claim;
+  const UserTraits& traits = arrival.traits;
   const analysis::AttemptRecord record{
       .attempt = result_.history.size(),
-      .idempotency =
-          plan_.idempotency_key(user, arrival.op, repeats ? arrival.key : arrival.try_number),
+      .idempotency = plan_.idempotency_key(user, arrival.op, arrival.key),
       .intended_ns = end.sent_ns - traits.delay_ns(),
       .first_byte_out_ns = end.sent_ns,
       .complete_ns = end.answered_ns == 0 ? 0 : end.answered_ns + traits.delay_ns(),
@@ -272,8 +273,8 @@ void RoundSimulator::Play::record(const Arrival& arrival, const AttemptEnd& end,
       .persona = static_cast<std::uint8_t>(traits.persona),
       .outcome = static_cast<std::uint8_t>(end.outcome)};
   const Op receipt_op = arrival.op == Op::reserve ? Op::reserve : Op::claim;
-  result_.history.add(record, receipt == 0 ? std::string_view()
-                                           : of_.target_.receipt_text(receipt_op, receipt));
+  result_.history.add(
+      record, receipt == 0 ? std::string_view() : of_.target_.receipt_text(receipt_op, receipt));
 }
 
 RoundSimulator::RoundSimulator(const Scenario& scenario, const Crowd& crowd,

@@ -60,8 +60,8 @@ class RoundSimulator {
   ParticipantBook participants_;
 };
 
-/// The verifier's answer about a simulated round: all checks where it was recorded, its participants
-/// alone where it was not. Pure; any thread.
+/// The verifier's answer about a simulated round: all checks where it was recorded, its
+/// participants alone where it was not. Pure; any thread.
 analysis::RoundAssessment assess_simulated(const analysis::RunFacts& facts,
                                            const SimulatedRound& round);
 

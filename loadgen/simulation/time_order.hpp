@@ -13,7 +13,8 @@ namespace fairrush::loadgen {
 
 namespace time_order_detail {
 
-/// Moves `from` into `to` by the `kBits` bits of its offset from `low` that begin at `shift`, stably.
+/// Moves `from` into `to` by the `kBits` bits of its offset from `low` that begin at `shift`,
+/// stably.
 template <unsigned kBits, class T, class Offset>
 void scatter(std::span<const T> from, std::span<T> to, Offset offset, unsigned shift) {
   constexpr std::size_t kDigits = std::size_t{1} << kBits;

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "loadgen/simulation/virtual_target.hpp"
+// The one place where the command meets server code: the server's pure rules of a rush, without its
+// HTTP, stores and threads.
+#include "server/designs/rush.hpp"
+
+namespace fairrush::cli {
+
+/// What a simulated service is: the event's rules, but for the windows, and the names by which
+/// users' devices may be told apart.
+struct RushRules {
+  server::EventSpec spec;
+  std::vector<std::string> cohorts;
+  /// Makes the design where it is not the one of the table; unset: the table's.
+  std::function<std::unique_ptr<server::Design>(const server::EventSpec&,
+                                                const server::EventSecrets&)>
+      make_design;
+};
+
+/// The reference server's answers in virtual time: its designs decide, and windows, duplicates,
+/// intruders and repeated requests are treated as its service treats them. Every answer is as good
+/// as durable. One thread.
+class RushTarget final : public loadgen::VirtualTarget {
+ public:
+  explicit RushTarget(RushRules rules) : rules_(std::move(rules)) {}
+
+  void open(const loadgen::VirtualRound& round) override;
+  loadgen::VirtualAnswer reserve(const loadgen::VirtualRequest& request) override;
+  loadgen::VirtualAnswer claim(const loadgen::VirtualRequest& request) override;
+  loadgen::VirtualAnswer status(const loadgen::VirtualRequest& request) override;
+  loadgen::VirtualAnswer redeem(const loadgen::VirtualRequest& request,
+                                std::uint32_t coupon) override;
+  std::int64_t next_decision_ns() const override;
+  std::span<const UserIndex> advance(std::int64_t now_ns) override;
+  std::string_view receipt_text(analysis::Op op, std::uint32_t receipt) override;
+  loadgen::VirtualClosing close() override;
+
+ private:
+  struct Win {
+    UserIndex user;
+    server::CouponSerial serial = 0;
+  };
+
+  void close_reservations();
+  void draw_in_full(server::DrawingDesign& drawing);
+  loadgen::VirtualAnswer told(const server::ClaimVerdict& verdict,
+                              const loadgen::VirtualRequest& request);
+  loadgen::VirtualAnswer loss() const;
+  analysis::PublishedDraw published_draw() const;
+  Duration since_open(std::int64_t now_ns) const { return Duration(now_ns - round_.rush.open_ns); }
+
+  RushRules rules_;
+  loadgen::VirtualRound round_;
+  server::EventSecrets secrets_;
+  std::optional<server::Rush> rush_;
+  std::optional<server::CouponMint> mint_;
+  std::optional<Digest> commitment_;
+  bool closed_ = false;
+  std::vector<std::uint8_t> reservation_keys_;                    ///< by ticket − 1
+  std::vector<std::uint8_t> verdict_keys_;                        ///< likewise
+  std::vector<Win> wins_;                                         ///< in the order of issue
+  std::unordered_map<server::CouponSerial, std::uint8_t> spent_;  ///< under which key
+  std::vector<UserIndex> decided_;
+  std::string text_;  ///< of the last receipt asked for
+};
+
+}  // namespace fairrush::cli
