@@ -150,6 +150,7 @@ RoundAssessment assess_round(const RoundEvidence& evidence) {
           .sightings = sightings(index, traffic),
           .outcomes = outcome_counts(index),
           .latencies = latency_figures(index),
+          .visibility = visibility_figures(index),
           .series = time_series(index, traffic),
           .participants = participants_of(index),
           .attempts = index.attempts(),
@@ -159,15 +160,10 @@ RoundAssessment assess_round(const RoundEvidence& evidence) {
 
 void Assessor::add(RoundAssessment round) {
   for (CheckResult& check : round.invariants) add_check(std::move(check), round.number);
-  if (assessment_.sightings.empty()) {
-    assessment_.sightings = std::move(round.sightings);
-  } else {
-    for (std::size_t place = 0; place < round.sightings.size(); ++place) {
-      assessment_.sightings[place].seen += round.sightings[place].seen;
-    }
-  }
+  add_round(assessment_.sightings, round.sightings);
   add_round(assessment_.outcomes, round.outcomes);
   add_round(assessment_.latencies, round.latencies);
+  add_round(assessment_.visibility, round.visibility);
   add_round(assessment_.series, round.series);
   assessment_.attempts += round.attempts;
   assessment_.claims_per_second_max =
@@ -182,7 +178,6 @@ void Assessor::add_check(CheckResult check, std::uint32_t round) {
   if (several && !speaks_of_the_run(check)) {
     check.finding = fmt::format("round {}: {}", round + 1, check.finding);
   }
-  for (CounterExample& example : check.examples) example.round = round;
   const auto known = std::ranges::find(assessment_.invariants, check.id, &CheckResult::id);
   if (known == assessment_.invariants.end()) {
     assessment_.invariants.push_back(std::move(check));

@@ -21,6 +21,7 @@ struct Assessment {
   std::vector<SightingResult> sightings;
   std::vector<OutcomeCount> outcomes;     ///< by op, outcome, reason; only what occurred
   std::vector<LatencyFigures> latencies;  ///< by op; only what occurred
+  VisibilityFigures visibility;           ///< empty when no status was read
   TimeSeries series;
   FairnessFigures fairness;
   std::uint64_t attempts = 0;
@@ -34,6 +35,7 @@ struct RoundAssessment {
   std::vector<SightingResult> sightings;
   std::vector<OutcomeCount> outcomes;
   std::vector<LatencyFigures> latencies;
+  VisibilityFigures visibility;
   TimeSeries series;
   RoundParticipants participants;
   std::uint64_t attempts = 0;

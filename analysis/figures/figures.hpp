@@ -87,4 +87,21 @@ void add_round(TimeSeries& series, const TimeSeries& round);
 /// What the run has seen of what a run should see, in the order of `Sighting`.
 std::vector<SightingResult> sightings(const RunIndex& index, const ClaimTraffic& traffic);
 
+/// Adds those of another round. What one round has seen the run has seen; but that the planned
+/// claims left inside the window every round must show.
+void add_round(std::vector<SightingResult>& sightings, const std::vector<SightingResult>& round);
+
+/// How soon users could read what they had been told (I18; no verdict). A read is stable when it
+/// and every later one of its user returned the acknowledged coupon. Reads are only as close
+/// together as the scenario makes them, so a time is an upper bound.
+struct VisibilityFigures {
+  Histogram from_acknowledgement;  ///< to the answer of the first stable read; 0 if that came first
+  std::uint64_t never_stable = 0;  ///< users whose last read did not return it
+};
+
+VisibilityFigures visibility_figures(const RunIndex& index);
+
+/// Adds those of another round.
+void add_round(VisibilityFigures& visibility, const VisibilityFigures& round);
+
 }  // namespace fairrush::analysis

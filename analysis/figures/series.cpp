@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "analysis/figures/figures.hpp"
@@ -62,6 +63,23 @@ std::int64_t end_of(const AttemptRecord& record, std::int64_t timeout) {
   return broke ? sent : sent + timeout;
 }
 
+/// When each user's first win was answered; a retry's answer is no further win.
+class FirstWins {
+ public:
+  explicit FirstWins(const RunIndex& index) : index_(index) {}
+
+  bool holds(const AttemptRecord& win) {
+    if (index_.user(win.user).story == kNone) return true;
+    const auto [known, added] = answered_ns_.try_emplace(win.user, 0);
+    if (added) known->second = index_.claims_of(win.user).win_answered_ns;
+    return win.answered_ns() == known->second;
+  }
+
+ private:
+  const RunIndex& index_;
+  std::unordered_map<Slot, std::int64_t> answered_ns_;  // of users with several attempts
+};
+
 }  // namespace
 
 ClaimTraffic::ClaimTraffic(const RunIndex& index) {
@@ -109,6 +127,7 @@ TimeSeries time_series(const RunIndex& index, const ClaimTraffic& traffic) {
     const std::int64_t laid_over = std::clamp<std::int64_t>(time - shift, 0, last);
     return series.points[static_cast<std::size_t>(laid_over / step)];
   };
+  FirstWins first_wins(index);
   index.for_each_attempt([&](const AttemptRecord& record, std::string_view) {
     if (record.operation() == Op::reserve && record.result() == Outcome::accepted) {
       ++at(record.answered_ns()).reservations;
@@ -117,10 +136,7 @@ TimeSeries time_series(const RunIndex& index, const ClaimTraffic& traffic) {
     ++at(record.first_byte_out_ns).claims;
     switch (record.result()) {
       case Outcome::win:
-        // Once a user: a retry's answer is no further win.
-        if (record.answered_ns() == index.user(record.user).win_answered_ns) {
-          ++at(record.answered_ns()).wins;
-        }
+        if (first_wins.holds(record)) ++at(record.answered_ns()).wins;
         break;
       case Outcome::loss:
         ++at(record.answered_ns()).losses;

@@ -189,10 +189,14 @@ class Parser {
   void split_by_round(HistoryBlock block) {
     while (!block.records.empty()) {
       const std::uint32_t round = block.records.front().round;
-      const auto end = std::ranges::find_if(
-          block.records, [round](const AttemptRecord& record) { return record.round != round; });
-      const auto count = static_cast<std::size_t>(end - block.records.begin());
-      blocks.push_back({block.records.first(count), block.text});
+      std::uint32_t user_max = 0;
+      std::size_t count = 0;
+      for (const AttemptRecord& record : block.records) {
+        if (record.round != round) break;
+        user_max = std::max(user_max, record.user);
+        ++count;
+      }
+      blocks.push_back({block.records.first(count), block.text, user_max});
       block.records = block.records.subspan(count);
     }
   }

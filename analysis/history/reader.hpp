@@ -17,6 +17,7 @@ namespace fairrush::analysis {
 struct HistoryBlock {
   std::span<const AttemptRecord> records;
   std::string_view text;
+  std::uint32_t user_max = 0;  ///< largest user index among the records
 
   /// The receipt of one of this block's records; empty when it has none.
   std::string_view receipt(const AttemptRecord& record) const {

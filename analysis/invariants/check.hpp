@@ -12,6 +12,12 @@
 
 namespace fairrush::analysis {
 
+/// A moment that matters to a finding, shown in its timelines.
+struct Mark {
+  std::int64_t time_ns;
+  std::string text;
+};
+
 /// What one check found, before its evidence is written out.
 struct Finding {
   CheckVerdict verdict = CheckVerdict::pass;
@@ -20,6 +26,7 @@ struct Finding {
   std::uint64_t open_attempts = 0;
   /// Users whose attempts show it, together; at most kExamplesMax groups.
   std::vector<std::vector<Slot>> suspects;
+  std::vector<Mark> marks;
 
   /// Counts a violation and keeps the first ones as evidence.
   void accuse(std::initializer_list<Slot> together) { accuse(std::vector<Slot>(together)); }
@@ -60,6 +67,19 @@ Finding find_ineligible_winners(const RunIndex& index);
 // History against ledger: ledger.cpp
 Finding find_lost_acknowledgements(const RunIndex& index);
 Finding find_phantoms(const RunIndex& index);
+// What several attempts of one user were answered: retries.cpp
+Finding find_changed_verdicts(const RunIndex& index);
+Finding find_changed_answers(const RunIndex& index);
+// Status reads: status_reads.cpp. A read that was refused is no read.
+Finding find_stale_reads(const RunIndex& index);
+// The order in which the stock went: order.cpp. Who lost and holds a coupon was told something else
+// than that the stock was gone: the checks above judge that.
+Finding find_stock_disorder(const RunIndex& index);
+Finding find_overtakes(const RunIndex& index);
+// Redemptions: redemption.cpp. One told twice under one idempotency key is one.
+Finding find_repeated_redemptions(const RunIndex& index);
+// What the target's store, ledger and bus say of each other: conservation.cpp
+Finding find_leaks(const RunIndex& index);
 // Time: windows.cpp. A late win is one told again if the history kept the earlier telling.
 Finding find_window_breaches(const RunIndex& index);
 // The published draw: draw_conformity.cpp. Fails when the draw does not compute again, when a

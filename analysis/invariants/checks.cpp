@@ -19,7 +19,14 @@ constexpr auto kChecks = std::to_array<Check>({
     {"I6", "no phantom", true, true, find_phantoms},
     {"I7", "eligibility", false, true, find_ineligible_winners},
     {"I8", "window", false, true, find_window_breaches},
+    {"I9", "one verdict", false, true, find_changed_verdicts},
+    {"I10", "idempotent retry", false, true, find_changed_answers},
+    {"I11", "read your acknowledgement", false, false, find_stale_reads},
+    {"I12", "linearizable stock", false, true, find_stock_disorder},
+    {"I13", "order", false, true, find_overtakes},
     {"I14", "draw conformity", false, true, find_draw_deviations},
+    {"I15", "redeemed once", false, true, find_repeated_redemptions},
+    {"I16", "conservation", false, true, find_leaks},
     {"I17", "roster and quota", false, true, find_roster_deviations},
     {"I19", "termination", false, true, find_unfinished_attempts},
     {"I20", "instrument", false, false, find_instrument_faults},
@@ -60,7 +67,8 @@ void show_open_attempts(const RunIndex& index, Finding& finding) {
   if (finding.verdict != CheckVerdict::unknown || finding.open_attempts == 0) return;
   for (Slot slot = 0; slot < index.slots() && finding.suspects.size() < kExamplesMax; ++slot) {
     const UserState& user = index.user(slot);
-    if (user.open_claims > 0 || (user.reservation_open && !user.reserved)) finding.show({slot});
+    const bool reservation_open = user.reservation_open && !user.reserved;
+    if (reservation_open || index.unsettled_claims(slot) > 0) finding.show({slot});
   }
 }
 

@@ -166,10 +166,10 @@ class RunAgainstDraw {
         ++lost;
       } else if (without_coupon && user.refused_in_window) {
         ++refused;
-      } else if (is_disowned(user)) {
+      } else if (is_disowned(slot)) {
         ++disowned;
       } else {
-        if (without_coupon && user.open_claims > 0) ++unanswered_;
+        if (without_coupon && user.claim_open) ++unanswered_;
         continue;
       }
       finding_.accuse({slot});
@@ -177,7 +177,7 @@ class RunAgainstDraw {
     add_problem(lost, "drawn users were told that they lost");
     add_problem(refused, "drawn users were refused a coupon inside the window");
     add_problem(disowned, "users on the roster were told that they had not reserved");
-    if (!index_.has_ledger() && index_.totals().open_claims > 0) {
+    if (index_.totals().open_claims > 0) {
       finding_.open_attempts += index_.totals().open_claims;
       gaps_.push_back("without a ledger the unanswered claims stay open");
     }
@@ -185,9 +185,11 @@ class RunAgainstDraw {
 
   /// Told not to have reserved, by a claim that left when the roster was complete or when the
   /// user's reservation had been acknowledged.
-  bool is_disowned(const UserState& user) const {
+  bool is_disowned(Slot slot) const {
+    if (!index_.user(slot).told_not_reserved) return false;
     const std::int64_t complete = index_.round().reservation.close_ns + index_.clock_tolerance_ns();
-    return user.denied_reservation() || user.not_reserved_sent_ns >= complete;
+    return index_.denied_reservation(slot) ||
+           index_.claims_of(slot).not_reserved_sent_ns >= complete;
   }
 
   void add_problem(std::uint64_t users, std::string_view what) {

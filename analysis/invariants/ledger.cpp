@@ -6,12 +6,15 @@ namespace fairrush::analysis {
 
 Finding find_lost_acknowledgements(const RunIndex& index) {
   Finding finding;
-  index.acknowledged().for_each([&](Slot slot, CouponId coupon) {
+  const auto look = [&](Slot slot, CouponId coupon) {
     if (!index.issued().contains(slot, coupon)) finding.accuse({slot});
+  };
+  index.acknowledged().for_each(look);
+  index.shown().for_each([&](Slot slot, CouponId coupon) {
+    if (!index.acknowledged().contains(slot, coupon)) look(slot, coupon);
   });
-  finding.text =
-      fmt::format("{} coupons were acknowledged, {} of them are not in the ledger",
-                  format_count(index.acknowledged().pairs()), format_count(finding.violations));
+  finding.text = fmt::format("{} coupons were acknowledged, {} of them are not in the ledger",
+                             format_count(index.told_pairs()), format_count(finding.violations));
   if (finding.violations > 0) finding.verdict = CheckVerdict::fail;
   return finding;
 }
@@ -21,7 +24,7 @@ Finding find_phantoms(const RunIndex& index) {
   std::uint64_t resolved = 0;
   index.issued().for_each([&](Slot slot, CouponId coupon) {
     if (index.acknowledged().contains(slot, coupon)) return;
-    if (index.user(slot).open_claims > 0) {
+    if (index.user(slot).claim_open) {
       ++resolved;
     } else {
       finding.accuse({slot});

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "analysis/invariants/check.hpp"
 
 namespace fairrush::analysis {
@@ -9,9 +7,8 @@ namespace fairrush::analysis {
 Finding find_shared_coupons(const RunIndex& index) {
   Finding finding;
   for (const auto& [coupon, owners] : index.shared_coupons()) finding.accuse(owners);
-  finding.text =
-      fmt::format("{} coupons, {} of them with more than one owner",
-                  format_count(index.coupons().size()), format_count(finding.violations));
+  finding.text = fmt::format("{} coupons, {} of them with more than one owner",
+                             format_count(index.owned_coupons()), format_count(finding.violations));
   const auto& repeated = index.repeated_rows();
   if (!repeated.empty()) {
     finding.text +=
@@ -29,10 +26,7 @@ Finding find_shared_coupons(const RunIndex& index) {
 
 Finding find_users_with_several(const RunIndex& index) {
   Finding finding;
-  const auto holders = index.held().holders_of_several();
-  std::vector<Slot> ordered(holders.begin(), holders.end());
-  std::ranges::sort(ordered);
-  for (Slot slot : ordered) finding.accuse({slot});
+  for (Slot slot : index.held().holders_of_several()) finding.accuse({slot});
   finding.text =
       fmt::format("{} users hold more than one coupon", format_count(finding.violations));
   if (finding.violations > 0) {
@@ -41,9 +35,9 @@ Finding find_users_with_several(const RunIndex& index) {
   }
   if (index.has_ledger()) return finding;
   for (Slot slot = 0; slot < index.slots(); ++slot) {
-    const UserState& user = index.user(slot);
-    const std::uint32_t possible = user.open_claims + (index.held().holds_any(slot) ? 1U : 0U);
-    if (user.open_claims > 0 && possible > 1) finding.open_attempts += user.open_claims;
+    const std::uint32_t open = index.unsettled_claims(slot);
+    const std::uint32_t possible = open + (index.held().holds_any(slot) ? 1U : 0U);
+    if (open > 0 && possible > 1) finding.open_attempts += open;
   }
   if (finding.open_attempts > 0) finding.verdict = CheckVerdict::unknown;
   return finding;
@@ -63,15 +57,15 @@ Finding find_ineligible_winners(const RunIndex& index) {
   for (Slot slot = 0; slot < index.slots(); ++slot) {
     const UserState& user = index.user(slot);
     const bool may_be_reserved = user.reserved || user.reservation_open;
-    if (user.denied_reservation()) {
+    if (index.denied_reservation(slot)) {
       ++denied;
       finding.accuse({slot});
     }
     if (index.held().holds_any(slot)) {
       ++holders;
       if (!may_be_reserved) finding.accuse({slot});
-    } else if (!may_be_reserved && !index.has_ledger()) {
-      finding.open_attempts += user.open_claims;
+    } else if (!may_be_reserved) {
+      finding.open_attempts += index.unsettled_claims(slot);
     }
   }
   finding.text = fmt::format(

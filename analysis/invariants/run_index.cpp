@@ -2,48 +2,73 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
+
+#include "analysis/invariants/index_builder.hpp"
 
 namespace fairrush::analysis {
 namespace {
 
 constexpr std::int64_t kTargetWindowUnitNs = 1'000'000;
 
-bool is_definite(Outcome outcome) {
-  return outcome == Outcome::win || outcome == Outcome::loss || outcome == Outcome::refusal ||
-         outcome == Outcome::accepted;
+TolerantWindow tolerant_window(const RoundEvidence& evidence) {
+  const InstrumentFacts& instrument = evidence.facts.instrument;
+  // Facts are foreign input: capped as records' times are, neither sign nor sum overflows.
+  const std::int64_t error = std::clamp<std::int64_t>(instrument.clock_error_ns, 0, kRecordTimeMax);
+  const std::int64_t step = std::clamp(instrument.clock_step_ns, -kRecordTimeMax, kRecordTimeMax);
+  return {evidence.round.rush.open_ns, evidence.round.rush.close_ns,
+          error + std::abs(step) + kTargetWindowUnitNs};
+}
+
+void take_claim(const AttemptRecord& record, ClaimStory& story) {
+  const std::int64_t sent = record.first_byte_out_ns;
+  switch (record.result()) {
+    case Outcome::win:
+      if (record.sent()) story.win_sent_ns = std::min(story.win_sent_ns, sent);
+      story.win_answered_ns = std::min(story.win_answered_ns, record.answered_ns());
+      break;
+    case Outcome::loss:
+      if (record.why() != Reason::sold_out) break;
+      story.sold_out_answered_ns = std::min(story.sold_out_answered_ns, record.answered_ns());
+      break;
+    case Outcome::refusal:
+      if (!record.sent()) break;
+      if (record.why() == Reason::already_claimed) {
+        story.told_again_sent_ns = std::min(story.told_again_sent_ns, sent);
+      } else if (record.why() == Reason::not_reserved) {
+        story.not_reserved_sent_ns = std::max(story.not_reserved_sent_ns, sent);
+      }
+      break;
+    case Outcome::indeterminate:
+      ++story.open_claims;
+      story.first_open_ns = std::min(story.first_open_ns, sent);
+      break;
+    case Outcome::accepted:
+    case Outcome::failed:
+      break;
+  }
+}
+
+/// The last status read that was answered with an empty wallet, before or after which nothing may
+/// have changed any more.
+std::int64_t last_empty_read(std::span<const StoryStep> steps, std::int64_t settled_ns) {
+  std::int64_t last = kAlways;
+  for (const StoryStep& step : steps) {
+    if (step.record->operation() != Op::status || step.record->result() != Outcome::accepted) {
+      continue;
+    }
+    if (step.receipt.empty() && step.record->first_byte_out_ns >= settled_ns) {
+      last = step.record->first_byte_out_ns;
+    }
+  }
+  return last;
 }
 
 }  // namespace
 
-RunIndex::RunIndex(const RoundEvidence& evidence) : evidence_(evidence) {
-  size_arrays();
-  for_each_attempt([this](const AttemptRecord& record, std::string_view receipt) {
-    take_attempt(record, receipt);
-  });
-  if (has_ledger()) take_ledger();
-  count_users();
-}
-
-void RunIndex::size_arrays() {
-  std::uint32_t last = 0;
-  bool any = false;
-  for_each_attempt([&](const AttemptRecord& record, std::string_view) {
-    last = std::max(last, record.user);
-    any = true;
-  });
-  population_ = any ? std::size_t{last} + 1 : 0;
-  // A ledger is foreign input: a row of user 4,000,000,000 must not cost an array of that length.
-  if (has_ledger()) {
-    for (const LedgerRow& row : ledger()) {
-      const std::uint32_t user = row.user.value();
-      if (user < population_) continue;
-      const auto slot = static_cast<Slot>(population_ + stranger_users_.size());
-      if (strangers_.try_emplace(user, slot).second) stranger_users_.push_back(row.user);
-    }
-  }
-  const std::size_t slots = population_ + stranger_users_.size();
-  users_.resize(slots);
-  for (Holdings* holdings : {&acknowledged_, &issued_, &held_}) holdings->resize(slots);
+RunIndex::RunIndex(const RoundEvidence& evidence)
+    : evidence_(evidence), attempts_(evidence.blocks), window_(tolerant_window(evidence)) {
+  IndexBuilder(*this).build();
 }
 
 UserIndex RunIndex::user_of(Slot slot) const {
@@ -56,117 +81,84 @@ Slot RunIndex::slot_of(UserIndex user) const {
   return found == strangers_.end() ? kNone : found->second;
 }
 
-void RunIndex::take_attempt(const AttemptRecord& record, std::string_view receipt) {
-  UserState& user = users_[record.user];
-  user.seen = true;
-  user.cohort = record.cohort;
-  user.delay_us = record.delay_us;
-  if (record.operation() == Op::reserve) take_reservation(record, user);
-  if (record.operation() == Op::claim) take_claim(record, receipt);
+ClaimStory RunIndex::claims_of(Slot slot) const {
+  ClaimStory story;
+  for_each_claim_of(slot, [&story](const AttemptRecord& record) { take_claim(record, story); });
+  return story;
 }
 
-void RunIndex::take_reservation(const AttemptRecord& record, UserState& user) {
-  if (record.result() == Outcome::accepted || record.why() == Reason::duplicate_reservation) {
-    user.reserved = true;
-    user.reserved_answered_ns = std::min(user.reserved_answered_ns, record.answered_ns());
-  } else if (record.result() == Outcome::indeterminate) {
-    user.reservation_open = true;
-  }
+bool RunIndex::denied_reservation(Slot slot) const {
+  const UserState& user = users_[slot];
+  return user.told_not_reserved && user.reserved &&
+         claims_of(slot).not_reserved_sent_ns >= user.reserved_answered_ns;
 }
 
-void RunIndex::take_claim(const AttemptRecord& record, std::string_view receipt) {
-  UserState& user = users_[record.user];
-  const Outcome outcome = record.result();
-  const std::int64_t sent = record.first_byte_out_ns;
-  user.claimed = user.claimed || record.sent();
-  const bool in_window = record.sent() && in_rush(sent);
-  if (in_window) {
-    user.first_claim_in_window_ns = std::min(user.first_claim_in_window_ns, sent);
-    user.answered_in_window = user.answered_in_window || is_definite(outcome);
+bool RunIndex::holds_unanswered(Slot slot) const {
+  bool found = false;
+  const auto look = [&](CouponId coupon) {
+    found = found || !acknowledged_.contains(slot, coupon);
+  };
+  issued_.for_each_of(slot, look);
+  shown_.for_each_of(slot, look);
+  return found;
+}
+
+std::uint32_t RunIndex::unsettled_claims(Slot slot) const {
+  const UserState& user = users_[slot];
+  if (!user.claim_open || has_ledger()) return 0;
+  const std::uint32_t open = claims_of(slot).open_claims;
+  if (user.story == kNone) return open;
+  if (holds_unanswered(slot)) return open - 1;
+  // What answers already showed is no proof against a second coupon, and an empty wallet beside it
+  // proves nothing at all.
+  const std::int64_t timeout = facts().attempt_timeout.count();
+  if (acknowledged_.holds_any(slot) || timeout <= 0) return open;
+  const std::vector<StoryStep> steps = stories_.steps(attempts_, user.story);
+  const std::int64_t late = facts().status_deadline.value_or(Duration{}).count();
+  const std::int64_t read = last_empty_read(steps, window_.close_ns + late);
+  return static_cast<std::uint32_t>(std::ranges::count_if(steps, [&](const StoryStep& step) {
+    return step.record->operation() == Op::claim &&
+           step.record->result() == Outcome::indeterminate &&
+           (read == kAlways || step.record->first_byte_out_ns > read - timeout - late);
+  }));
+}
+
+bool RunIndex::Held::holds_any(Slot slot) const {
+  return index_.acknowledged_.holds_any(slot) || index_.issued_.holds_any(slot) ||
+         index_.users_[slot].shown;
+}
+
+bool RunIndex::Held::contains(Slot slot, CouponId coupon) const {
+  return index_.is_told(slot, coupon) || index_.issued_.contains(slot, coupon);
+}
+
+std::vector<Slot> RunIndex::Held::holders_of_several() const {
+  std::vector<Slot> slots;
+  if (pairs() == 0) return slots;
+  const auto differs = [](CouponId a, CouponId b) { return a != kNone && b != kNone && a != b; };
+  const auto keep = [&slots](Slot slot, CouponId) { slots.push_back(slot); };
+  index_.acknowledged_.further().for_each(keep);
+  index_.issued_.further().for_each(keep);
+  for (Slot slot = 0; slot < index_.slots(); ++slot) {
+    if (differs(index_.acknowledged_.first(slot), index_.issued_.first(slot))) keep(slot, 0);
   }
-  if (outcome == Outcome::win) {
-    ++totals_.wins;
-    if (record.sent()) user.win_sent_ns = std::min(user.win_sent_ns, sent);
-    user.win_answered_ns = std::min(user.win_answered_ns, record.answered_ns());
-  } else if (outcome == Outcome::loss) {
-    ++totals_.losses;
-    user.lost = true;
-    user.lost_in_window = user.lost_in_window || in_window;
-    if (record.why() == Reason::sold_out) {
-      ++totals_.sold_out;
-      user.sold_out = true;
-      totals_.first_sold_out_answered_ns =
-          std::min(totals_.first_sold_out_answered_ns, record.answered_ns());
+  std::pair<Slot, CouponId> before{kNone, kNone};
+  index_.shown_.for_each([&](Slot slot, CouponId coupon) {
+    const bool second_shown = std::exchange(before, {slot, coupon}).first == slot;
+    if (second_shown || differs(index_.acknowledged_.first(slot), coupon) ||
+        differs(index_.issued_.first(slot), coupon)) {
+      keep(slot, coupon);
     }
-  } else if (outcome == Outcome::refusal) {
-    take_refusal(record, receipt, user);
-  } else if (outcome == Outcome::indeterminate) {
-    ++totals_.open_claims;
-    ++user.open_claims;
-    user.first_open_claim_ns = std::min(user.first_open_claim_ns, sent);
-  }
-  const bool names_coupon = outcome == Outcome::win || record.why() == Reason::already_claimed;
-  if (!names_coupon || receipt.empty()) return;
-  const CouponId coupon = coupons_.intern({record.receipt_hash, receipt});
-  acknowledged_.add(record.user, coupon);
-  hold(record.user, coupon);
+  });
+  std::ranges::sort(slots);
+  slots.erase(std::ranges::unique(slots).begin(), slots.end());
+  return slots;
 }
 
-void RunIndex::take_refusal(const AttemptRecord& record, std::string_view receipt,
-                            UserState& user) {
-  if (!record.sent()) return;
-  const std::int64_t sent = record.first_byte_out_ns;
-  const Reason why = record.why();
-  if (why == Reason::not_reserved) {
-    user.not_reserved_sent_ns = std::max(user.not_reserved_sent_ns, sent);
-  }
-  const bool names_coupon = why == Reason::already_claimed && !receipt.empty();
-  const bool for_load_or_time = why == Reason::overloaded || why == Reason::outside_window;
-  if (names_coupon || for_load_or_time || !surely_in_rush(sent)) return;
-  user.refused_in_window = true;
-}
-
-void RunIndex::take_ledger() {
-  for (std::size_t place = 0; place < ledger().size(); ++place) {
-    const LedgerRow& row = ledger()[place];
-    const Slot slot = slot_of(row.user);
-    const std::string_view text = row.coupon;
-    const CouponId coupon = coupons_.intern({receipt_hash(text), text.substr(0, kReceiptBytesMax)});
-    if (!issued_.add(slot, coupon)) repeated_rows_.push_back(place);
-    hold(slot, coupon);
-  }
-}
-
-void RunIndex::hold(Slot slot, CouponId coupon) {
-  if (!held_.add(slot, coupon)) return;
-  owners_.resize(coupons_.size(), kNone);
-  Slot& owner = owners_[coupon];
-  if (owner == kNone) {
-    owner = slot;
-    return;
-  }
-  std::vector<Slot>& all = shared_[coupon];
-  if (all.empty()) all.push_back(owner);
-  all.push_back(slot);
-}
-
-void RunIndex::count_users() {
-  for (const UserState& user : users_) {
-    if (user.win_answered_ns != kNever) {
-      totals_.last_win_answered_ns = std::max(totals_.last_win_answered_ns, user.win_answered_ns);
-    }
-    if (user.reserved) {
-      ++totals_.reserved_users;
-    } else if (user.reservation_open) {
-      ++totals_.open_reservation_users;
-    }
-  }
-}
-
-std::uint64_t RunIndex::attempts() const {
-  std::uint64_t attempts = 0;
-  for (const HistoryBlock& block : evidence_.blocks) attempts += block.records.size();
-  return attempts;
+std::size_t RunIndex::bytes() const {
+  return users_.capacity() * sizeof(UserState) + acknowledged_.bytes() + issued_.bytes() +
+         owners_.capacity() * sizeof(Slot) + coupons_.bytes() + stories_.bytes() +
+         window_suspects_.capacity() * sizeof(Position);
 }
 
 CountRange RunIndex::roster() const {
@@ -181,14 +173,6 @@ CountRange RunIndex::roster() const {
 CountRange RunIndex::quota() const {
   const CountRange roster = this->roster();
   return {facts().quota.coupons(roster.low), facts().quota.coupons(roster.high)};
-}
-
-std::int64_t RunIndex::clock_tolerance_ns() const {
-  const InstrumentFacts& instrument = facts().instrument;
-  // Facts are foreign input: capped as records' times are, neither sign nor sum overflows.
-  const std::int64_t error = std::clamp<std::int64_t>(instrument.clock_error_ns, 0, kRecordTimeMax);
-  const std::int64_t step = std::clamp(instrument.clock_step_ns, -kRecordTimeMax, kRecordTimeMax);
-  return error + std::abs(step) + kTargetWindowUnitNs;
 }
 
 }  // namespace fairrush::analysis

@@ -14,7 +14,7 @@ std::string coupons_text(CountRange quota) {
 }
 
 std::uint64_t issued_count(const RunIndex& index) {
-  return index.has_ledger() ? index.issued().pairs() : index.acknowledged().pairs();
+  return index.has_ledger() ? index.issued().pairs() : index.told_pairs();
 }
 
 /// Users who came after the stock was gone: by issue order with a ledger, else by answer.
@@ -30,10 +30,10 @@ void show_latest(const RunIndex& index, std::uint64_t stock, Finding& finding) {
   }
   std::vector<Slot> winners;
   for (Slot slot = 0; slot < index.slots(); ++slot) {
-    if (index.acknowledged().holds_any(slot)) winners.push_back(slot);
+    if (index.held().holds_any(slot)) winners.push_back(slot);
   }
   std::ranges::sort(winners, std::greater<>(),
-                    [&](Slot slot) { return index.user(slot).win_answered_ns; });
+                    [&](Slot slot) { return index.claims_of(slot).win_answered_ns; });
   for (std::size_t place = 0; place < winners.size() && place < finding.violations; ++place) {
     finding.show({winners[place]});
   }
@@ -43,10 +43,10 @@ void show_latest(const RunIndex& index, std::uint64_t stock, Finding& finding) {
 
 Finding find_oversell(const RunIndex& index) {
   const CountRange quota = index.quota();
-  const std::uint64_t acknowledged = index.acknowledged().pairs();
+  const std::uint64_t acknowledged = index.told_pairs();
   const std::uint64_t most =
       index.has_ledger() ? std::max(index.issued().pairs(), acknowledged) : acknowledged;
-  const std::uint64_t possible = index.has_ledger() ? most : most + index.totals().open_claims;
+  const std::uint64_t possible = most + index.totals().open_claims;
   Finding finding;
   finding.text = fmt::format(
       "{} coupons to give, {} acknowledged, {}", coupons_text(quota), format_count(acknowledged),
@@ -57,8 +57,7 @@ Finding find_oversell(const RunIndex& index) {
     show_latest(index, quota.high, finding);
   } else if (possible > quota.low) {
     finding.verdict = CheckVerdict::unknown;
-    finding.open_attempts = index.totals().open_reservation_users +
-                            (index.has_ledger() ? 0 : index.totals().open_claims);
+    finding.open_attempts = index.totals().open_reservation_users + index.totals().open_claims;
   }
   return finding;
 }
@@ -72,15 +71,14 @@ Finding find_under_issue(const RunIndex& index) {
   }
   const CountRange quota = index.quota();
   const std::uint64_t issued = issued_count(index);
-  const std::uint64_t possible = index.has_ledger() ? issued : issued + index.totals().open_claims;
+  const std::uint64_t possible = issued + index.totals().open_claims;
   finding.text =
       fmt::format("\"sold out\" was answered {} times; {} of {} coupons were issued",
                   format_count(index.totals().sold_out), format_count(issued), coupons_text(quota));
   if (issued >= quota.high) return finding;
   if (possible >= quota.low) {
     finding.verdict = CheckVerdict::unknown;
-    finding.open_attempts = index.totals().open_reservation_users +
-                            (index.has_ledger() ? 0 : index.totals().open_claims);
+    finding.open_attempts = index.totals().open_reservation_users + index.totals().open_claims;
     return finding;
   }
   finding.verdict = CheckVerdict::fail;

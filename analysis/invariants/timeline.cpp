@@ -26,6 +26,9 @@ struct Line {
 };
 
 std::string answer_text(const AttemptRecord& record, std::string_view receipt) {
+  if (record.operation() == Op::status && record.result() == Outcome::accepted) {
+    return receipt.empty() ? "shows no coupon" : fmt::format("shows \"{}\"", presentable(receipt));
+  }
   std::string text(name_of(record.result()));
   if (record.why() != Reason::none) text += fmt::format(" ({})", name_of(record.why()));
   if (record.http_status != 0) text += fmt::format(", HTTP {}", record.http_status);
@@ -48,15 +51,20 @@ class Timelines {
       found->second.push_back(attempt_line(record, receipt));
     });
     if (index.has_ledger()) add_ledger_rows();
+    if (index.bus() != nullptr) add_bus_events();
   }
 
-  CounterExample example(const std::vector<Slot>& together) const {
+  CounterExample example(const std::vector<Slot>& together, std::span<const Mark> marks) const {
     CounterExample example;
     std::vector<Line> lines;
+    for (const Mark& mark : marks) {
+      lines.push_back({mark.time_ns, fmt::format("{}  {}", seconds(mark.time_ns), mark.text)});
+    }
     for (std::size_t place = 0; place < together.size() && place < kExamplesMax; ++place) {
       const auto& of_user = lines_of_.at(together[place]);
       lines.insert(lines.end(), of_user.begin(), of_user.end());
     }
+    example.round = index_.evidence().number;
     if (!together.empty()) example.user = index_.user_of(together.front());
     std::ranges::sort(lines);
     const std::size_t shown = std::min(lines.size(), kTimelineLinesMax);
@@ -99,6 +107,19 @@ class Timelines {
     }
   }
 
+  void add_bus_events() {
+    std::size_t number = 0;
+    for (const BusDelivery& delivery : *index_.bus()) {
+      ++number;
+      const auto found = lines_of_.find(index_.slot_of(delivery.user));
+      if (found == lines_of_.end() || found->second.size() > kCollectedMax) continue;
+      found->second.push_back(
+          {kNever, fmt::format("bus        user {} was given \"{}\" (event {}, delivery {} of {})",
+                               delivery.user.value(), presentable(delivery.coupon),
+                               presentable(delivery.id), number, index_.bus()->size())});
+    }
+  }
+
   const RunIndex& index_;
   std::unordered_map<Slot, std::vector<Line>> lines_of_;
 };
@@ -112,7 +133,7 @@ std::vector<std::vector<CounterExample>> write_examples(const RunIndex& index,
   for (const Finding& finding : findings) {
     std::vector<CounterExample>& examples = all.emplace_back();
     for (const auto& together : finding.suspects) {
-      examples.push_back(timelines.example(together));
+      examples.push_back(timelines.example(together, finding.marks));
     }
   }
   return all;

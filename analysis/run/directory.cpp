@@ -70,18 +70,16 @@ std::expected<void, std::string> check_records(const RunFacts& facts, const Hist
 }
 
 /// Gives every round its own rows. A round that the facts do not know is an error.
-std::expected<void, std::string> share_out(Ledger ledger, const RunFacts& facts,
-                                           std::vector<RoundRecords>& rounds) {
-  for (std::size_t round = 0; round < rounds.size(); ++round) {
-    if (!facts.rounds[round].ledger_missing) rounds[round].ledger.emplace();
-  }
-  for (LedgerRow& row : ledger) {
+template <class Rows>
+std::expected<void, std::string> share_out(Rows rows, std::vector<RoundRecords>& rounds,
+                                           std::optional<Rows> RoundRecords::*part) {
+  for (auto& row : rows) {
     if (row.round >= rounds.size()) {
       return std::unexpected(
           fmt::format("a row of user {} in round {}, but run.json says {} rounds", row.user.value(),
                       row.round, rounds.size()));
     }
-    std::optional<Ledger>& of_round = rounds[row.round].ledger;
+    std::optional<Rows>& of_round = rounds[row.round].*part;
     if (!of_round) of_round.emplace();
     of_round->push_back(std::move(row));
   }
@@ -137,10 +135,20 @@ std::expected<RunEvidence, std::string> load_evidence(const RunDirectory& direct
   auto ledger = read_optional<Ledger>(directory.ledger(), parse_ledger_csv);
   if (!ledger) return std::unexpected(std::move(ledger.error()));
   if (*ledger) {
-    const auto shared = share_out(std::move(**ledger), facts, rounds);
+    for (std::size_t round = 0; round < rounds.size(); ++round) {
+      if (has_ledger(facts.rounds[round])) rounds[round].ledger.emplace();
+    }
+    const auto shared = share_out(std::move(**ledger), rounds, &RoundRecords::ledger);
     if (!shared) return wrong(directory.ledger(), shared.error());
   } else if (std::ranges::any_of(facts.rounds, has_ledger)) {
     return wrong(directory.ledger(), "missing, though run.json says that there is a ledger");
+  }
+  auto bus = read_optional<BusLog>(directory.bus(), parse_bus_csv);
+  if (!bus) return std::unexpected(std::move(bus.error()));
+  if (*bus) {
+    for (RoundRecords& round : rounds) round.bus.emplace();
+    const auto shared = share_out(std::move(**bus), rounds, &RoundRecords::bus);
+    if (!shared) return wrong(directory.bus(), shared.error());
   }
   for (std::uint32_t round = 0; round < rounds.size(); ++round) {
     auto draw = read_optional<PublishedDraw>(directory.draw(round), parse_published_draw);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analysis/history/reader.hpp"
+#include "analysis/run/bus.hpp"
 #include "analysis/run/facts.hpp"
 #include "analysis/run/ledger.hpp"
 #include "analysis/run/published_draw.hpp"
@@ -21,6 +22,7 @@ struct RunDirectory {
   std::filesystem::path run_json() const { return path / "run.json"; }
   std::filesystem::path history() const { return path / "history.bin"; }
   std::filesystem::path ledger() const { return path / "ledger.csv"; }
+  std::filesystem::path bus() const { return path / "bus.csv"; }
   /// draw.json of the first round, draw-2.json of the second …
   std::filesystem::path draw(std::uint32_t round) const;
   std::filesystem::path scenario() const { return path / "scenario.toml"; }
@@ -30,6 +32,7 @@ struct RunDirectory {
 struct RoundRecords {
   std::optional<Ledger> ledger;       ///< unset when the target has none to show
   std::optional<PublishedDraw> draw;  ///< unset when nothing was published
+  std::optional<BusLog> bus;          ///< unset when no consumer of the bus could be asked
 };
 
 /// One round as the checks take it in. Views: valid as long as what they point to.

@@ -35,6 +35,14 @@ std::string_view name_of(Sighting sighting) {
       return "90 % of the planned claims inside the window";
     case Sighting::contention_at_sell_out:
       return "contention when the stock ran out";
+    case Sighting::redemption:
+      return "a redemption";
+    case Sighting::refused_second_redemption:
+      return "a refused second redemption";
+    case Sighting::info_became_win:
+      return "an unanswered claim that had won";
+    case Sighting::info_became_none:
+      return "an unanswered claim that had not";
   }
   return "unknown sighting";
 }

@@ -45,8 +45,12 @@ enum class Sighting : std::uint8_t {
   identical_idempotent_answer,
   claims_inside_window,    ///< at least 90 % of the planned claims
   contention_at_sell_out,  ///< two or more claims in flight when the stock ran out
+  redemption,
+  refused_second_redemption,
+  info_became_win,   ///< a claim went unanswered, and ledger or status read show its coupon
+  info_became_none,  ///< a claim went unanswered, and they show that it brought none
 };
-inline constexpr std::size_t kSightings = 9;
+inline constexpr std::size_t kSightings = 13;
 std::string_view name_of(Sighting sighting);
 
 struct CohortFacts {
@@ -118,6 +122,8 @@ struct RunFacts {
   std::uint64_t seed = 0;
   std::uint64_t users = 0;
   Duration attempt_timeout{};
+  /// How long after an acknowledged win a status read may still miss it; unset: no time at all.
+  std::optional<Duration> status_deadline;
   QuotaRule quota;
   Allocation allocation = Allocation::unknown;
   std::optional<std::string> fault;               ///< switched on in the target on purpose

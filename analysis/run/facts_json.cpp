@@ -47,7 +47,11 @@ constexpr std::array<EnumName<Sighting>, kSightings> kSightingNames{
      {Sighting::refused_late_claim, "refused_late_claim"},
      {Sighting::identical_idempotent_answer, "identical_idempotent_answer"},
      {Sighting::claims_inside_window, "claims_inside_window"},
-     {Sighting::contention_at_sell_out, "contention_at_sell_out"}}};
+     {Sighting::contention_at_sell_out, "contention_at_sell_out"},
+     {Sighting::redemption, "redemption"},
+     {Sighting::refused_second_redemption, "refused_second_redemption"},
+     {Sighting::info_became_win, "info_became_win"},
+     {Sighting::info_became_none, "info_became_none"}}};
 
 template <class Enum>
 std::string stored_name(std::span<const EnumName<Enum>> names, Enum value) {
@@ -118,6 +122,21 @@ struct OptionField {
   std::string key;
   std::string value;
 };
+
+template <class Archive, class Facts>
+void describe_status_deadline(Archive& archive, Facts& facts) {
+  stored_as(
+      archive, "status_deadline_ns", facts.status_deadline,
+      [](const std::optional<Duration>& value) {
+        return value ? std::optional(value->count()) : std::nullopt;
+      },
+      [&](const std::optional<std::int64_t>& stored) {
+        if constexpr (kReading<Archive>) {
+          facts.status_deadline.reset();
+          if (stored) facts.status_deadline = Duration(*stored);
+        }
+      });
+}
 
 template <class Archive, class Facts>
 void describe_options(Archive& archive, Facts& facts) {
@@ -219,6 +238,7 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("seed", facts.seed);
   archive("users", facts.users);
   describe_duration(archive, "attempt_timeout_ns", facts.attempt_timeout);
+  describe_status_deadline(archive, facts);
   archive("quota", facts.quota);
   describe_allocation(archive, facts);
   archive("fault", facts.fault);
@@ -254,6 +274,9 @@ void refuse_impossible(const RunFacts& facts, JsonFieldReader& reader) {
     if (!in_range(round.rush.open_ns) || !in_range(round.rush.close_ns)) {
       reader.refuse("rounds.rush", range);
     }
+  }
+  if (facts.status_deadline && !in_range(facts.status_deadline->count())) {
+    reader.refuse("status_deadline_ns", range);
   }
   if (!in_range(facts.attempt_timeout.count())) reader.refuse("attempt_timeout_ns", range);
   if (!in_range(facts.instrument.clock_error_ns)) {

@@ -16,6 +16,7 @@ Assessment assessment_of(const RunBuilder& builder) {
 RunBuilder even_run() {
   RunBuilder run;
   run.facts.quota = {.share = Share{0.2}, .count = {}};
+  run.facts.allocation = Allocation::unknown;
   run.facts.rounds.front().announced_roster = 100;
   run.facts.rounds.front().announced_coupons = 20;
   run.facts.attempted = {Sighting::win, Sighting::loss, Sighting::claims_inside_window};
@@ -27,7 +28,7 @@ RunBuilder even_run() {
     if (user % 5 == 2) {
       run.add(claim(user).at(arrival).wins(coupon)).issued(user, coupon);
     } else {
-      run.add(claim(user).at(arrival).loses());
+      run.add(claim(user).at(arrival).loses(Reason::not_drawn));
     }
   }
   return run;
@@ -120,7 +121,7 @@ TEST(Verdict, IsViolationWhenAnInvariantFailsWhateverElseHolds) {
   const Assessment assessment = assessment_of(run);
   EXPECT_EQ(assessment.verdict, RunVerdict::violation);
   EXPECT_EQ(exit_of(assessment), kFailed);
-  EXPECT_EQ(assessment.verdict_reason, "2 checks fail: I1 no oversell, I6 no phantom.");
+  EXPECT_EQ(assessment.verdict_reason, "3 checks fail: I1 no oversell, I6 no phantom, I12 linearizable stock.");
 }
 
 TEST(Verdict, IsBiasedForFirstComeFirstServedAndFailsOnlyWhereFairnessGates) {

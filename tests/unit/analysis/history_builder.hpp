@@ -49,6 +49,18 @@ class Attempt {
     record_.complete_ns += nanoseconds(one_way).count();
     return *this;
   }
+  /// What a status read is answered with.
+  Attempt& shows(std::string coupon) { return ends(Outcome::accepted, Reason::none, coupon); }
+  Attempt& shows_nothing() { return ends(Outcome::accepted, Reason::none, ""); }
+  /// What a redemption is answered with; the coupon is the one it tried to spend.
+  Attempt& redeems(std::string coupon) { return ends(Outcome::accepted, Reason::none, coupon); }
+  Attempt& redeems_in_vain(std::string coupon, Reason reason = Reason::already_used) {
+    return ends(Outcome::refusal, reason, std::move(coupon));
+  }
+  Attempt& redeems_unanswered(std::string coupon) {
+    record_.complete_ns = 0;
+    return ends(Outcome::indeterminate, Reason::timeout, std::move(coupon));
+  }
   Attempt& accepted(std::string token) { return ends(Outcome::accepted, Reason::none, token); }
   Attempt& wins(std::string coupon) { return ends(Outcome::win, Reason::none, coupon); }
   Attempt& loses(Reason reason = Reason::sold_out) { return ends(Outcome::loss, reason, ""); }
@@ -69,6 +81,11 @@ class Attempt {
   }
   Attempt& retry(std::uint8_t number) {
     record_.try_number = number;
+    return *this;
+  }
+  /// 0-based.
+  Attempt& in_round(std::uint32_t number) {
+    record_.round = number;
     return *this;
   }
   Attempt& cohort(std::uint16_t number) {
@@ -106,6 +123,12 @@ inline Attempt claim(std::uint32_t user) {
 inline Attempt reserve(std::uint32_t user) {
   return {user, Op::reserve};
 }
+inline Attempt status(std::uint32_t user) {
+  return {user, Op::status};
+}
+inline Attempt redeem(std::uint32_t user) {
+  return {user, Op::redeem};
+}
 /// An acknowledged reservation with the token "token-<user>".
 inline Attempt reserved(std::uint32_t user) {
   return reserve(user).accepted("token-" + std::to_string(user));
@@ -138,15 +161,27 @@ class RunBuilder {
   RunFacts facts;
   std::optional<Ledger> ledger;
   std::optional<PublishedDraw> draw;
+  std::optional<BusLog> bus;
   bool cut_short = false;  ///< the history lacks its closing block
 
   RunBuilder& add(Attempt attempt) {
     attempts_.push_back(std::move(attempt));
     return *this;
   }
-  RunBuilder& issued(std::uint32_t user, std::string coupon) {
+  RunBuilder& issued(std::uint32_t user, std::string coupon, std::uint32_t round = 0) {
     if (!ledger) ledger.emplace();
-    ledger->push_back({UserIndex(user), std::move(coupon)});
+    ledger->push_back({UserIndex(user), std::move(coupon), round});
+    return *this;
+  }
+  RunBuilder& heard(std::string id, std::uint32_t user, std::string coupon,
+                    std::uint32_t round = 0) {
+    if (!bus) bus.emplace();
+    bus->push_back({std::move(id), UserIndex(user), std::move(coupon), round});
+    return *this;
+  }
+  /// As many rounds, each with the windows of the first.
+  RunBuilder& rounds(std::size_t count) {
+    facts.rounds.resize(count, facts.rounds.front());
     return *this;
   }
   /// A ledger, even if nothing was issued.
@@ -166,25 +201,16 @@ class RunBuilder {
     auto history = History::parse(bytes, "test");
     FAIRRUSH_ASSERT(history.has_value());
     RunFacts with_plan = facts;
-    for (const Attempt& attempt : attempts_) {
-      if (attempt.record_.try_number != 0) continue;
-      const bool is_claim = attempt.record_.operation() == Op::claim;
-      ++(is_claim ? with_plan.rounds.front().planned.claims
-                  : with_plan.rounds.front().planned.reservations);
-      const std::int64_t intended = attempt.record_.intended_ns;
-      if (is_claim && intended >= kTestRush.open_ns && intended < kTestRush.close_ns) {
-        ++with_plan.rounds.front().planned.claims_inside;
-      }
-    }
+    for (const Attempt& attempt : attempts_) plan(attempt.record_, with_plan);
     // A moved string keeps its buffer only beyond the small size; a history never is that small.
     return std::make_unique<BuiltRun>(
-        BuiltRun{std::move(bytes), {std::move(with_plan), std::move(*history), {{ledger, draw}}}});
+        BuiltRun{std::move(bytes), {std::move(with_plan), std::move(*history), records()}});
   }
 
-  /// The result of one check over this run.
-  CheckResult check(std::string_view id) const {
+  /// The result of one check over one round of this run.
+  CheckResult check(std::string_view id, std::uint32_t round = 0) const {
     const auto run = build();
-    const RunIndex index(run->evidence.round(0));
+    const RunIndex index(run->evidence.round(round));
     for (CheckResult& result : run_checks(index)) {
       if (result.id == id) return std::move(result);
     }
@@ -195,6 +221,38 @@ class RunBuilder {
   CheckVerdict verdict(std::string_view id) const { return check(id).verdict; }
 
  private:
+  static void plan(const AttemptRecord& record, RunFacts& with_plan) {
+    const bool is_claim = record.operation() == Op::claim;
+    if (record.try_number != 0 || (!is_claim && record.operation() != Op::reserve)) return;
+    PlannedAttempts& planned = with_plan.rounds.at(record.round).planned;
+    ++(is_claim ? planned.claims : planned.reservations);
+    const std::int64_t intended = record.intended_ns;
+    if (is_claim && intended >= kTestRush.open_ns && intended < kTestRush.close_ns) {
+      ++planned.claims_inside;
+    }
+  }
+
+  /// Each round has its own rows; the draw is the first round's.
+  std::vector<RoundRecords> records() const {
+    std::vector<RoundRecords> rounds(facts.rounds.size());
+    rounds.front().draw = draw;
+    for (std::size_t round = 0; round < rounds.size(); ++round) {
+      rounds[round].ledger = rows_of(ledger, round);
+      rounds[round].bus = rows_of(bus, round);
+    }
+    return rounds;
+  }
+
+  template <class Rows>
+  static std::optional<Rows> rows_of(const std::optional<Rows>& all, std::size_t round) {
+    if (!all) return std::nullopt;
+    Rows rows;
+    for (const auto& row : *all) {
+      if (row.round == round) rows.push_back(row);
+    }
+    return rows;
+  }
+
   std::string encode() const {
     HistoryHeader header;
     header.checksum = checksum_of(raw_bytes(header).substr(0, offsetof(HistoryHeader, checksum)));

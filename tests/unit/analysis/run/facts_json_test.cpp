@@ -28,6 +28,7 @@ RunFacts facts_without_defaults() {
   facts.rounds.front().reservation = {1, 2};
   facts.rounds.front().rush = {-3, kRecordTimeMax};
   facts.attempt_timeout = std::chrono::milliseconds(1500);
+  facts.status_deadline = std::chrono::milliseconds(250);
   facts.quota.share = Share{0.25};
   facts.allocation = Allocation::draw;
   facts.rounds.front().announced_roster = 299;
