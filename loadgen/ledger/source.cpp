@@ -84,6 +84,22 @@ std::expected<LedgerSource, std::string> parse_ledger_source(std::string_view te
   return source;
 }
 
+std::expected<std::optional<LedgerSource>, std::string> ledger_source(
+    const LedgerOrder& order, const std::string& admin_token) {
+  if (!order.source) {
+    if (order.query.empty() && order.key.empty() && order.member.empty()) return std::nullopt;
+    return std::unexpected("a ledger query, key or member is given without a ledger source");
+  }
+  auto source = parse_ledger_source(*order.source);
+  if (!source) return std::unexpected(std::move(source.error()));
+  source->query = order.query;
+  source->key = order.key;
+  source->member = order.member;
+  if (source->kind == LedgerKind::http) source->admin_token = admin_token;
+  if (const auto fits = check_ledger_source(*source); !fits) return std::unexpected(fits.error());
+  return std::optional(std::move(*source));
+}
+
 std::expected<void, std::string> check_ledger_source(const LedgerSource& source) {
   const bool sql = source.kind == LedgerKind::postgresql || source.kind == LedgerKind::sqlite;
   const bool redis = source.kind == LedgerKind::redis;

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,19 @@ inline constexpr std::string_view kEventPlaceholder = "{event}";
 /// "csv:PATH", "ndjson:PATH", or a path that ends in .csv, .ndjson or .jsonl. The error lists what
 /// is accepted. A password is refused: it would stand in every process list and report.
 std::expected<LedgerSource, std::string> parse_ledger_source(std::string_view text);
+
+/// What a person says about a ledger, in options or in a scenario.
+struct LedgerOrder {
+  std::optional<std::string> source;  ///< see `parse_ledger_source`; unset: the target's own export
+  std::string query;                  ///< the others as in `LedgerSource`; empty: not given
+  std::string key;
+  std::string member;
+};
+
+/// The source that an order stands for, checked; nothing when none is named. `admin_token` is for
+/// an HTTP source.
+std::expected<std::optional<LedgerSource>, std::string> ledger_source(
+    const LedgerOrder& order, const std::string& admin_token);
 
 /// Whether a source has what its kind needs and nothing that it would not heed.
 std::expected<void, std::string> check_ledger_source(const LedgerSource& source);

@@ -117,6 +117,15 @@ void add_target(OptionTable& keys, Scenario& scenario) {
            builtin.fault);
   keys.add({"target.url", "URL", "A running service that speaks the same HTTP, instead"},
            scenario.url);
+  keys.add({"target.ledger", "SOURCE",
+            "Where it keeps what it issued (docs/ledgers.md); unset: its own HTTP export"},
+           scenario.ledger.source);
+  keys.add({"target.ledger_query", "SQL", "Yields user, coupon; PostgreSQL and SQLite"},
+           scenario.ledger.query);
+  keys.add({"target.ledger_key", "KEY", "Redis key, or a template such as coupon:{user}:{coupon}"},
+           scenario.ledger.key);
+  keys.add({"target.ledger_member", "TEMPLATE", "Redis member or value, such as {user}:{coupon}"},
+           scenario.ledger.member);
   keys.add({.name = "target.admin_token",
             .hint = "TOKEN",
             .help = "Lets the run create its event",
@@ -196,6 +205,9 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
   if (scenario.url && !scenario.url->starts_with("http://")) {
     problems.push_back({"target.url", fmt::format("'{}' is not accepted: expected http://HOST:PORT",
                                                   *scenario.url)});
+  }
+  if (const auto source = ledger_source(scenario.ledger, scenario.admin_token); !source) {
+    problems.push_back({"target.ledger", source.error()});
   }
   return problems;
 }

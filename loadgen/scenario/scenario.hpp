@@ -11,6 +11,7 @@
 #include "analysis/run/facts.hpp"
 #include "base/options.hpp"
 #include "base/units.hpp"
+#include "loadgen/ledger/source.hpp"
 
 namespace fairrush::loadgen {
 
@@ -105,6 +106,7 @@ struct Scenario {
   BuiltinTarget builtin;
   std::optional<std::string> url;  ///< set: a running service that speaks the same HTTP, instead
   std::string admin_token = "fairrush-admin";  ///< secret; never logged
+  LedgerOrder ledger;  ///< where what the target issued is read; unset: its own HTTP export
   std::optional<std::string> jwt_secret;  ///< set: users come with HS256 tokens, else X-User-ID
 
   Share fairness_margin{0.01};

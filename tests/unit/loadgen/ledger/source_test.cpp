@@ -70,6 +70,17 @@ TEST(LedgerSource, NeedsWhatItsKindNeedsAndNothingElse) {
   EXPECT_EQ(why_not("redis://h", "", "coupon:{user}:{coupon}"), "it was accepted");
 }
 
+TEST(LedgerOrder, IsNoneACheckedSourceOrAReason) {
+  EXPECT_EQ(ledger_source({}, "t")->has_value(), false);
+  EXPECT_THAT(
+      ledger_source({.source = {}, .query = "SELECT 1", .key = {}, .member = {}}, "").error(),
+      HasSubstr("without a ledger source"));
+  const LedgerOrder http{.source = "http://h", .query = {}, .key = {}, .member = {}};
+  EXPECT_EQ(ledger_source(http, "token")->value().admin_token, "token");
+  const LedgerOrder sqlite{.source = "sqlite:a.db", .query = {}, .key = {}, .member = {}};
+  EXPECT_THAT(ledger_source(sqlite, "").error(), HasSubstr("a ledger query is missing"));
+}
+
 TEST(LedgerSource, PutsTheEventsNameWhereItIsAskedFor) {
   EXPECT_EQ(with_event("/e/{event}/x/{event}", "a{event}b"), "/e/a{event}b/x/a{event}b");
   EXPECT_EQ(with_event("plain", "e"), "plain");
