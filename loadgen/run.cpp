@@ -92,7 +92,7 @@ class RunExecution {
   // Of the round under way.
   std::optional<Plan> plan_;
   EventDocument announced_;
-  analysis::Ledger ledger_;  // of all rounds
+  Issued issued_;  // in all rounds
 };
 
 std::expected<analysis::RunFacts, RunFailure> RunExecution::execute() {
@@ -326,7 +326,7 @@ void RunExecution::account_for_drift() {
 Step RunExecution::settle_round() {
   account_for_drift();
   const auto exported =
-      export_evidence(*client_, {announced_, directory_, plan_->round()}, facts_, ledger_);
+      export_evidence(*client_, {announced_, directory_, plan_->round()}, facts_, issued_);
   return exported ? Step() : failed(Kind::storage, exported.error());
 }
 
@@ -338,8 +338,13 @@ Step RunExecution::finish() {
   }
   const bool any_ledger = std::ranges::any_of(
       facts_.rounds, [](const analysis::RoundFacts& round) { return !round.ledger_missing; });
-  if (!any_ledger) return {};
-  const auto written = write_file(directory_.ledger(), analysis::format_ledger_csv(ledger_));
+  std::expected<void, std::string> written;
+  if (any_ledger) {
+    written = write_file(directory_.ledger(), analysis::format_ledger_csv(issued_.ledger));
+  }
+  if (written && issued_.bus) {
+    written = write_file(directory_.bus(), analysis::format_bus_csv(*issued_.bus));
+  }
   return written ? Step() : failed(Kind::storage, written.error());
 }
 

@@ -95,6 +95,12 @@ std::set<Sighting> attempted_sightings(const Scenario& scenario, const Plan& pla
   if (crowd.of(Persona::early_bird) > 0) attempted.insert(Sighting::refused_early_claim);
   if (crowd.of(Persona::latecomer) > 0) attempted.insert(Sighting::refused_late_claim);
   if (crowd.of(Persona::retrier) > 0) attempted.insert(Sighting::identical_idempotent_answer);
+  const double spending =
+      chance * static_cast<double>(claimants) * scenario.winners.redeem.of_one;
+  if (spending >= kExpectedMin) attempted.insert(Sighting::redemption);
+  if (spending * scenario.winners.redeem_twice.of_one >= kExpectedMin) {
+    attempted.insert(Sighting::refused_second_redemption);
+  }
   const bool sells_out = scarce && allocation == Allocation::first_come_first_served;
   if (sells_out && clicks_per_second(scenario) >= kContendedClicksPerSecond) {
     attempted.insert(Sighting::contention_at_sell_out);

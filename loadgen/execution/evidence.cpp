@@ -43,8 +43,7 @@ FromTarget<EventDocument> wait_for_quiescence(TargetClient& client, const std::s
 }
 
 std::expected<void, std::string> export_evidence(TargetClient& client, const EvidenceExport& where,
-                                                 analysis::RunFacts& facts,
-                                                 analysis::Ledger& ledger) {
+                                                 analysis::RunFacts& facts, Issued& issued) {
   const EventDocument& announced = where.announced;
   analysis::RoundFacts& round = facts.rounds.at(where.round);
   if (const auto settled = wait_for_quiescence(client, announced.event)) {
@@ -58,10 +57,17 @@ std::expected<void, std::string> export_evidence(TargetClient& client, const Evi
   if (auto rows = client.ledger(announced.event)) {
     for (analysis::LedgerRow& row : *rows) {
       row.round = where.round;
-      ledger.push_back(std::move(row));
+      issued.ledger.push_back(std::move(row));
     }
   } else {
     round.ledger_missing = rows.error().message;
+  }
+  if (auto heard = client.audit(announced.event); heard && *heard) {
+    if (!issued.bus) issued.bus.emplace();
+    for (analysis::BusDelivery& delivery : **heard) {
+      delivery.round = where.round;
+      issued.bus->push_back(std::move(delivery));
+    }
   }
   if (facts.allocation != analysis::Allocation::draw) return {};
   if (!announced.commitment) {

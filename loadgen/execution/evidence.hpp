@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <filesystem>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -26,11 +27,16 @@ struct EvidenceExport {
   std::uint32_t round = 0;  ///< 0-based
 };
 
-/// Takes what the target has to show after a round: its draw into the directory, its ledger onto
-/// `ledger`, and what it announced into the facts of the round. What the target does not give is
-/// noted there; an error is one of the directory.
+/// What the target says it issued, over all rounds.
+struct Issued {
+  analysis::Ledger ledger;
+  std::optional<analysis::BusLog> bus;  ///< unset: no consumer of the bus could be asked
+};
+
+/// Takes what the target has to show after a round: its draw into the directory, its ledger and bus
+/// onto `issued`, and what it announced into the facts of the round. What the target does not give
+/// is noted there; an error is one of the directory.
 std::expected<void, std::string> export_evidence(TargetClient& client, const EvidenceExport& where,
-                                                 analysis::RunFacts& facts,
-                                                 analysis::Ledger& ledger);
+                                                 analysis::RunFacts& facts, Issued& issued);
 
 }  // namespace fairrush::loadgen

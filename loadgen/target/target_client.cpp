@@ -155,7 +155,8 @@ TargetClient::TargetClient(TargetAddress address, std::string admin_token, const
     : call_(std::move(address)), admin_token_(std::move(admin_token)), clock_(clock) {}
 
 FromTarget<std::string> TargetClient::ask(const HttpCall& call, unsigned expected_status) {
-  const bool is_export = call.path.ends_with("/ledger") || call.path.ends_with("/roster");
+  const bool is_export = call.path.ends_with("/ledger") || call.path.ends_with("/roster") ||
+                         call.path.ends_with("/audit");
   auto answer = call_(call, is_export ? kExportTimeout : kCallTimeout);
   if (!answer) return std::unexpected(TargetFailure{answer.error()});
   if (answer->status != expected_status) {
@@ -232,6 +233,29 @@ FromTarget<analysis::Ledger> TargetClient::ledger(const std::string& event) {
     rows.push_back({UserIndex(static_cast<std::uint32_t>(*user)), std::move(coupon)});
   }
   return rows;
+}
+
+FromTarget<std::optional<analysis::BusLog>> TargetClient::audit(const std::string& event) {
+  const std::string path = event_path(event) + "/audit";
+  constexpr std::string_view kExpected = "lines of {\"id\", \"type\", \"user\", \"coupon\"}";
+  const auto body = ask({.path = path, .bearer = admin_token_}, 200);
+  if (!body && body.error().status == 404) return std::nullopt;
+  if (!body) return std::unexpected(body.error());
+  analysis::BusLog heard;
+  for (const std::string_view line : lines_of(*body)) {
+    const auto object = object_in(path, std::string(line), kExpected);
+    if (!object) return std::unexpected(object.error());
+    if (text_at(*object, "type") != "coupon-issued") continue;
+    const auto user = number_at(*object, "user");
+    analysis::BusDelivery delivery{.id = text_at(*object, "id"),
+                                   .user = UserIndex(static_cast<std::uint32_t>(user.value_or(0))),
+                                   .coupon = text_at(*object, "coupon")};
+    if (!user || *user > UINT32_MAX || delivery.id.empty() || delivery.coupon.empty()) {
+      return std::unexpected(not_as_expected(path, line, kExpected));
+    }
+    heard.push_back(std::move(delivery));
+  }
+  return heard;
 }
 
 FromTarget<std::vector<std::string>> TargetClient::roster(const std::string& event) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "analysis/run/bus.hpp"
 #include "analysis/run/facts.hpp"
 #include "analysis/run/ledger.hpp"
 #include "analysis/run/published_draw.hpp"
@@ -66,6 +67,10 @@ class TargetClient {
 
   /// What the target says it issued.
   FromTarget<analysis::Ledger> ledger(const std::string& event);
+
+  /// What a consumer of the target's bus heard of issued coupons; nothing when the target has no
+  /// such consumer to ask.
+  FromTarget<std::optional<analysis::BusLog>> audit(const std::string& event);
 
   /// The published draw with its roster and up to `kProofsMax` inclusion proofs, spread evenly over
   /// the tickets; nothing when the event has none. `commitment` is the one that was published

@@ -59,6 +59,18 @@ TEST(AttemptedSightings, ExpectARejectedDuplicateOnlyWithEnoughWinnersWhoClickTw
   EXPECT_FALSE(few.contains(Sighting::rejected_duplicate));
 }
 
+TEST(AttemptedSightings, ExpectRedemptionsOnlyWithEnoughWinnersWhoSpendTheirCoupons) {
+  Scenario scenario = sample_scenario();
+  const auto attempted = [&](double redeem, double twice) {
+    scenario.winners = {Share{0}, Share{redeem}, Share{twice}};
+    return attempted_sightings(scenario, Plan(scenario), Allocation::draw);
+  };
+  EXPECT_FALSE(attempted(0, 1).contains(Sighting::redemption));
+  EXPECT_TRUE(attempted(0.5, 0).contains(Sighting::redemption));
+  EXPECT_FALSE(attempted(0.5, 0).contains(Sighting::refused_second_redemption));
+  EXPECT_TRUE(attempted(0.5, 0.5).contains(Sighting::refused_second_redemption));
+}
+
 TEST(AttemptedSightings, DoNotExpectOfADrawWhatAFairOneMayWellNotShow) {
   Scenario scenario = sample_scenario();
   scenario.users = 300;
