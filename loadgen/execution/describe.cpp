@@ -63,7 +63,9 @@ struct Crowd {
 }  // namespace
 
 analysis::Allocation allocation_of(std::string_view design) {
-  if (design == "ticket-list") return Allocation::first_come_first_served;
+  if (design == "ticket-list" || design == "preloaded-shuffle") {
+    return Allocation::first_come_first_served;
+  }
   if (design == "sealed-draw") return Allocation::draw;
   return Allocation::unknown;
 }
@@ -95,8 +97,7 @@ std::set<Sighting> attempted_sightings(const Scenario& scenario, const Plan& pla
   if (crowd.of(Persona::early_bird) > 0) attempted.insert(Sighting::refused_early_claim);
   if (crowd.of(Persona::latecomer) > 0) attempted.insert(Sighting::refused_late_claim);
   if (crowd.of(Persona::retrier) > 0) attempted.insert(Sighting::identical_idempotent_answer);
-  const double spending =
-      chance * static_cast<double>(claimants) * scenario.winners.redeem.of_one;
+  const double spending = chance * static_cast<double>(claimants) * scenario.winners.redeem.of_one;
   if (spending >= kExpectedMin) attempted.insert(Sighting::redemption);
   if (spending * scenario.winners.redeem_twice.of_one >= kExpectedMin) {
     attempted.insert(Sighting::refused_second_redemption);

@@ -101,18 +101,26 @@ void add_connections(OptionTable& keys, Scenario& scenario) {
            scenario.threads, Between<std::uint32_t>{0, 64});
 }
 
+/// Choices that are their own values.
+std::vector<std::pair<std::string, std::string>> same_names(
+    std::initializer_list<const char*> names) {
+  std::vector<std::pair<std::string, std::string>> choices;
+  for (const char* const name : names) choices.emplace_back(name, name);
+  return choices;
+}
+
 void add_target(OptionTable& keys, Scenario& scenario) {
-  using Names = std::vector<std::pair<std::string, std::string>>;
   BuiltinTarget& builtin = scenario.builtin;
   keys.add_choice({"target.builtin.design", "D", "How the built-in server decides who wins"},
                   builtin.design,
-                  Names{{"sealed-draw", "sealed-draw"}, {"ticket-list", "ticket-list"}});
+                  same_names({"sealed-draw", "ticket-list", "preloaded-shuffle", "blank-tickets",
+                              "batch-draw", "waiting-room", "bernoulli"}));
   keys.add_choice({"target.builtin.store", "S", "Where it decides"}, builtin.store,
-                  Names{{"memory", "memory"}});
+                  same_names({"memory"}));
   keys.add_choice({"target.builtin.ledger", "L", "Its durable record"}, builtin.ledger,
-                  Names{{"sqlite", "sqlite"}});
+                  same_names({"sqlite"}));
   keys.add_choice({"target.builtin.ack", "WHEN", "Answer when decided, or when durable"},
-                  builtin.ack, Names{{"durable", "durable"}, {"decided", "decided"}});
+                  builtin.ack, same_names({"durable", "decided"}));
   keys.add({"target.builtin.fault", "NAME", "A fault switched on in it, to see it caught"},
            builtin.fault);
   keys.add({"target.url", "URL", "A running service that speaks the same HTTP, instead"},
