@@ -89,6 +89,9 @@ class RunExecution {
   std::optional<TargetClient> client_;
   SteadyTime epoch_{};
   std::int64_t epoch_target_ms_ = 0;
+  // Checked with the scenario, so there is no error in it.
+  const std::optional<LedgerSource> ledger_source_ =
+      ledger_source(scenario_.ledger, scenario_.admin_token).value();
   // Of the round under way.
   std::optional<Plan> plan_;
   EventDocument announced_;
@@ -325,8 +328,8 @@ void RunExecution::account_for_drift() {
 
 Step RunExecution::settle_round() {
   account_for_drift();
-  const auto exported =
-      export_evidence(*client_, {announced_, directory_, plan_->round()}, facts_, issued_);
+  const auto exported = export_evidence(
+      *client_, {announced_, directory_, plan_->round(), ledger_source_}, facts_, issued_);
   return exported ? Step() : failed(Kind::storage, exported.error());
 }
 

@@ -7,12 +7,22 @@
 #include <fstream>
 #include <thread>
 
+#include "loadgen/ledger/read.hpp"
+
 namespace fairrush::loadgen {
 namespace {
 
 constexpr Duration kLookEvery = std::chrono::milliseconds(100);
 constexpr int kLooksMax = 30;
 constexpr int kStillLooks = 2;
+
+/// From where the scenario says, else the target's own export.
+FromTarget<analysis::Ledger> ledger_of_round(TargetClient& client, const EvidenceExport& where) {
+  if (!where.ledger_source) return client.ledger(where.announced.event);
+  auto rows = read_ledger(*where.ledger_source, where.announced.event);
+  if (!rows) return std::unexpected(TargetFailure{std::move(rows.error())});
+  return std::move(*rows);
+}
 
 }  // namespace
 
@@ -54,7 +64,7 @@ std::expected<void, std::string> export_evidence(TargetClient& client, const Evi
     }
     round.stock = settled->stock;
   }
-  if (auto rows = client.ledger(announced.event)) {
+  if (auto rows = ledger_of_round(client, where)) {
     for (analysis::LedgerRow& row : *rows) {
       row.round = where.round;
       issued.ledger.push_back(std::move(row));

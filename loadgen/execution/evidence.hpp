@@ -8,6 +8,7 @@
 
 #include "analysis/run/directory.hpp"
 #include "analysis/run/facts.hpp"
+#include "loadgen/ledger/source.hpp"
 #include "loadgen/target/target_client.hpp"
 
 namespace fairrush::loadgen {
@@ -24,7 +25,8 @@ FromTarget<EventDocument> wait_for_quiescence(TargetClient& client, const std::s
 struct EvidenceExport {
   const EventDocument& announced;  ///< the event as it stood before reservations opened
   const analysis::RunDirectory& directory;
-  std::uint32_t round = 0;  ///< 0-based
+  std::uint32_t round = 0;                           ///< 0-based
+  const std::optional<LedgerSource>& ledger_source;  ///< unset: the target's own export
 };
 
 /// What the target says it issued, over all rounds.

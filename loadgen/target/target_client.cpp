@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/run/ledger_ndjson.hpp"
+
 namespace fairrush::loadgen {
 namespace json = boost::json;
 
@@ -218,21 +220,11 @@ FromTarget<EventDocument> TargetClient::event(const std::string& event) {
 
 FromTarget<analysis::Ledger> TargetClient::ledger(const std::string& event) {
   const std::string path = event_path(event) + "/ledger";
-  constexpr std::string_view kExpected = "lines of {\"user\": index, \"coupon\": text}";
   const auto body = ask({.path = path, .bearer = admin_token_}, 200);
   if (!body) return std::unexpected(body.error());
-  analysis::Ledger rows;
-  for (const std::string_view line : lines_of(*body)) {
-    const auto object = object_in(path, std::string(line), kExpected);
-    if (!object) return std::unexpected(object.error());
-    const auto user = number_at(*object, "user");
-    std::string coupon = text_at(*object, "coupon");
-    if (!user || *user > UINT32_MAX || coupon.empty()) {
-      return std::unexpected(not_as_expected(path, line, kExpected));
-    }
-    rows.push_back({UserIndex(static_cast<std::uint32_t>(*user)), std::move(coupon)});
-  }
-  return rows;
+  auto rows = analysis::parse_ledger_ndjson(*body);
+  if (!rows) return std::unexpected(TargetFailure{path + ": " + rows.error()});
+  return std::move(*rows);
 }
 
 FromTarget<std::optional<analysis::BusLog>> TargetClient::audit(const std::string& event) {
