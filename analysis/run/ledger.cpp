@@ -11,7 +11,8 @@
 namespace fairrush::analysis {
 namespace {
 
-std::expected<LedgerRow, std::string> row_of(const CsvFields& fields, const LedgerColumns& columns) {
+std::expected<LedgerRow, std::string> row_of(const CsvFields& fields,
+                                             const LedgerColumns& columns) {
   if (fields.size() != columns.count) {
     return std::unexpected(
         fmt::format("{} fields, expected {} as in the header", fields.size(), columns.count));

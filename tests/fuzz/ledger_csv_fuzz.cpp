@@ -2,20 +2,11 @@
 #include <cstdint>
 #include <string_view>
 
-#include "analysis/run/ledger.hpp"
-#include "base/assert.hpp"
+#include "tests/fuzz/ledger_round_trip.hpp"
 
-/// What parses is written and read back the same.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace fairrush::analysis;
   const auto ledger = parse_ledger_csv({reinterpret_cast<const char*>(data), size});
-  if (!ledger) return 0;
-  const auto again = parse_ledger_csv(format_ledger_csv(*ledger));
-  FAIRRUSH_ASSERT(again.has_value());
-  FAIRRUSH_ASSERT(again->size() == ledger->size());
-  for (std::size_t row = 0; row < ledger->size(); ++row) {
-    FAIRRUSH_ASSERT(again->at(row).user == ledger->at(row).user);
-    FAIRRUSH_ASSERT(again->at(row).coupon == ledger->at(row).coupon);
-  }
+  if (ledger) assert_round_trip(*ledger);
   return 0;
 }

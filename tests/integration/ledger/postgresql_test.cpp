@@ -6,12 +6,13 @@
 #include <optional>
 
 #include "tests/integration/ledger/child_process.hpp"
-#include "tests/integration/ledger/ledger_text.hpp"
+#include "tests/unit/loadgen/ledger/ledger_text.hpp"
 
 namespace fairrush::ledger_test {
 namespace {
 
 namespace fs = std::filesystem;
+using loadgen::ledger_text;
 using testing::AllOf;
 using testing::HasSubstr;
 

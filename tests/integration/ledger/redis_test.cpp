@@ -7,11 +7,12 @@
 
 #include "loadgen/ledger/redis_connection.hpp"
 #include "tests/integration/ledger/child_process.hpp"
-#include "tests/integration/ledger/ledger_text.hpp"
+#include "tests/unit/loadgen/ledger/ledger_text.hpp"
 
 namespace fairrush::ledger_test {
 namespace {
 
+using loadgen::ledger_text;
 using testing::HasSubstr;
 
 constexpr const char* kRedis = "/usr/bin/redis-server";

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <string>
 
-#include "loadgen/ledger/read.hpp"
+#include "tests/unit/loadgen/ledger/ledger_text.hpp"
 
 namespace fairrush::loadgen {
 
@@ -32,14 +32,7 @@ class LedgerFiles : public testing::Test {
     auto source = parse_ledger_source(place);
     if (!source) return source.error();
     source->query = std::move(query);
-    const auto ledger = read_ledger(*source, "spring");
-    if (!ledger) return ledger.error();
-    std::string text;
-    for (const analysis::LedgerRow& row : *ledger) {
-      text += (text.empty() ? "" : " ") + std::to_string(row.user.value()) + "=" + row.coupon;
-      if (row.round > 0) text += "@" + std::to_string(row.round);
-    }
-    return text;
+    return ledger_text(*source);
   }
 
  private:

@@ -4,11 +4,11 @@
 
 #include "loadgen/ledger/read.hpp"
 
-namespace fairrush::ledger_test {
+namespace fairrush::loadgen {
 
 /// "17=A 3=B@1" in the source's order, or the error.
-inline std::string ledger_text(const loadgen::LedgerSource& source) {
-  const auto ledger = loadgen::read_ledger(source, "spring");
+inline std::string ledger_text(const LedgerSource& source) {
+  const auto ledger = read_ledger(source, "spring");
   if (!ledger) return ledger.error();
   std::string text;
   for (const analysis::LedgerRow& row : *ledger) {
@@ -18,4 +18,4 @@ inline std::string ledger_text(const loadgen::LedgerSource& source) {
   return text;
 }
 
-}  // namespace fairrush::ledger_test
+}  // namespace fairrush::loadgen
