@@ -1,6 +1,7 @@
 #include "server/options.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <cstdlib>
@@ -95,6 +96,23 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
             credentials.jwt_secret);
 }
 
+/// For proving that a verifier sees what goes wrong; never for a real event.
+void add_fault_options(OptionTable& table, ServerOptions& options) {
+  table.add_custom(
+      {"fault", "NAME",
+       "Do something wrong on purpose, for tests of a verifier; see --list-faults"},
+      [&options] {
+        return std::string(options.app.fault == nullptr ? "none" : options.app.fault->name);
+      },
+      [&options](std::string_view text) -> Assigned {
+        options.app.fault = find_fault(text);
+        if (options.app.fault != nullptr || text == "none") return {};
+        std::vector<std::string_view> names{"none"};
+        for (const FaultRow& row : faults()) names.push_back(row.name);
+        return std::unexpected(fmt::format("one of {}", fmt::join(names, ", ")));
+      });
+}
+
 void add_limit_options(OptionTable& table, ServerOptions& options) {
   table.add({"header-limit", "BYTES", "Longest request line and fields, else 431"},
             options.limits.header, {kHeaderMin, kHeaderMax});
@@ -120,6 +138,7 @@ void add_limit_options(OptionTable& table, ServerOptions& options) {
 OptionTable server_option_table(ServerOptions& options) {
   OptionTable table;
   add_service_options(table, options);
+  add_fault_options(table, options);
   add_limit_options(table, options);
   return table;
 }

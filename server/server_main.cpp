@@ -22,6 +22,13 @@ int run(std::vector<std::string> arguments) {
                fairrush::version().build_type);
     return 0;
   }
+  if (std::ranges::find(arguments, "--list-faults") != arguments.end()) {
+    fmt::print("name\tbreaks\tkilled by\tdesigns\n");
+    for (const FaultRow& row : faults()) {
+      fmt::print("{}\t{}\t{}\t{}\n", row.name, row.breaks, row.killed_by, designs_text(row));
+    }
+    return 0;
+  }
   ServerOptions options;
   fairrush::OptionTable table = server_option_table(options);
   const fairrush::ProgramInfo program{

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "base/runtime/io_thread.hpp"
+#include "server/faults/wiring.hpp"
 #include "server/ledger/ledger_thread.hpp"
 
 namespace fairrush::server {
@@ -28,16 +29,33 @@ DrawRunner draw_runner(IoThread& worker, Executor home) {
   };
 }
 
+/// Does work on the thread of `home` after a wait.
+Delay delay_on(Executor home) {
+  return [home](Duration wait, std::function<void()> work) {
+    auto timer = std::make_shared<Timer>(home, wait);
+    timer->async_wait([timer, work = std::move(work)](const error_code&) { work(); });
+  };
+}
+
 /// The parts of a running server, in the order in which they need each other.
 class ServerProcess {
  public:
   ServerProcess(const ServerOptions& options, const Clock& clock, SqliteLedger ledger)
       : options_(options),
         writer_(std::move(ledger), context_.get_executor()),
-        queue_(writer_),
-        messaging_(queue_),
-        service_(queue_, messaging_, draw_runner(worker_, context_.get_executor())),
-        app_(options.app, clock, queue_, messaging_, service_),
+        faulty_writer_(make_writer(options.app.fault, writer_)),
+        queue_(faulty_writer_ ? *faulty_writer_ : writer_),
+        messaging_(queue_, make_bus_filter(options.app.fault)),
+        service_(make_service(options.app.fault,
+                              {.queue = queue_,
+                               .messaging = messaging_,
+                               .run_draw = draw_runner(worker_, context_.get_executor())},
+                              delay_on(context_.get_executor()))),
+        app_(options.app, {.clock = clock,
+                           .queue = queue_,
+                           .messaging = messaging_,
+                           .ledger = writer_,
+                           .service = *service_}),
         sessions_(app_, clock, options.limits, options.timeouts),
         signals_(context_.get_executor(), SIGTERM, SIGINT) {
     writer_.report_to(queue_);
@@ -47,7 +65,7 @@ class ServerProcess {
 
   std::expected<void, std::string> restore() {
     return writer_.ledger().replay(
-        [this](const LedgerRecord& record) { return service_.restore(record); });
+        [this](const LedgerRecord& record) { return service_->restore(record); });
   }
 
   void run(TcpAcceptor acceptor) {
@@ -80,10 +98,11 @@ class ServerProcess {
   const ServerOptions& options_;
   asio::io_context context_{1};
   LedgerThread writer_;
+  std::unique_ptr<BatchWriter> faulty_writer_;
   CommitQueue queue_;
   Messaging messaging_;
   IoThread worker_{"draw"};
-  RushService service_;
+  std::unique_ptr<RushService> service_;
   App app_;
   SessionContext sessions_;
   SignalSet signals_;
@@ -92,7 +111,13 @@ class ServerProcess {
 }  // namespace
 
 std::expected<void, std::string> run_server(const ServerOptions& options, const Clock& clock) {
-  auto ledger = SqliteLedger::open(options.ledger_path);
+  if (options.app.fault != nullptr) {
+    log_error("THIS SERVER IS WRONG ON PURPOSE: a fault is switched on",
+              {{"fault", std::string(options.app.fault->name)},
+               {"what", std::string(options.app.fault->breaks)}});
+  }
+  auto ledger = SqliteLedger::open(
+      options.ledger_path, options.app.fault == nullptr ? Promises::kept : Promises::waived);
   if (!ledger) return std::unexpected(ledger.error());
   ServerProcess process(options, clock, std::move(*ledger));
   if (auto restored = process.restore(); !restored) return restored;

@@ -14,14 +14,14 @@ constexpr std::size_t kIdempotencyKeyMax = 64;
 
 }  // namespace
 
-App::App(AppOptions options, const Clock& clock, CommitQueue& queue, const Messaging& messaging,
-         RushService& service)
+App::App(AppOptions options, AppParts parts)
     : options_(std::move(options)),
       authenticator_(options_.credentials),
-      clock_(clock),
-      queue_(queue),
-      messaging_(messaging),
-      service_(service) {}
+      clock_(parts.clock),
+      queue_(parts.queue),
+      messaging_(parts.messaging),
+      ledger_(parts.ledger),
+      service_(parts.service) {}
 
 void App::handle(Exchange& exchange) {
   exchange.response.clear();
@@ -58,7 +58,10 @@ void App::get_readiness(Exchange& exchange, std::string_view) {
     return refuse(exchange, ErrorCode::draw_failed, *failure);
   }
   if (draining_) return refuse(exchange, ErrorCode::draining);
-  exchange.response.body = R"({"status":"ready"})";
+  exchange.response.body =
+      options_.fault == nullptr
+          ? R"({"status":"ready"})"
+          : fmt::format(R"({{"status":"ready","fault":"{}"}})", options_.fault->name);
   exchange.complete();
 }
 

@@ -5,9 +5,11 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "server/faults/faults.hpp"
 #include "server/http/auth.hpp"
 #include "server/http/exchange.hpp"
 #include "server/ledger/commit_queue.hpp"
+#include "server/ledger/issue_reader.hpp"
 #include "server/service/rush_service.hpp"
 
 namespace fairrush::server {
@@ -22,16 +24,23 @@ struct AppOptions {
   std::string default_design = "sealed-draw";
   Acknowledge acknowledge = Acknowledge::durable;
   Credentials credentials;
-  std::string_view fault = {};  ///< the fault that is switched on; empty: none
+  const FaultRow* fault = nullptr;  ///< what is switched on; null: nothing
+};
+
+/// What an app works with; all of it outlives the app.
+struct AppParts {
+  const Clock& clock;
+  CommitQueue& queue;
+  const Messaging& messaging;
+  IssueReader& ledger;
+  RushService& service;
 };
 
 /// The service's HTTP interface without the sockets: maps a request to a response, now or when the
 /// ledger or a draw allows it. One thread, that of the service and the queue.
 class App {
  public:
-  /// Everything passed by reference must outlive the app.
-  App(AppOptions options, const Clock& clock, CommitQueue& queue, const Messaging& messaging,
-      RushService& service);
+  App(AppOptions options, AppParts parts);
   App(const App&) = delete;
   App& operator=(const App&) = delete;
 
@@ -83,6 +92,8 @@ class App {
   bool ledger_available(Exchange& exchange);
 
   void answer_reservation(Exchange& exchange, LiveEvent& event, const ReservationAnswer& answer);
+  void answer_redemption(Exchange& exchange, const RedemptionRequest& request,
+                         const RedemptionAnswer& answer);
   void answer_claim(Exchange& exchange, const ClaimAnswer& answer);
 
   void refuse(Exchange& exchange, ErrorCode code, std::string_view detail = {});
@@ -94,6 +105,7 @@ class App {
   const Clock& clock_;
   CommitQueue& queue_;
   const Messaging& messaging_;
+  IssueReader& ledger_;
   RushService& service_;
   bool draining_ = false;
 };

@@ -62,13 +62,20 @@ void App::apply_coupon(Exchange& exchange, std::string_view order) {
   }
   const auto body = parse_order(exchange.request.body);
   if (!body) return refuse(exchange, ErrorCode::bad_request, body.error());
-  const RedemptionAnswer answer = service_.redeem({*by, order, body->coupon, body->amount});
+  RedemptionRequest request{*by, std::string(order), body->coupon, body->amount};
+  service_.redeem(request, [this, &exchange, request](const RedemptionAnswer& answer) {
+    answer_redemption(exchange, request, answer);
+  });
+}
+
+void App::answer_redemption(Exchange& exchange, const RedemptionRequest& request,
+                            const RedemptionAnswer& answer) {
   if (answer.refusal) {
     set_problem(exchange.response, *answer.refusal);
   } else {
     fmt::format_to(std::back_inserter(exchange.response.body),
                    R"({{"order":"{}","coupon":"{}","original":{},"discount":{},"final":{}}})",
-                   order, body->coupon, answer.amounts.original.minor,
+                   request.order, request.coupon, answer.amounts.original.minor,
                    answer.amounts.discount.minor, answer.amounts.to_pay.minor);
   }
   send_when_durable(exchange, answer.durable);

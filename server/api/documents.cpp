@@ -68,9 +68,9 @@ std::string audit_document(std::span<const BusMessage> deliveries) {
   return text;
 }
 
-std::string ledger_document(const LiveEvent& event) {
+std::string ledger_document(std::span<const IssuedRow> issues) {
   std::string text;
-  for (const Issue& issue : event.issues()) {
+  for (const IssuedRow& issue : issues) {
     fmt::format_to(std::back_inserter(text),
                    R"({{"user":{},"coupon":"{}","issued_at_ms":{}}})"
                    "\n",

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/ledger/issue_reader.hpp"
 #include "server/service/live_event.hpp"
 
 namespace fairrush::server {
@@ -23,8 +24,8 @@ std::string event_document(const LiveEvent& event, const EventView& view);
 /// What the audit consumer heard, one JSON object a delivery and line.
 std::string audit_document(std::span<const BusMessage> deliveries);
 
-/// Every issued coupon, one JSON object a line, in the order of issue.
-std::string ledger_document(const LiveEvent& event);
+/// Issued coupons, one JSON object a line.
+std::string ledger_document(std::span<const IssuedRow> issues);
 
 /// The draw of an event whose design has one; secret and winners only once claims have closed.
 std::string draw_document(const LiveEvent& event, WallTime now);

@@ -7,6 +7,16 @@
 
 namespace fairrush::server {
 
+namespace {
+
+/// "fairrush/fibre" → "fibre": devices name their network behind the slash.
+std::string_view cohort_of(std::string_view user_agent) {
+  const std::size_t slash = user_agent.find('/');
+  return slash == std::string_view::npos ? std::string_view() : user_agent.substr(slash + 1);
+}
+
+}  // namespace
+
 std::optional<UserRequest> App::authenticate(Exchange& exchange) {
   const auto user = authenticator_.user_of(exchange.request, exchange.arrived);
   if (!user) {
@@ -14,7 +24,11 @@ std::optional<UserRequest> App::authenticate(Exchange& exchange) {
     return std::nullopt;
   }
   if (!check_key(exchange)) return std::nullopt;
-  return UserRequest{*user, exchange.request.idempotency_key, exchange.arrived};
+  return UserRequest{.user = *user,
+                     .idempotency_key = exchange.request.idempotency_key,
+                     .at = exchange.arrived,
+                     .cohort = cohort_of(exchange.request.user_agent),
+                     .peer = &exchange};
 }
 
 void App::reserve(Exchange& exchange, std::string_view name) {

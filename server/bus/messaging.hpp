@@ -6,13 +6,16 @@
 
 namespace fairrush::server {
 
+/// Puts something in front of what publishes.
+using BusFilter = std::function<BusConsumer(BusConsumer publish)>;
+
 /// The way of a fact to those who want to hear of it: outbox → bus → consumers, put together. One
 /// thread.
 class Messaging {
  public:
-  /// `queue` outlives this.
-  explicit Messaging(CommitQueue& queue)
-      : audit(queue), outbox(queue, [this](const BusMessage& message) { bus_.publish(message); }) {
+  /// `queue` outlives this. `filter` may put something between the outbox and the bus.
+  explicit Messaging(CommitQueue& queue, const BusFilter& filter = {})
+      : audit(queue), outbox(queue, filter ? filter(to_bus()) : to_bus()) {
     bus_.subscribe([this](const BusMessage& message) { audit.hear(message); });
   }
   Messaging(const Messaging&) = delete;
@@ -25,6 +28,10 @@ class Messaging {
   }
 
  private:
+  BusConsumer to_bus() {
+    return [this](const BusMessage& message) { bus_.publish(message); };
+  }
+
   InProcessBus bus_;
 
  public:

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/assert.hpp"
 #include "server/designs/batch_draw.hpp"
 #include "server/designs/bernoulli.hpp"
 #include "server/designs/blank_tickets.hpp"
@@ -46,6 +47,12 @@ const DesignRow* find_design(std::string_view name) {
     if (row.name == name) return &row;
   }
   return nullptr;
+}
+
+std::unique_ptr<Design> make_design(const EventSpec& spec, const EventSecrets& secrets) {
+  const DesignRow* const row = find_design(spec.design);
+  FAIRRUSH_ASSERT(row != nullptr);
+  return row->make(spec, secrets);
 }
 
 }  // namespace fairrush::server

@@ -18,6 +18,9 @@ struct DesignRow {
 /// Every design this server can run.
 std::span<const DesignRow> designs();
 
+/// Makes the design that `spec` names; the name is one of the table's.
+std::unique_ptr<Design> make_design(const EventSpec& spec, const EventSecrets& secrets);
+
 /// The row of that name, or null.
 const DesignRow* find_design(std::string_view name);
 

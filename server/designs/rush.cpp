@@ -6,16 +6,6 @@
 #include "server/designs/designs.hpp"
 
 namespace fairrush::server {
-namespace {
-
-std::unique_ptr<Design> make_design(const EventSpec& spec, const EventSecrets& secrets) {
-  const DesignRow* const row = find_design(spec.design);
-  FAIRRUSH_ASSERT(row != nullptr);
-  return row->make(spec, secrets);
-}
-
-}  // namespace
-
 Rush::Rush(const EventSpec& spec, const EventSecrets& secrets)
     : Rush(secrets.salt, make_design(spec, secrets)) {}
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "server/service/peer.hpp"
 
 namespace fairrush::server {
 
@@ -17,6 +18,7 @@ struct Request {
   std::string_view authorization;
   std::string_view user_id;
   std::string_view idempotency_key;
+  std::string_view user_agent;
   std::string_view body;
 };
 
@@ -43,12 +45,9 @@ struct Response {
 
 /// One request on its way to its response. The owner keeps it alive until `complete` was called,
 /// exactly once, within `App::handle` or later on the same thread.
-class Exchange {
+class Exchange : public Peer {
  public:
-  Exchange() = default;
-  Exchange(const Exchange&) = delete;
-  Exchange& operator=(const Exchange&) = delete;
-  virtual ~Exchange() = default;
+  bool gone() const override { return false; }
 
   /// The response is ready to be sent.
   virtual void complete() = 0;

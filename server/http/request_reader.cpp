@@ -32,6 +32,7 @@ struct MessageParts {
   std::string authorization;
   std::string user_id;
   std::string idempotency_key;
+  std::string user_agent;
   std::string body;
   bool has_host = false;
   bool has_transfer_encoding = false;
@@ -39,7 +40,8 @@ struct MessageParts {
 
   void clear() {
     method = Method::other;
-    for (std::string* text : {&target, &authorization, &user_id, &idempotency_key, &body}) {
+    for (std::string* text :
+         {&target, &authorization, &user_id, &idempotency_key, &user_agent, &body}) {
       text->clear();
     }
     has_host = has_transfer_encoding = expects_continue = false;
@@ -81,6 +83,8 @@ class MessageParser final : public http::basic_parser<true> {
       if (!beast::iequals(value, "chunked")) error = http::error::bad_transfer_encoding;
     } else if (name == http::field::authorization) {
       keep_once(parts_.authorization, value, error);
+    } else if (name == http::field::user_agent) {
+      parts_.user_agent = view(value);
     } else if (name == http::field::expect) {
       parts_.expects_continue = beast::iequals(value, "100-continue");
     } else if (name != http::field::unknown) {
@@ -156,6 +160,7 @@ class RequestReader::Parser {
                 .authorization = parts_.authorization,
                 .user_id = parts_.user_id,
                 .idempotency_key = parts_.idempotency_key,
+                .user_agent = parts_.user_agent,
                 .body = parts_.body};
     return request_;
   }

@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <sys/socket.h>
+
 #include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <exception>
 #include <iterator>
 
@@ -126,6 +129,14 @@ void Session::complete() {
   FAIRRUSH_ASSERT(!answered_);
   answered_ = true;
   if (awaiting_ == Awaiting::answer) answered_timer_.cancel();
+}
+
+bool Session::gone() const {
+  if (gone_) return true;
+  char byte = 0;
+  const auto peeked =
+      ::recv(const_cast<TcpSocket&>(socket_).native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return peeked == 0 || (peeked < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
 void Session::serialise() {

@@ -54,6 +54,7 @@ class Session final : public Exchange {
   Task<void> run();
 
   void complete() override;
+  bool gone() const override;
 
   /// A deadline has passed.
   void request_expired();

@@ -18,4 +18,10 @@ void LedgerThread::write(std::vector<LedgerRecord> batch) {
   });
 }
 
+void LedgerThread::read_issues(EventId event, std::function<void(const IssuedRows&)> done) {
+  thread_.post([this, event, done = std::move(done)] {
+    asio::post(home_, [done, rows = ledger_.issues(event)] { done(rows); });
+  });
+}
+
 }  // namespace fairrush::server

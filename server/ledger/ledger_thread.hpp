@@ -10,8 +10,9 @@ namespace fairrush::server {
 
 /// Writes batches on a thread of its own and posts each outcome back as one piece of work.
 ///
-/// The queue must be idle when either of the two is destroyed: a report must find its queue.
-class LedgerThread final : public BatchWriter {
+/// The queue must be idle, and every reading done, when either of the two is destroyed: a report
+/// must find its queue.
+class LedgerThread final : public BatchWriter, public IssueReader {
  public:
   /// Reports run on `home`, the thread of the queue.
   LedgerThread(SqliteLedger ledger, Executor home);
@@ -23,6 +24,7 @@ class LedgerThread final : public BatchWriter {
   SqliteLedger& ledger() { return ledger_; }
 
   void write(std::vector<LedgerRecord> batch) override;
+  void read_issues(EventId event, std::function<void(const IssuedRows&)> done) override;
 
  private:
   SqliteLedger ledger_;

@@ -10,7 +10,8 @@
 namespace fairrush::server {
 namespace {
 
-constexpr std::int64_t kApplicationId = 0x46525348;  // "FRSH"
+constexpr std::int64_t kApplicationId = 0x46525348;        // "FRSH"
+constexpr std::int64_t kFaultyApplicationId = 0x46525358;  // "FRSX"
 
 /// What each version of the schema adds to the one before; the first creates it.
 constexpr std::array kSchemaSteps{kLedgerSchema, kAdminKeySchema, kRedemptionSchema, kOutboxSchema,
@@ -59,35 +60,62 @@ Step check_identity(SqliteDatabase& database) {
   return {};
 }
 
+/// Only in a new file, and under an id of its own, so that no sound server takes it for its ledger.
+Step begin_without_promises(SqliteDatabase& database) {
+  const auto tables = database.query_integer("SELECT count(*) FROM sqlite_schema");
+  if (!tables) return std::unexpected(database.last_error());
+  if (*tables != 0) return std::unexpected("exists: under a fault, name a new file");
+  if (auto created = upgrade(database, 0); !created) return created;
+  return database.execute(
+      fmt::format("{}\nPRAGMA application_id={};", kWithoutPromises, kFaultyApplicationId));
+}
+
 Step set_durability(SqliteDatabase& database) {
   return database.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;");
 }
 
 }  // namespace
 
-std::expected<SqliteLedger, std::string> SqliteLedger::open(const std::string& path) {
+std::expected<SqliteLedger, std::string> SqliteLedger::open(const std::string& path,
+                                                            Promises promises) {
   const auto named = [&path](const std::string& what) {
     return std::unexpected(fmt::format("ledger '{}': {}", path, what));
   };
   auto database = SqliteDatabase::open(path);
   if (!database) return named(database.error());
-  for (const auto step : {claim_file, check_identity, set_durability}) {
+  const auto identify = promises == Promises::kept ? check_identity : begin_without_promises;
+  for (const auto step : {claim_file, identify, set_durability}) {
     if (const auto done = step(*database); !done) return named(done.error());
   }
   StatementPreparer prepare(*database);
   auto begin = prepare("BEGIN IMMEDIATE");
   auto commit = prepare("COMMIT");
   auto rollback = prepare("ROLLBACK");
+  auto select_issues =
+      prepare("SELECT user, code, issued_at_ms FROM coupon WHERE event_id=? ORDER BY issue");
   RecordWriter writer(prepare);
   if (prepare.error()) return named(*prepare.error());
   return SqliteLedger(Parts{path, std::move(*database), std::move(begin), std::move(commit),
-                            std::move(rollback), std::move(writer)});
+                            std::move(rollback), std::move(select_issues), std::move(writer)});
 }
 
 std::expected<void, std::string> SqliteLedger::replay(const RecordSink& sink) {
   auto done = read_records(parts_.database, sink);
   if (!done) return std::unexpected(named(done.error()));
   return {};
+}
+
+IssuedRows SqliteLedger::issues(EventId event) {
+  std::vector<IssuedRow> rows;
+  SqliteStatement& select = parts_.select_issues.bind(event.value());
+  while (select.next()) {
+    const auto code = parse_coupon_code(select.text(1));
+    if (!code) return std::unexpected(named("coupon with a code of wrong length"));
+    rows.push_back({UserIndex(static_cast<std::uint32_t>(select.integer(0))), *code,
+                    from_unix_ms(select.integer(2))});
+  }
+  if (select.failed()) return std::unexpected(named(parts_.database.last_error()));
+  return rows;
 }
 
 CommitResult SqliteLedger::commit(std::span<const LedgerRecord> batch) {

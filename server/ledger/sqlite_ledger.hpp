@@ -1,14 +1,22 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <memory>
 #include <span>
 #include <string>
 
 #include "server/ledger/commit_queue.hpp"
+#include "server/ledger/issue_reader.hpp"
 #include "server/ledger/sqlite_records.hpp"
 
 namespace fairrush::server {
+
+/// Whether the tables refuse what no sound server would write.
+enum class Promises : std::uint8_t {
+  kept,
+  waived,  ///< for servers that are wrong on purpose: only with a new file, which no other may open
+};
 
 /// The durable record in one SQLite file: write-ahead log, synchronous=FULL, locked against every
 /// other process while it is open. Blocking calls, one thread at a time.
@@ -17,10 +25,14 @@ class SqliteLedger {
   /// Opens or creates the file at `path` (":memory:" keeps nothing). Errors name the path and say
   /// what is wrong: cannot be opened, in use by another server, another program's database, written
   /// by a newer version.
-  static std::expected<SqliteLedger, std::string> open(const std::string& path);
+  static std::expected<SqliteLedger, std::string> open(const std::string& path,
+                                                       Promises promises = Promises::kept);
 
   /// Hands out every record in an order in which they can be applied. Errors name the path.
   std::expected<void, std::string> replay(const RecordSink& sink);
+
+  /// An event's coupons in the order of issue. Errors name the path.
+  IssuedRows issues(EventId event);
 
   /// Writes `batch` in one transaction; when this returns without an error, it survives the loss of
   /// process and power. After an error nothing of the batch may be relied on.
@@ -33,6 +45,7 @@ class SqliteLedger {
     SqliteStatement begin;
     SqliteStatement commit;
     SqliteStatement rollback;
+    SqliteStatement select_issues;
     RecordWriter writer;
   };
   explicit SqliteLedger(Parts parts) : parts_(std::move(parts)) {}

@@ -23,13 +23,13 @@ std::unexpected<std::string> contradiction(const EventSpec& spec, std::string_vi
 
 }  // namespace
 
-LiveEvent::LiveEvent(const EventCreated& created)
+LiveEvent::LiveEvent(const EventCreated& created, std::unique_ptr<Design> design)
     : id_(created.event),
       spec_(created.spec),
       secrets_(created.secrets),
       begun_under_(created.begun_under),
       mint_(created.secrets.coupon_key),
-      rush_(created.spec, created.secrets) {}
+      rush_(created.secrets.salt, std::move(design)) {}
 
 const Issue& LiveEvent::issue_of(TicketNumber ticket) const {
   return issues_.at(issue_by_ticket_.at(ticket.value() - 1) - 1);
@@ -38,6 +38,12 @@ const Issue& LiveEvent::issue_of(TicketNumber ticket) const {
 bool LiveEvent::close_reservations() {
   rush_.close_reservations();
   return !std::exchange(reservations_closed_, true);
+}
+
+const Issue* LiveEvent::issue_to(UserIndex user) const {
+  const auto ticket = rush_.roster().ticket_of(user);
+  const bool issued = ticket && issue_by_ticket_.at(ticket->value() - 1) != 0;
+  return issued ? &issue_of(*ticket) : nullptr;
 }
 
 void LiveEvent::remember_reservation(TicketNumber ticket, std::string_view key) {
@@ -127,7 +133,6 @@ const OrderAmounts* LiveEvent::redeemed_under(std::uint32_t issue,
 
 void LiveEvent::keep(const CouponRedeemed& record) {
   Issue& coupon = issues_.at(record.issue - 1);
-  FAIRRUSH_ASSERT(coupon.redemption == 0);
   redemptions_.push_back({record.order, record.amounts, key_hash(record.idempotency_key)});
   coupon.redemption = static_cast<std::uint32_t>(redemptions_.size());
 }

@@ -4,6 +4,7 @@
 #include <deque>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "server/designs/rush.hpp"
 #include "server/ledger/commit_queue.hpp"
 #include "server/ledger/record.hpp"
+#include "server/service/peer.hpp"
 
 namespace fairrush::server {
 
@@ -38,13 +40,14 @@ struct UserRequest {
   std::string_view idempotency_key;  ///< empty: none
   WallTime at;
   std::string_view cohort = {};  ///< what the user's device says about itself
+  const Peer* peer = nullptr;    ///< valid until the request is answered
 };
 
 /// A wish to spend a coupon on an order.
 struct RedemptionRequest {
   UserRequest by;
-  std::string_view order;  ///< is_event_name
-  std::string_view coupon;
+  std::string order;  ///< is_event_name
+  std::string coupon;
   Amount amount;  ///< 0 … kAmountMax
 };
 
@@ -73,7 +76,7 @@ struct HeldClaim {
 /// idempotency key. Plain state with lookups; the service decides. One thread.
 class LiveEvent {
  public:
-  explicit LiveEvent(const EventCreated& created);
+  LiveEvent(const EventCreated& created, std::unique_ptr<Design> design);
 
   EventId id() const { return id_; }
   const EventSpec& spec() const { return spec_; }
@@ -88,6 +91,8 @@ class LiveEvent {
   const std::deque<Issue>& issues() const { return issues_; }
   /// The coupon of a ticket that won.
   const Issue& issue_of(TicketNumber ticket) const;
+  /// The coupon of a user, or null.
+  const Issue* issue_to(UserIndex user) const;
 
   /// Remembers the keys that a ticket's reservation, or its verdict, was answered under; an empty
   /// key is never matched.

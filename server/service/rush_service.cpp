@@ -20,16 +20,11 @@ DrawResult run_draw(const DrawJob& job) {
   }
 }
 
-namespace {
-
-ClaimAnswer refused(ErrorCode why) {
-  return {ClaimAnswer::Kind::refused, why, nullptr, {}};
-}
-
-}  // namespace
-
-RushService::RushService(CommitQueue& queue, Messaging& messaging, DrawRunner run_draw)
-    : queue_(queue), messaging_(messaging), run_draw_(std::move(run_draw)) {}
+RushService::RushService(ServiceParts parts)
+    : queue_(parts.queue),
+      messaging_(parts.messaging),
+      run_draw_(std::move(parts.run_draw)),
+      make_design_(std::move(parts.make_design)) {}
 
 std::expected<void, std::string> RushService::restore(const LedgerRecord& record) {
   return std::visit([this](const auto& kind) { return apply(kind); }, record);
@@ -41,7 +36,8 @@ RushService::Restored RushService::apply(const EventCreated& record) {
         fmt::format("event '{}': unknown design '{}'", record.spec.name, record.spec.design));
   }
   last_id_ = std::max(last_id_, record.event.value());
-  add_slot(record.spec.name, record.event).event = std::make_unique<LiveEvent>(record);
+  add_slot(record.spec.name, record.event).event =
+      std::make_unique<LiveEvent>(record, make_design_(record.spec, record.secrets));
   return {};
 }
 
@@ -86,7 +82,7 @@ LiveEvent* RushService::create(const EventSpec& spec, std::string_view key) {
   }
   EventCreated created{EventId(++last_id_), spec, EventSecrets::generate(), std::move(under)};
   Slot& slot = add_slot(spec.name, created.event);
-  slot.event = std::make_unique<LiveEvent>(created);
+  slot.event = std::make_unique<LiveEvent>(created, make_design_(created.spec, created.secrets));
   queue_.append(std::move(created));
   return slot.event.get();
 }
@@ -101,7 +97,7 @@ LiveEvent& RushService::reset(LiveEvent& event, const EventWindows& windows, std
   spec.windows = windows;
   EventCreated renewed{event.id(), std::move(spec), EventSecrets::generate(), std::move(under)};
   Slot& slot = *slot_of(event.id());
-  slot.event = std::make_unique<LiveEvent>(renewed);
+  slot.event = std::make_unique<LiveEvent>(renewed, make_design_(renewed.spec, renewed.secrets));
   ++slot.life;
   queue_.append(EventReset{std::move(renewed)});
   return *slot.event;
@@ -142,11 +138,19 @@ ReservationAnswer RushService::reserve(LiveEvent& event, const UserRequest& requ
 }
 
 template <class Fact>
-Sequence RushService::record_told(Fact fact) {
+Sequence RushService::record_with_message(Fact fact) {
   BusMessage message = message_of(fact);
   const Sequence recorded = queue_.append(std::move(fact));
   messaging_.outbox.expect(std::move(message), recorded);
   return recorded;
+}
+
+Sequence RushService::record_told(CouponIssued fact) {
+  return record_with_message(std::move(fact));
+}
+
+Sequence RushService::record_told(CouponRedeemed fact) {
+  return record_with_message(std::move(fact));
 }
 
 void RushService::claim(LiveEvent& event, const UserRequest& request, ClaimDone done) {
@@ -155,36 +159,32 @@ void RushService::claim(LiveEvent& event, const UserRequest& request, ClaimDone 
   event.held.push_back({request, std::move(done)});
 }
 
-std::optional<ClaimAnswer> RushService::decide(LiveEvent& event, const UserRequest& request) {
+std::optional<ClaimAnswer> RushService::foregone(const LiveEvent& event,
+                                                 const UserRequest& request) const {
   using Kind = ClaimVerdict::Kind;
-  const std::string_view key = request.idempotency_key;
   const ClaimVerdict known = event.rush().verdict_of(request.user);
   const bool judged = known.kind == Kind::won_before || known.kind == Kind::lost;
-  if (judged) return verdict_again(event, known, key);
+  if (judged) return verdict_again(event, known, request.idempotency_key);
   if (!event.spec().windows.rushing(request.at)) return refused(ErrorCode::not_in_active_time);
+  if (known.kind == Kind::not_reserved) return refused(ErrorCode::not_reservation);
+  return std::nullopt;
+}
+
+std::optional<ClaimAnswer> RushService::decide(LiveEvent& event, const UserRequest& request) {
+  using Kind = ClaimVerdict::Kind;
+  if (const auto answer = foregone(event, request)) return answer;
   const ClaimVerdict verdict =
       event.rush().claim(request.user, event.since_open(event.decided_up_to));
-  switch (verdict.kind) {
-    case Kind::not_reserved:
-      return refused(ErrorCode::not_reservation);
-    case Kind::refused:
-      return refused(ErrorCode::not_in_active_time);
-    case Kind::pending:
-      if (event.draw_failure) return refused(ErrorCode::draw_failed);
-      return std::nullopt;
-    case Kind::lost:
-      return note_loss(event, verdict, key);
-    case Kind::won:
-    case Kind::won_before:
-      break;
-  }
-  return issue(event, verdict, request);
+  if (verdict.kind == Kind::won) return issue(event, verdict, request);
+  if (verdict.kind == Kind::lost) return note_loss(event, verdict, request.idempotency_key);
+  if (verdict.kind == Kind::refused) return refused(ErrorCode::not_in_active_time);
+  if (event.draw_failure) return refused(ErrorCode::draw_failed);
+  return std::nullopt;
 }
 
 ClaimAnswer RushService::issue(LiveEvent& event, const ClaimVerdict& win,
                                const UserRequest& request) {
-  CouponIssued issued =
-      event.issue(win, request.at, request.idempotency_key, messaging_.outbox.next_position());
+  CouponIssued issued = event.issue(win, request.at, request.idempotency_key, next_position());
   places_.insert_or_assign(issued.code, CouponPlace{issued.event, issued.issue});
   const Sequence durable = record_told(std::move(issued));
   // Where losses leave no record of their own they begin after the last coupon: one that is told
@@ -214,7 +214,14 @@ ClaimAnswer RushService::verdict_again(const LiveEvent& event, const ClaimVerdic
   return {kind, ErrorCode::already_claimed, &event.issue_of(known.ticket), queue_.last()};
 }
 
-RedemptionAnswer RushService::redeem(const RedemptionRequest& request) {
+void RushService::redeem(const RedemptionRequest& request, RedemptionDone done) {
+  const auto judged = judge(request);
+  if (const auto* answer = std::get_if<RedemptionAnswer>(&judged)) return done(*answer);
+  done(spend(std::get<Spending>(judged), request));
+}
+
+std::variant<RedemptionAnswer, RushService::Spending> RushService::judge(
+    const RedemptionRequest& request) {
   const auto refused = [this](ErrorCode why) {
     // A refusal may rest on a redemption that is not durable yet.
     return RedemptionAnswer{.refusal = why, .amounts = {}, .durable = queue_.last()};
@@ -225,22 +232,24 @@ RedemptionAnswer RushService::redeem(const RedemptionRequest& request) {
   const std::uint32_t issue = place->second.issue;
   LiveEvent& event = *slot_of(place->second.event)->event;
   if (const OrderAmounts* const known = event.redeemed_under(issue, request)) {
-    return {.refusal = {}, .amounts = *known, .durable = queue_.last()};
+    return RedemptionAnswer{.refusal = {}, .amounts = *known, .durable = queue_.last()};
   }
   const auto amounts = judge_redemption(event.spec().terms, event.standing_of(issue),
                                         {request.by.user, request.amount, request.by.at});
   if (!amounts) return refused(amounts.error());
-  const Sequence durable =
-      record_told(event.redeem(issue, *amounts, request, messaging_.outbox.next_position()));
-  return {.refusal = {}, .amounts = *amounts, .durable = durable};
+  return Spending{&event, issue, *amounts};
+}
+
+RedemptionAnswer RushService::spend(const Spending& spending, const RedemptionRequest& request) {
+  const Sequence durable = record_told(
+      spending.event->redeem(spending.issue, spending.amounts, request, next_position()));
+  return {.refusal = {}, .amounts = spending.amounts, .durable = durable};
 }
 
 std::vector<WalletEntry> RushService::wallet(UserIndex user, const LiveEvent* only) const {
   std::vector<WalletEntry> entries;
   const auto look_into = [&entries, user](const LiveEvent& event) {
-    const ClaimVerdict verdict = event.rush().verdict_of(user);
-    if (verdict.kind != ClaimVerdict::Kind::won_before) return;
-    entries.push_back({&event, &event.issue_of(verdict.ticket)});
+    if (const Issue* const issue = event.issue_to(user)) entries.push_back({&event, issue});
   };
   if (only != nullptr) {
     look_into(*only);
@@ -308,7 +317,7 @@ void RushService::draw_durable(Life life, bool durable) {
   answer_held(*event);
 }
 
-RushService::Slot* RushService::slot_of(EventId id) {
+RushService::Slot* RushService::slot_of(EventId id) const {
   const auto found = slots_.find(id);
   return found == slots_.end() ? nullptr : found->second;
 }
@@ -319,7 +328,7 @@ RushService::Slot& RushService::add_slot(const std::string& name, EventId id) {
   return slot;
 }
 
-LiveEvent* RushService::alive(Life life) {
+LiveEvent* RushService::alive(Life life) const {
   Slot* const slot = slot_of(life.event);
   return slot != nullptr && slot->life == life.number ? slot->event.get() : nullptr;
 }

@@ -7,10 +7,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "base/clock.hpp"
 #include "server/bus/messaging.hpp"
+#include "server/designs/designs.hpp"
 #include "server/service/live_event.hpp"
 
 namespace fairrush::server {
@@ -26,6 +28,10 @@ DrawResult run_draw(const DrawJob& job);
 /// once.
 using DrawRunner = std::function<void(DrawJob job, std::function<void(DrawResult&)> done)>;
 
+/// Makes the design of an event that starts.
+using DesignMaker =
+    std::function<std::unique_ptr<Design>(const EventSpec& spec, const EventSecrets& secrets)>;
+
 /// The answer to a wish for a reservation. It may be told once `durable` is.
 struct ReservationAnswer {
   std::optional<ErrorCode> refusal;  ///< unset: granted, now or before under the same key
@@ -40,20 +46,32 @@ struct RedemptionAnswer {
   Sequence durable;
 };
 
+/// Takes the answer to a redemption, once, on the service's thread.
+using RedemptionDone = std::function<void(const RedemptionAnswer& answer)>;
+
 /// One coupon in a user's wallet.
 struct WalletEntry {
   const LiveEvent* event = nullptr;
   const Issue* issue = nullptr;
 };
 
+/// What a service is made of.
+struct ServiceParts {
+  CommitQueue& queue;
+  Messaging& messaging;
+  DrawRunner run_draw;
+  DesignMaker make_design = fairrush::server::make_design;
+};
+
 /// All events of the server: decides in memory, in order, and sends every decision to the ledger.
 /// Callers refuse changes themselves once the ledger has failed. One thread.
 class RushService {
  public:
-  /// `queue` and `messaging` must outlive the service, and the service every draw it started.
-  RushService(CommitQueue& queue, Messaging& messaging, DrawRunner run_draw);
+  /// What `parts` refers to must outlive the service, and the service every draw it started.
+  explicit RushService(ServiceParts parts);
   RushService(const RushService&) = delete;
   RushService& operator=(const RushService&) = delete;
+  virtual ~RushService() = default;
 
   /// Applies one record of a ledger that is replayed before the first request.
   std::expected<void, std::string> restore(const LedgerRecord& record);
@@ -75,13 +93,14 @@ class RushService {
   /// Calls `done` with the answer: at once, or when the claim's draw is recorded or its design
   /// decides. What `request` looks at stays valid until then. Decided as of the request's arrival,
   /// so that no wait pushes it out of its window.
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done);
+  virtual void claim(LiveEvent& event, const UserRequest& request, ClaimDone done);
 
-  RedemptionAnswer redeem(const RedemptionRequest& request);
+  /// Calls `done` with the answer, likewise.
+  virtual void redeem(const RedemptionRequest& request, RedemptionDone done);
 
   /// The user's coupons, by the events' names; those of one event when `only` is not null. They may
   /// be told once the latest decision is durable. O(events).
-  std::vector<WalletEntry> wallet(UserIndex user, const LiveEvent* only) const;
+  virtual std::vector<WalletEntry> wallet(UserIndex user, const LiveEvent* only) const;
 
   /// Does what has become due: closes reservations, decides claims that wait, publishes what has
   /// become durable; call it at least every few milliseconds.
@@ -93,12 +112,55 @@ class RushService {
   /// Refuses all held claims with `why`.
   void refuse_held(ErrorCode why);
 
- private:
+ protected:
+  // The steps of decisions, for services that take them in another order: see server/faults.
+
   /// Names one life of an event across a reset.
   struct Life {
     EventId event;
     std::uint64_t number = 0;
+    auto operator<=>(const Life&) const = default;
   };
+  Life life_of(const LiveEvent& event) const { return {event.id(), slot_of(event.id())->life}; }
+  /// The event if it still lives that life, or null.
+  LiveEvent* alive(Life life) const;
+
+  /// The answer to a claim that needs no decision: the verdict is known, the window is not open, or
+  /// the user holds no reservation. Unset when it has to be decided.
+  std::optional<ClaimAnswer> foregone(const LiveEvent& event, const UserRequest& request) const;
+  /// Gives a ticket that has just won its coupon.
+  ClaimAnswer issue(LiveEvent& event, const ClaimVerdict& win, const UserRequest& request);
+  /// Turns a ticket away that has just lost.
+  ClaimAnswer note_loss(LiveEvent& event, const ClaimVerdict& loss, std::string_view key);
+  ClaimAnswer verdict_again(const LiveEvent& event, const ClaimVerdict& known,
+                            std::string_view key) const;
+
+  /// A coupon that may be spent, and on what.
+  struct Spending {
+    LiveEvent* event = nullptr;
+    std::uint32_t issue = 0;
+    OrderAmounts amounts;
+  };
+  /// Judges a redemption: the answer, or what is left to do.
+  std::variant<RedemptionAnswer, Spending> judge(const RedemptionRequest& request);
+  RedemptionAnswer spend(const Spending& spending, const RedemptionRequest& request);
+
+  static ClaimAnswer refused(ErrorCode why) {
+    return {ClaimAnswer::Kind::refused, why, nullptr, {}};
+  }
+
+  /// Where the message of the next fact goes.
+  OutboxPosition next_position() { return messaging_.outbox.next_position(); }
+  /// Sends a fact to the ledger, and its message after it; returns when both are durable.
+  Sequence record_told(CouponIssued fact);
+  Sequence record_told(CouponRedeemed fact);
+
+  /// Whether decisions can be recorded.
+  bool accepts() const { return queue_.accepts(); }
+
+ private:
+  template <class Fact>
+  Sequence record_with_message(Fact fact);
   struct Slot {
     std::unique_ptr<LiveEvent> event;
     std::uint64_t life = 0;
@@ -120,21 +182,13 @@ class RushService {
   template <class Record>
   Restored apply(const Record& record);
 
-  /// Sends a fact to the ledger, and its message after it; returns when both are durable.
-  template <class Fact>
-  Sequence record_told(Fact fact);
   /// Decides a claim; unset when it has to wait.
   std::optional<ClaimAnswer> decide(LiveEvent& event, const UserRequest& request);
-  ClaimAnswer issue(LiveEvent& event, const ClaimVerdict& win, const UserRequest& request);
-  ClaimAnswer note_loss(LiveEvent& event, const ClaimVerdict& loss, std::string_view key);
-  ClaimAnswer verdict_again(const LiveEvent& event, const ClaimVerdict& known,
-                            std::string_view key) const;
   void close_reservations(Slot& slot);
   void draw_done(Life life, DrawResult& result);
   void draw_durable(Life life, bool durable);
-  Slot* slot_of(EventId id);
+  Slot* slot_of(EventId id) const;
   Slot& add_slot(const std::string& name, EventId id);
-  LiveEvent* alive(Life life);
   void advance(LiveEvent& event, WallTime now);
   /// Asks again for every claim that is held.
   void answer_held(LiveEvent& event);
@@ -143,6 +197,7 @@ class RushService {
   CommitQueue& queue_;
   Messaging& messaging_;
   DrawRunner run_draw_;
+  DesignMaker make_design_;
   std::map<std::string, Slot, std::less<>> events_;
   std::map<EventId, Slot*> slots_;  ///< into events_, whose nodes stay where they are
   std::unordered_map<CouponCode, CouponPlace> places_;  ///< of every coupon

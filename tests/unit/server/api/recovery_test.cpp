@@ -157,7 +157,7 @@ TEST_P(DrawRecoveryTest, RefusesALedgerWhoseDrawDoesNotFollowFromItsRoster) {
   } writer;
   CommitQueue queue(writer);
   Messaging messaging(queue);
-  RushService service(queue, messaging, [](auto, auto) {});
+  RushService service({.queue = queue, .messaging = messaging, .run_draw = [](auto, auto) {}});
   const auto restored =
       ledger->replay([&service](const LedgerRecord& record) { return service.restore(record); });
   ASSERT_FALSE(restored);

@@ -12,8 +12,8 @@ namespace {
 
 constexpr WallTime kStart{std::chrono::seconds(1'700'000'000)};
 
-SqliteLedger open_ledger(const std::string& path) {
-  auto ledger = SqliteLedger::open(path);
+SqliteLedger open_ledger(const std::string& path, const FaultRow* fault) {
+  auto ledger = SqliteLedger::open(path, fault == nullptr ? Promises::kept : Promises::waived);
   EXPECT_TRUE(ledger) << ledger.error();
   return std::move(*ledger);
 }
@@ -30,22 +30,39 @@ std::string Call::member(std::string_view name) const {
   return boost::json::serialize(*found);
 }
 
-World::World(const std::string& ledger_path, Acknowledge acknowledge)
+World::World(const std::string& ledger_path, Acknowledge acknowledge, std::string_view fault)
     : clock_(kStart),
-      ledger_(open_ledger(ledger_path)),
-      queue_(writer_),
-      messaging_(queue_),
-      service_(queue_, messaging_,
-               [this](DrawJob job, std::function<void(DrawResult&)> done) {
-                 if (draws_fail_) job = []() -> DrawOutcome { throw std::bad_alloc(); };
-                 draws_.push_back({std::move(job), std::move(done)});
-               }),
+      fault_(fault.empty() ? nullptr : find_fault(fault)),
+      ledger_(open_ledger(ledger_path, fault_)),
+      reader_(ledger_),
+      faulty_writer_(make_writer(fault_, writer_)),
+      queue_(faulty_writer_ ? *faulty_writer_ : writer_),
+      messaging_(queue_, make_bus_filter(fault_)),
+      service_(make_service(fault_,
+                            {.queue = queue_,
+                             .messaging = messaging_,
+                             .run_draw =
+                                 [this](DrawJob job, std::function<void(DrawResult&)> done) {
+                                   if (draws_fail_) {
+                                     job = []() -> DrawOutcome { throw std::bad_alloc(); };
+                                   }
+                                   draws_.push_back({std::move(job), std::move(done)});
+                                 }},
+                            [this](Duration wait, std::function<void()> work) {
+                              delayed_.emplace(clock_.steady_now() + wait, std::move(work));
+                            })),
       app_({.default_design = "sealed-draw",
             .acknowledge = acknowledge,
-            .credentials = {.jwt_secret = {}, .admin_token = "letmein"}},
-           clock_, queue_, messaging_, service_) {
+            .credentials = {.jwt_secret = {}, .admin_token = "letmein"},
+            .fault = fault_},
+           {.clock = clock_,
+            .queue = queue_,
+            .messaging = messaging_,
+            .ledger = reader_,
+            .service = *service_}) {
+  EXPECT_EQ(fault_ == nullptr, fault.empty()) << "no such fault: " << fault;
   const auto restored =
-      ledger_.replay([this](const LedgerRecord& record) { return service_.restore(record); });
+      ledger_.replay([this](const LedgerRecord& record) { return service_->restore(record); });
   EXPECT_TRUE(restored) << restored.error();
 }
 
@@ -54,6 +71,7 @@ std::unique_ptr<Call> World::send(Method method, const std::string& target, cons
   call->target = target;
   call->key = sent.key;
   call->text = sent.body;
+  call->agent = sent.agent;
   if (sent.user) call->user = std::to_string(*sent.user);
   if (sent.admin) call->authorization = "Bearer letmein";
   call->request = {.method = method,
@@ -61,6 +79,7 @@ std::unique_ptr<Call> World::send(Method method, const std::string& target, cons
                    .authorization = call->authorization,
                    .user_id = call->user,
                    .idempotency_key = call->key,
+                   .user_agent = call->agent,
                    .body = call->text};
   app_.handle(*call);
   return call;
@@ -89,6 +108,20 @@ void World::settle() {
     }
     if (!draws_held_) run_draws();
   }
+}
+
+void World::elapse(Duration by) {
+  const SteadyTime end = clock_.steady_now() + by;
+  settle();
+  while (!delayed_.empty() && delayed_.begin()->first <= end) {
+    const auto next = delayed_.extract(delayed_.begin());
+    clock_.advance(next.key() - clock_.steady_now());
+    next.mapped()();
+    settle();
+  }
+  clock_.advance(end - clock_.steady_now());
+  app_.tick();
+  settle();
 }
 
 void World::run_draws() {

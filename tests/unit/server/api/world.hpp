@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "server/api/app.hpp"
+#include "server/faults/wiring.hpp"
 #include "server/ledger/sqlite_ledger.hpp"
 
 namespace fairrush::server {
@@ -25,7 +27,7 @@ class Call final : public Exchange {
   /// The problem's code; empty when the answer is none.
   std::string code() const { return member("code"); }
 
-  std::string target, authorization, user, key, text;  ///< what the request's views look at
+  std::string target, authorization, user, key, agent, text;  ///< what the request's views look at
   int completions = 0;
 };
 
@@ -35,6 +37,7 @@ struct Sent {
   std::string key;
   bool admin = false;
   std::string body;
+  std::string agent = {};  ///< the User-Agent
 };
 
 /// A whole server without sockets and threads: batches are written when the test says so (`settle`,
@@ -42,7 +45,7 @@ struct Sent {
 class World {
  public:
   explicit World(const std::string& ledger_path = ":memory:",
-                 Acknowledge acknowledge = Acknowledge::durable);
+                 Acknowledge acknowledge = Acknowledge::durable, std::string_view fault = {});
 
   /// Sends a request and leaves it where it stands.
   std::unique_ptr<Call> send(Method method, const std::string& target, const Sent& sent = {});
@@ -62,6 +65,8 @@ class World {
   void fail_draws(bool fail) { draws_fail_ = fail; }
 
   void advance(Duration by) { clock_.advance(by); }
+  /// Lets time pass for everything that waits for it, in the order in which it is due.
+  void elapse(Duration by);
 
   /// Creates event "rush": reservations 1 s … 2 s from now, claims 3 s … 4 s from now.
   void create_event(const std::string& design, const std::string& coupons = "\"20%\"");
@@ -86,13 +91,28 @@ class World {
     std::function<void(DrawResult&)> done;
   };
 
+  class Reader final : public IssueReader {
+   public:
+    explicit Reader(SqliteLedger& ledger) : ledger_(ledger) {}
+    void read_issues(EventId event, std::function<void(const IssuedRows&)> done) override {
+      done(ledger_.issues(event));
+    }
+
+   private:
+    SqliteLedger& ledger_;
+  };
+
   ManualClock clock_;
+  const FaultRow* fault_;
   SqliteLedger ledger_;
+  Reader reader_;
   Writer writer_;
+  std::unique_ptr<BatchWriter> faulty_writer_;
   CommitQueue queue_;
   Messaging messaging_;
   std::vector<PendingDraw> draws_;
-  RushService service_;
+  std::multimap<SteadyTime, std::function<void()>> delayed_;
+  std::unique_ptr<RushService> service_;
   App app_;
   bool fail_next_ = false;
   bool draws_held_ = false;
