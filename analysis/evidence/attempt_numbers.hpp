@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "analysis/evidence/radix_sort.hpp"
-
 namespace fairrush::analysis {
 
 /// Counts attempt numbers that were seen before. A bit a number while the numbers are about as
@@ -29,7 +27,7 @@ class AttemptNumbers {
 
   /// How many repeat an earlier one. Sorts what is kept.
   std::uint64_t repeated() {
-    radix_sort(far_);
+    std::ranges::sort(far_);
     std::uint64_t far_repeated = 0;
     for (std::size_t place = 1; place < far_.size(); ++place) {
       if (far_[place] == far_[place - 1]) ++far_repeated;

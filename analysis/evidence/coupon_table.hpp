@@ -39,6 +39,11 @@ class CouponTable {
     return places_.empty() ? kNone : places_[place_of(coupon)];
   }
 
+  /// Whether `known` is this coupon: cheaper than to find it. kNone is none.
+  bool is(CouponId known, const CouponText& coupon) const {
+    return known != kNone && coupons_[known] == coupon;
+  }
+
   std::size_t size() const { return coupons_.size(); }
   std::string_view text(CouponId coupon) const { return coupons_[coupon].text; }
 

@@ -9,24 +9,33 @@
 
 namespace fairrush::analysis {
 
-/// Sorts numbers ascending by the bits from `first_bit` on, keeping the order of those that agree
-/// in them. O(n) with as much memory again while it runs; what is sorted already costs one look.
-inline void radix_sort(std::vector<std::uint64_t>& numbers, unsigned first_bit = 0) {
+/// Sorts by `key`, an unsigned 64-bit number of each item, keeping the order of those that agree in
+/// it. O(n), with as much memory again while it runs; what is sorted already costs one look.
+template <class T, class Key>
+void radix_sort(std::vector<T>& items, Key key) {
   constexpr unsigned kDigitBits = 11;
   constexpr std::uint64_t kDigits = std::uint64_t{1} << kDigitBits;
-  const auto key = [first_bit](std::uint64_t number) { return number >> first_bit; };
-  if (std::ranges::is_sorted(numbers, {}, key)) return;
-  const auto last_bit = static_cast<unsigned>(std::bit_width(std::ranges::max(numbers)));
-  std::vector<std::uint64_t> sorted(numbers.size());
-  for (unsigned shift = first_bit; shift < last_bit; shift += kDigitBits) {
-    const auto digit = [shift](std::uint64_t number) { return (number >> shift) % kDigits; };
+  if (std::ranges::is_sorted(items, {}, key)) return;
+  const std::uint64_t greatest = key(std::ranges::max(items, {}, key));
+  std::vector<T> sorted(items.size());
+  for (unsigned shift = 0; shift < static_cast<unsigned>(std::bit_width(greatest));
+       shift += kDigitBits) {
+    const auto digit = [&](const T& item) { return (key(item) >> shift) % kDigits; };
     std::array<std::size_t, kDigits> next{};
-    for (std::uint64_t number : numbers) ++next[digit(number)];
+    for (const T& item : items) ++next[digit(item)];
     std::size_t begin = 0;
     for (std::size_t& place : next) begin += std::exchange(place, begin);
-    for (std::uint64_t number : numbers) sorted[next[digit(number)]++] = number;
-    numbers.swap(sorted);
+    for (const T& item : items) sorted[next[digit(item)]++] = item;
+    items.swap(sorted);
   }
+}
+
+/// Sorts times ascending, in the same way. Differences of two must not overflow.
+inline void radix_sort(std::vector<std::int64_t>& times) {
+  if (times.empty()) return;
+  const std::int64_t earliest = std::ranges::min(times);
+  radix_sort(times,
+             [earliest](std::int64_t time) { return static_cast<std::uint64_t>(time - earliest); });
 }
 
 }  // namespace fairrush::analysis

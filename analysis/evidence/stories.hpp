@@ -30,7 +30,9 @@ class Stories {
   }
 
   /// Brings each user's attempts together, by position; to be called once, before the rest.
-  void arrange() { radix_sort(entries_, kSlotShift); }
+  void arrange() {
+    radix_sort(entries_, [](std::uint64_t entry) { return entry >> kSlotShift; });
+  }
 
   /// Calls `visit(slot, place)` for every user with a story; `place` is what `steps` takes.
   template <class Visit>

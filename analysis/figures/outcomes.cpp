@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <map>
 #include <optional>
 #include <tuple>
 
@@ -9,7 +8,11 @@
 namespace fairrush::analysis {
 namespace {
 
-constexpr std::size_t kOps = 4;
+constexpr std::size_t kOps = static_cast<std::size_t>(Op::status) + 1;
+constexpr std::size_t kOutcomes = static_cast<std::size_t>(Outcome::indeterminate) + 1;
+/// A history with a greater reason is refused by its reader.
+constexpr std::size_t kReasons = 56;
+static_assert(static_cast<std::size_t>(Reason::stopped_in_flight) < kReasons);
 
 bool is_answered(const AttemptRecord& record) {
   return record.sent() && record.completed() && record.result() != Outcome::indeterminate;
@@ -23,13 +26,21 @@ std::uint64_t span_ns(std::int64_t from, std::int64_t to) {
 }  // namespace
 
 std::vector<OutcomeCount> outcome_counts(const RunIndex& index) {
-  std::map<std::tuple<Op, Outcome, Reason>, std::uint64_t> counts;
+  // A few dozen kinds among millions of attempts: an array instead of a map.
+  std::array<std::array<std::array<std::uint64_t, kReasons>, kOutcomes>, kOps> counts{};
   index.for_each_attempt([&counts](const AttemptRecord& record, std::string_view) {
-    ++counts[{record.operation(), record.result(), record.why()}];
+    ++counts.at(record.op).at(record.outcome).at(record.reason);
   });
   std::vector<OutcomeCount> ordered;
-  for (const auto& [key, count] : counts) {
-    ordered.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), count});
+  for (std::size_t op = 0; op < kOps; ++op) {
+    for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
+      for (std::size_t reason = 0; reason < kReasons; ++reason) {
+        const std::uint64_t count = counts[op][outcome][reason];
+        if (count == 0) continue;
+        ordered.push_back({static_cast<Op>(op), static_cast<Outcome>(outcome),
+                           static_cast<Reason>(reason), count});
+      }
+    }
   }
   return ordered;
 }

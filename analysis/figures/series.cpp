@@ -2,6 +2,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "analysis/evidence/radix_sort.hpp"
 #include "analysis/figures/figures.hpp"
 
 namespace fairrush::analysis {
@@ -91,8 +92,8 @@ ClaimTraffic::ClaimTraffic(const RunIndex& index) {
     // Never before its own beginning, so that the running count cannot fall below zero.
     ended_.push_back(std::max(sent, end_of(record, timeout)));
   });
-  std::ranges::sort(sent_);
-  std::ranges::sort(ended_);
+  radix_sort(sent_);
+  radix_sort(ended_);
 }
 
 std::uint64_t ClaimTraffic::in_flight_at(std::int64_t time_ns) const {

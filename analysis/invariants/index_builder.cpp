@@ -232,7 +232,9 @@ void IndexBuilder::take_status(const AttemptRecord& record, std::string_view rec
   if (record.result() != Outcome::accepted) return;
   ++index_.totals_.status_reads;
   if (receipt.empty()) return;
-  const CouponId coupon = index_.coupons_.intern({record.receipt_hash, receipt});
+  const CouponText text{record.receipt_hash, receipt};
+  if (index_.coupons_.is(index_.acknowledged_.first(record.user), text)) return;
+  const CouponId coupon = index_.coupons_.intern(text);
   if (index_.acknowledged_.contains(record.user, coupon)) return;
   index_.users_[record.user].shown = true;
   if (index_.shown_.insert(record.user, coupon)) own(record.user, coupon);

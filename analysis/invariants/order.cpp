@@ -45,8 +45,10 @@ class StockClaims {
   /// When the claim left that may have taken the user's unit. Looks a winner's claims up only where
   /// some win can be late at all.
   std::int64_t taken_sent_ns(Slot slot) const {
-    const bool may_be_late = any_win_may_be_late_ || index_.user(slot).claim_open;
-    if (!may_be_late || !index_.user(slot).claimed) return kAlways;
+    const UserState& user = index_.user(slot);
+    if (!user.claimed || (!any_win_may_be_late_ && !user.claim_open)) return kAlways;
+    const bool only_claim = user.story == kNone && user.first_claim_in_window_ns != kNever;
+    if (only_claim && user.won) return user.first_claim_in_window_ns;
     const std::int64_t sent = index_.claims_of(slot).coupon_invoked_ns();
     return sent == kNever ? kAlways : sent;
   }

@@ -12,29 +12,40 @@ namespace {
 
 /// One attempt to spend a coupon that took effect or may have.
 struct Spending {
-  std::uint64_t coupon_hash;
-  std::string_view coupon_text;
+  CouponId coupon;    ///< kNone when nobody was ever seen with it
+  CouponText unseen;  ///< what it was then
   std::uint64_t key;  ///< of the request; attempts without one are told apart by their position
   Slot slot;
   bool acknowledged;
 
-  CouponText coupon() const { return {coupon_hash, coupon_text}; }
-  auto request() const { return std::tuple(coupon_hash, coupon_text, slot, key); }
+  auto what() const { return std::tuple(coupon, unseen.hash, unseen.text); }
+  auto request() const { return std::tuple(what(), slot, key); }
 };
+
+Spending spending_of(const RunIndex& index, Slot slot, const StoryStep& step) {
+  constexpr std::uint64_t kKeyless = std::uint64_t{1} << 63;
+  const AttemptRecord& record = *step.record;
+  Spending spending{.coupon = index.acknowledged().first(slot),
+                    .unseen = {},
+                    .key = record.idempotency != 0 ? record.idempotency : kKeyless + step.position,
+                    .slot = slot,
+                    .acknowledged = record.result() == Outcome::accepted};
+  if (index.coupons().is(spending.coupon, step.coupon())) return spending;
+  spending.coupon = index.coupons().find(step.coupon());
+  if (spending.coupon == kNone) spending.unseen = step.coupon();
+  return spending;
+}
 
 /// By coupon, then by request, of which the acknowledged attempt comes first.
 std::vector<Spending> spendings(const RunIndex& index) {
   std::vector<Spending> all;
   index.stories().for_each(index.all_attempts(), [&](Slot slot, std::span<const StoryStep> steps) {
     for (const StoryStep& step : steps) {
-      const AttemptRecord& record = *step.record;
-      if (record.operation() != Op::redeem) continue;
-      const bool acknowledged = record.result() == Outcome::accepted;
-      if (!acknowledged && record.result() != Outcome::indeterminate) continue;
-      constexpr std::uint64_t kKeyless = std::uint64_t{1} << 63;
-      const std::uint64_t key =
-          record.idempotency != 0 ? record.idempotency : kKeyless + step.position;
-      all.push_back({record.receipt_hash, step.receipt, key, slot, acknowledged});
+      if (step.record->operation() != Op::redeem) continue;
+      const Outcome outcome = step.record->result();
+      if (outcome == Outcome::accepted || outcome == Outcome::indeterminate) {
+        all.push_back(spending_of(index, slot, step));
+      }
     }
   });
   std::ranges::sort(all, [](const Spending& a, const Spending& b) {
@@ -54,7 +65,7 @@ class RedemptionCheck {
     const std::vector<Spending> all = spendings(index_);
     for (auto first = all.begin(); first != all.end();) {
       const auto last = std::ranges::find_if(first, all.end(), [first](const Spending& spending) {
-        return spending.coupon() != first->coupon();
+        return spending.what() != first->what();
       });
       judge_coupon({first, last});
       first = last;
@@ -86,7 +97,7 @@ class RedemptionCheck {
   }
 
   void judge_owner(const Spending& request) {
-    const CouponId coupon = index_.coupons().find(request.coupon());
+    const CouponId coupon = request.coupon;
     const bool owned = coupon != kNone && index_.held().contains(request.slot, coupon);
     const bool issued = coupon != kNone && index_.issued().contains(request.slot, coupon);
     if (index_.has_ledger() ? issued : owned) return;

@@ -24,6 +24,7 @@ std::int64_t acknowledged_ns(std::span<const StoryStep> steps) {
 
 bool shows_own_coupon(const RunIndex& index, Slot slot, const StoryStep& read) {
   if (read.receipt.empty()) return false;
+  if (index.coupons().is(index.acknowledged().first(slot), read.coupon())) return true;
   const CouponId coupon = index.coupons().find(read.coupon());
   return coupon != kNone && index.acknowledged().contains(slot, coupon);
 }

@@ -96,6 +96,9 @@ class Attempt {
     number_ = attempt;
     return *this;
   }
+  /// For what no word above says.
+  AttemptRecord& record() { return record_; }
+
   Attempt& with_hash(std::uint64_t hash) {
     record_.receipt_hash = hash;
     return *this;
@@ -168,6 +171,7 @@ class RunBuilder {
     attempts_.push_back(std::move(attempt));
     return *this;
   }
+  std::vector<Attempt>& attempts() { return attempts_; }
   RunBuilder& issued(std::uint32_t user, std::string coupon, std::uint32_t round = 0) {
     if (!ledger) ledger.emplace();
     ledger->push_back({UserIndex(user), std::move(coupon), round});
