@@ -16,7 +16,9 @@ Sent admin() {
 }
 
 std::string loss_of(const std::string& design) {
-  return design == "sealed-draw" ? "NOT_DRAWN" : "SOLD_OUT";
+  const bool first_come =
+      design == "ticket-list" || design == "preloaded-shuffle" || design == "waiting-room";
+  return first_come ? "SOLD_OUT" : "NOT_DRAWN";
 }
 
 class ClaimTest : public testing::TestWithParam<std::string> {

@@ -18,6 +18,7 @@ namespace fairrush::server {
 class Call final : public Exchange {
  public:
   void complete() override { ++completions; }
+  bool gone() const override { return left; }
 
   bool answered() const { return completions == 1; }
   unsigned status() const { return response.status; }
@@ -29,6 +30,7 @@ class Call final : public Exchange {
 
   std::string target, authorization, user, key, agent, text;  ///< what the request's views look at
   int completions = 0;
+  bool left = false;  ///< the client has gone
 };
 
 /// What a request brings besides its path.
