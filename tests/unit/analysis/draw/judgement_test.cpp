@@ -153,6 +153,7 @@ TEST(DrawJudgement, TellsEveryChangeFromEveryOther) {
   other = everything();
   other.roster = roster_of(301);
   EXPECT_EQ(cause_of(other), DrawCause::roster);
+  EXPECT_THAT(judge(other).reason, HasSubstr("301 tokens, the draw was published for 300"));
 
   other = everything();
   other.roster->root.at(31) ^= 1;
@@ -197,8 +198,15 @@ TEST(DrawJudgement, TellsAQuotaThatWasDrawnFromAQuotaThatWasAnnounced) {
   evidence.coupons = "20%";
   EXPECT_EQ(cause_of(evidence), DrawCause::quota);
   EXPECT_THAT(judge(evidence).reason, HasSubstr("the announced 20% gives 60 of 300"));
+}
+
+TEST(DrawJudgement, DrawsNoMoreThanThereAre) {
+  DrawEvidence evidence;
+  evidence.draw = published();
   evidence.draw.quota = 301;
+  evidence.draw.winners->resize(301, TicketNumber(1));
   EXPECT_EQ(cause_of(evidence), DrawCause::quota);
+  EXPECT_THAT(judge(evidence).reason, HasSubstr("the quota is 301 of a roster of 300"));
 }
 
 TEST(DrawJudgement, SeesABeaconThatWasNotUsedOrNotAnnounced) {
@@ -241,6 +249,26 @@ TEST(DrawJudgement, HoldsAtTheEdges) {
   EXPECT_EQ(cause_of(all), DrawCause::none);
   all.proof = PublishedProof{TicketNumber(0), "x", {}};
   EXPECT_EQ(cause_of(all), DrawCause::proof);
+}
+
+TEST(DrawJudgement, SaysYesToNoDocumentWithAFlippedBitThatMeansSomethingElse) {
+  const std::string right = format_draw_document(published());
+  int read = 0;
+  for (std::size_t byte = 0; byte < right.size(); ++byte) {
+    for (unsigned bit = 0; bit < 8; ++bit) {
+      std::string flipped = right;
+      flipped[byte] = static_cast<char>(flipped[byte] ^ (1 << bit));
+      auto draw = parse_draw_document(flipped);
+      if (!draw) continue;
+      ++read;
+      DrawEvidence evidence;
+      evidence.draw = std::move(*draw);
+      if (judge(evidence).answer == DrawAnswer::no) continue;
+      // Only the spelling changed: the case of a digit, a space at the end.
+      EXPECT_EQ(format_draw_document(evidence.draw), right) << flipped;
+    }
+  }
+  EXPECT_GT(read, 1'000);
 }
 
 /// Any one change that keeps the document well-formed is a "no": with everything at hand, and, but
