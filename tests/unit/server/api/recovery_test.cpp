@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -113,9 +114,13 @@ TEST_P(RecoveryTest, RemembersTheKeyOfAResetAndOfACreation) {
   EXPECT_EQ(world_->post("/api/v1/events/rush/reset", reset)->member("roster"), "1");
 }
 
-INSTANTIATE_TEST_SUITE_P(Designs, RecoveryTest, testing::Values("sealed-draw", "ticket-list"),
+INSTANTIATE_TEST_SUITE_P(Designs, RecoveryTest,
+                         testing::Values("sealed-draw", "ticket-list", "preloaded-shuffle",
+                                         "blank-tickets"),
                          [](const auto& param) {
-                           return param.param == "sealed-draw" ? "sealed_draw" : "ticket_list";
+                           std::string name = param.param;
+                           std::ranges::replace(name, '-', '_');
+                           return name;
                          });
 
 class DrawRecoveryTest : public RecoveryTest {};
