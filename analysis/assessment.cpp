@@ -7,7 +7,7 @@
 #include <array>
 #include <utility>
 
-#include "analysis/fairness/fairness.hpp"
+#include "analysis/fairness/judgement.hpp"
 #include "analysis/figures/figures.hpp"
 #include "analysis/invariants/check.hpp"
 
@@ -65,18 +65,34 @@ std::vector<std::string> gaps_of(const Assessment& assessment, const RunFacts& f
   return gaps;
 }
 
-std::string too_small_text(const FairnessFigures& fairness, Share margin) {
-  if (fairness.rounds_needed == 0) return "Every check passes, but fairness could not be tested.";
-  if (fairness.rounds_needed == 1) {
-    return fmt::format(
-        "Every check passes and no bias was found, but finding none is no proof of fairness, and "
-        "equivalence within {:g} percentage points was not tested.",
-        margin.of_one * 100);
+/// "one round with 300 participants", "30 rounds with 300 participants each".
+std::string size_text(const FairnessFigures& fairness) {
+  if (fairness.rounds <= 1) {
+    return fmt::format("one round with {} participants", format_count(fairness.claimed));
   }
+  return fmt::format("{} rounds with {} participants each", format_count(fairness.rounds),
+                     format_count(fairness.claimed / fairness.rounds));
+}
+
+/// Why a run without bias is not called fair.
+std::string not_shown_text(const FairnessFigures& fairness, const EquivalenceJudgement& equal,
+                           Share margin) {
+  if (fairness.rounds_needed == 0) return "Every check passes, but fairness could not be tested.";
+  constexpr std::string_view kNoProof =
+      "Every check passes and no bias was found, but finding none is no proof of fairness";
+  if (equal.rounds_more == 0) return fmt::format("{}: {}.", kNoProof, equal.missing);
   return fmt::format(
-      "Every check passes and no bias was found, but one round with {} participants cannot show "
-      "fairness within {:g} percentage points; that takes {} rounds.",
-      format_count(fairness.claimed), margin.of_one * 100, format_count(fairness.rounds_needed));
+      "{}, and {} cannot show equal chances within {:g} percentage points: that takes {} rounds, "
+      "{} more than there are.",
+      kNoProof, size_text(fairness), margin.of_one * 100, format_count(fairness.rounds_needed),
+      format_count(equal.rounds_more));
+}
+
+std::string fair_text(const FairnessFigures& fairness, Share margin) {
+  return fmt::format(
+      "Every check passes, and over {} the chances of all groups compared are equal to within {:g} "
+      "percentage points.",
+      size_text(fairness), margin.of_one * 100);
 }
 
 /// Statistics of a run whose instrument stalled accuse nobody.
@@ -97,7 +113,7 @@ Judgement judge(const RunFacts& facts, const Assessment& assessment, bool cut_sh
                                                fmt::join(failed, ", "))};
   }
   const Share margin = facts.fairness_margin;
-  const BiasJudgement bias = judge_bias(assessment.fairness, margin);
+  const BiasJudgement bias = judge_bias(assessment.fairness);
   const bool recomputed = verdict_of(assessment, kDrawCheck) == CheckVerdict::pass;
   // Lost records, too, accuse nobody.
   if (bias.biased && instrument_counts(assessment) && !cut_short) {
@@ -118,7 +134,9 @@ Judgement judge(const RunFacts& facts, const Assessment& assessment, bool cut_sh
             "Every check passes, and the published draw, computed again, gives exactly the coupons "
             "that were issued."};
   }
-  return {RunVerdict::inconclusive, too_small_text(assessment.fairness, margin)};
+  const EquivalenceJudgement equal = judge_equivalence(assessment.fairness, margin);
+  if (equal.shown) return {RunVerdict::fair, fair_text(assessment.fairness, margin)};
+  return {RunVerdict::inconclusive, not_shown_text(assessment.fairness, equal, margin)};
 }
 
 void set_exit(const RunFacts& facts, Assessment& assessment) {

@@ -69,18 +69,19 @@ class Assessor {
 
 /// Assesses every round and puts them together.
 ///
-/// The verdict is the strongest of these that holds (verification.md §4.3):
+/// The verdict is the first of these that holds (docs/fairness.md):
 /// - violation: an invariant fails. The instrument's own check (I20) is none: a run below the
 ///   validity bar is not known, and its statistics accuse nobody.
-/// - biased: Holm's procedure over the cohort and arrival tests rejects at 10⁻³ and the effect is
-///   larger than the margin. This holds for a draw that computes again, too: a proof shows that the
+/// - biased: a primary test is rejected at 10⁻³ after Holm and its effect is larger than the margin
+///   (`judge_bias`). This holds for a draw that computes again, too: a proof shows that the
 ///   published inputs gave these winners, not that nobody arranged the roster knowing the secret,
 ///   which without a public beacon is possible. By chance it happens to one fair run in a thousand;
 ///   the reason then says to repeat the run.
 /// - inconclusive, because something is missing: an unknown invariant, an attempted sighting that
 ///   was never seen, an interrupted run, an instrument below its bar.
 /// - proven: the published draw, computed again, is what was issued (I14).
-/// - inconclusive otherwise: one round shows no equivalence; says how many rounds would.
+/// - fair: chances are shown to be equal to within the margin (`judge_equivalence`).
+/// - inconclusive: they are not; says how many more rounds would show it.
 Assessment assess(const RunEvidence& evidence);
 
 }  // namespace fairrush::analysis

@@ -18,7 +18,7 @@ enum class CheckVerdict : std::uint8_t {
   not_applicable,  ///< the design or scenario has nothing it could be asked of; says why
 };
 
-/// What the whole run says, strongest first (verification.md §4.3).
+/// What the whole run says, strongest first (docs/fairness.md).
 enum class RunVerdict : std::uint8_t { violation, biased, inconclusive, fair, proven };
 
 /// One piece of evidence: who, and what happened in order.

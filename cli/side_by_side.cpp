@@ -40,9 +40,10 @@ std::string side_by_side(std::span<const FinishedRun> runs) {
     for (const auto& cohort : runs.front().fairness.cohorts) {
       text += fmt::format("{:>{}}", rate_of(run, cohort.label), kColumn);
     }
-    const auto& arrival = run.fairness.arrival_test;
-    text += fmt::format("{:>{}}", arrival.computed ? fmt::format("{:.3f}", arrival.effect) : "",
-                        kColumn + 2);
+    const auto* arrival = run.fairness.test("arrival");
+    const bool known = arrival != nullptr && arrival->computed;
+    text +=
+        fmt::format("{:>{}}", known ? fmt::format("{:.3f}", arrival->effect) : "", kColumn + 2);
     end_line(text);
   }
   return text;

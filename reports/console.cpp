@@ -5,8 +5,10 @@
 
 #include "base/units.hpp"
 #include "reports/reports.hpp"
+#include "reports/text/fairness_words.hpp"
 #include "reports/text/figures.hpp"
 #include "reports/text/printable.hpp"
+#include "reports/text/short_label.hpp"
 #include "reports/text/words.hpp"
 
 namespace fairrush::reports {
@@ -71,6 +73,10 @@ class Summary {
 void add_verdict(Summary& summary, const ReportInput& input) {
   const VerdictWords verdict = describe_verdict(input);
   summary.line();
+  if (const auto fault = fault_warning(input.facts)) {
+    summary.painted_paragraph("!!! " + *fault + " !!!", Tone::bad, "");
+    summary.line();
+  }
   summary.painted_paragraph(
       fmt::format("{} {} — {}", mark_of(verdict.tone), verdict.word, verdict.headline),
       verdict.tone, "");
@@ -160,11 +166,62 @@ void add_arrival(Summary& summary, const ReportInput& input) {
   summary.figure("Arrival", meaning);
 }
 
-void add_examples(Summary& summary, const CheckResult& check) {
+constexpr std::size_t kGroupColumns = 25;
+constexpr std::size_t kTestColumns = 40;
+constexpr std::size_t kDifferenceColumns = 29;
+
+void add_equivalence(Summary& summary, const ReportInput& input) {
+  const auto& rows = input.assessment.fairness.equivalence;
+  if (rows.empty() || input.assessment.fairness.claimed == 0) return;
+  summary.line();
+  summary.line("  " + pad_right("Beside all users", kGroupColumns + 2) +
+               "difference (90 % interval)");
+  for (const analysis::EquivalenceResult& row : rows) {
+    const EquivalenceWords words = describe_equivalence(row, input.facts.fairness_margin);
+    summary.line("  " + pad_right(short_label(row.label, kGroupColumns), kGroupColumns + 2) +
+                 pad_right(difference_text(row), kDifferenceColumns) +
+                 summary.paint(fmt::format("{} {}", mark_of(words.tone), words.text), words.tone));
+  }
+}
+
+/// The tests that decide; the page has the others too.
+void add_tests(Summary& summary, const ReportInput& input) {
+  const auto& fairness = input.assessment.fairness;
+  if (fairness.claimed == 0) return;
+  summary.line();
+  summary.line("  " + pad_right("Test", kTestColumns) + pad_left("p", 10) +
+               pad_left("adjusted", 10) + "  finding");
+  for (const analysis::TestResult& test : fairness.tests) {
+    if (test.family != analysis::TestFamily::primary) continue;
+    const TestWords words = describe_test(test);
+    const Tone tone = words.tone == Tone::good ? Tone::neutral : words.tone;
+    summary.line(
+        "  " + pad_right(short_label(test.name, kTestColumns - 1), kTestColumns) +
+        pad_left(test.computed ? probability_text(test.p_value) : std::string(kNoFigure), 10) +
+        pad_left(test.computed ? probability_text(test.adjusted_p) : std::string(kNoFigure), 10) +
+        "  " + summary.paint(fmt::format("{} {}", mark_of(words.tone), words.verdict), tone));
+    if (test.rejected && test.id != "arrival") {
+      summary.paragraph(sentence(test.meaning), "      ");
+    }
+  }
+}
+
+void add_limits(Summary& summary, const ReportInput& input) {
+  const auto& fairness = input.assessment.fairness;
+  summary.line();
+  if (const std::string users = users_meaning(fairness); !users.empty()) {
+    summary.figure("Users", users);
+  }
+  summary.figure("What it shows", round_limits(input));
+}
+
+void add_examples(Summary& summary, const CheckResult& check, const ReportInput& input) {
   const std::size_t shown = std::min(check.examples.size(), kExamplesShown);
   for (std::size_t i = 0; i < shown; ++i) {
     const auto& example = check.examples[i];
-    if (example.user) summary.line(fmt::format("      user {}", example.user->value()));
+    if (const std::string subject = example_subject(example, input.facts); !subject.empty()) {
+      summary.line("      " + subject);
+    }
     for (const std::string& event : example.timeline) {
       summary.paragraph(event, "        ", "          ");
     }
@@ -190,7 +247,7 @@ void add_open_checks(Summary& summary, const ReportInput& input) {
       summary.line(fmt::format("      open: {} could change this",
                                counted(check->open_attempts, "indeterminate attempt")));
     }
-    add_examples(summary, *check);
+    add_examples(summary, *check, input);
   }
 }
 
@@ -214,6 +271,9 @@ std::string console_summary(const ReportInput& input, ConsoleStyle style) {
   add_latencies(summary, input);
   add_cohorts(summary, input);
   add_arrival(summary, input);
+  add_equivalence(summary, input);
+  add_tests(summary, input);
+  add_limits(summary, input);
   add_open_checks(summary, input);
   add_missing_sightings(summary, input);
   return summary.take();

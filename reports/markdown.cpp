@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/units.hpp"
+#include "reports/text/fairness_words.hpp"
 #include "reports/text/figures.hpp"
 #include "reports/text/file.hpp"
 #include "reports/text/printable.hpp"
@@ -31,8 +32,12 @@ std::string fenced(std::string_view text) {
 
 std::string verdict_section(const ReportInput& input) {
   const VerdictWords verdict = describe_verdict(input);
-  std::string text = fmt::format("## {} {}: {}\n\n", mark_of(verdict.tone), verdict.word,
-                                 escaped(verdict.headline));
+  std::string text;
+  if (const auto fault = fault_warning(input.facts)) {
+    text += fmt::format("> [!CAUTION]\n> **{}**\n\n", escaped(*fault));
+  }
+  text += fmt::format("## {} {}: {}\n\n", mark_of(verdict.tone), verdict.word,
+                      escaped(verdict.headline));
   if (!input.facts.question.empty()) text += fmt::format("> {}\n\n", escaped(input.facts.question));
   text +=
       fmt::format("{} {}\n", escaped(sentence(input.assessment.verdict_reason)), verdict.result);
@@ -86,6 +91,40 @@ std::string cohort_row(const analysis::GroupRate& group) {
       outside ? "✘ " : "", band_position(group));
 }
 
+std::string equivalence_table(const ReportInput& input) {
+  const auto& rows = input.assessment.fairness.equivalence;
+  if (rows.empty()) return {};
+  std::string text =
+      "\n| group | difference from all (90 % interval) | | rounds it takes "
+      "|\n|---|---:|---|---:|\n";
+  for (const analysis::EquivalenceResult& row : rows) {
+    const EquivalenceWords words = describe_equivalence(row, input.facts.fairness_margin);
+    text += fmt::format(
+        "| {} | {} | {} {} | {} |\n", escaped(row.label), difference_text(row), mark_of(words.tone),
+        words.text,
+        row.rounds_needed == 0 ? std::string(kNoFigure) : format_count(row.rounds_needed));
+  }
+  return text;
+}
+
+std::string test_table(const ReportInput& input) {
+  std::string text =
+      "\n| test | finding | effect | p | adjusted p | says |\n|---|---|---:|---:|---:|---|\n";
+  for (const analysis::TestResult& test : input.assessment.fairness.tests) {
+    const TestWords words = describe_test(test);
+    // What decides nothing and shows nothing would only fill a pull request.
+    if (test.family == analysis::TestFamily::exploratory && !test.rejected) continue;
+    const std::string_view mark = words.tone == Tone::good ? "" : mark_of(words.tone);
+    text += fmt::format(
+        "| {} | {} {} | {} | {} | {} | {} |\n", escaped(test.name), mark, words.verdict,
+        escaped(effect_text(test)),
+        test.computed ? escaped(probability_text(test.p_value)) : std::string(kNoFigure),
+        test.computed ? escaped(probability_text(test.adjusted_p)) : std::string(kNoFigure),
+        escaped(sentence(test.meaning)));
+  }
+  return text;
+}
+
 std::string fairness_section(const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
   std::string text = "\n### Fairness\n";
@@ -95,9 +134,17 @@ std::string fairness_section(const ReportInput& input) {
         "|---|---:|---:|---:|---:|---|\n";
     for (const analysis::GroupRate& group : fairness.cohorts) text += cohort_row(group);
   }
-  text +=
-      fmt::format("\n{} {}\n", escaped(arrival_meaning(fairness)), escaped(round_limits(input)));
-  return text;
+  if (fairness.claimed > 0) {
+    text += fmt::format("\n{}\n", escaped(arrival_meaning(fairness)));
+    if (const std::string impact = impact_meaning(fairness); !impact.empty()) {
+      text += fmt::format("\n{}\n", escaped(impact));
+    }
+    if (const std::string users = users_meaning(fairness); !users.empty()) {
+      text += fmt::format("\n{}\n", escaped(users));
+    }
+    text += equivalence_table(input) + test_table(input);
+  }
+  return text + fmt::format("\n{}\n", escaped(round_limits(input)));
 }
 
 std::string checks_section(const ReportInput& input) {
@@ -117,7 +164,8 @@ std::string evidence_section(const ReportInput& input) {
     text += fmt::format("\n<details><summary>Evidence for {} {}</summary>\n\n```text\n",
                         escaped(check->id), escaped(check->name));
     for (const analysis::CounterExample& example : check->examples) {
-      if (example.user) text += fmt::format("user {}\n", example.user->value());
+      const std::string subject = example_subject(example, input.facts);
+      if (!subject.empty()) text += subject + "\n";
       for (const std::string& event : example.timeline) {
         text += fmt::format("  {}\n", fenced(event));
       }

@@ -10,8 +10,10 @@
 namespace fairrush::reports {
 
 std::vector<Plot> make_plots(const ReportInput& input) {
-  return {latency_plot(input), arrivals_plot(input), in_flight_plot(input), cohorts_plot(input),
-          deciles_plot(input)};
+  return {latency_plot(input),      arrivals_plot(input), in_flight_plot(input),
+          cohorts_plot(input),      deciles_plot(input),  tickets_plot(input),
+          spans_plot(input),        rounds_plot(input),   equivalence_plot(input),
+          wins_per_user_plot(input)};
 }
 
 Written write_plots(const ReportInput& input, const std::filesystem::path& directory) {

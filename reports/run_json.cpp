@@ -1,9 +1,9 @@
 #include <array>
 #include <boost/json.hpp>
-#include <cmath>
 #include <string>
 
 #include "analysis/run/facts_json.hpp"
+#include "reports/json/fairness_json.hpp"
 #include "reports/text/file.hpp"
 #include "reports/text/printable.hpp"
 #include "reports/writers.hpp"
@@ -12,11 +12,6 @@ namespace fairrush::reports {
 namespace {
 
 namespace json = boost::json;
-
-/// JSON has no word for what is not finite.
-json::value finite(double value) {
-  return std::isfinite(value) ? json::value(value) : json::value(nullptr);
-}
 
 json::value text(std::string_view value) {
   return json::value(printable(value));
@@ -32,6 +27,7 @@ json::object check_json(const analysis::CheckResult& check) {
   json::array examples;
   for (const analysis::CounterExample& example : check.examples) {
     json::object entry;
+    entry["round"] = example.round;
     entry["user"] = example.user ? json::value(example.user->value()) : json::value(nullptr);
     entry["timeline"] = timeline_json(example.timeline);
     examples.push_back(std::move(entry));
@@ -54,48 +50,6 @@ json::object histogram_json(const analysis::Histogram& histogram) {
           {"p99_ns", histogram.value_at(0.99)},
           {"p99_9_ns", histogram.value_at(0.999)},
           {"max_ns", histogram.max()}};
-}
-
-json::object group_json(const analysis::GroupRate& group) {
-  return {{"label", text(group.label)},
-          {"reserved", group.reserved},
-          {"claimed", group.claimed},
-          {"wins", group.wins},
-          {"rate_of_reserved", finite(group.rate_of_reserved)},
-          {"rate_of_claimed", finite(group.rate_of_claimed)},
-          {"band_low", finite(group.band_low)},
-          {"band_high", finite(group.band_high)}};
-}
-
-json::array groups_json(const std::vector<analysis::GroupRate>& groups) {
-  json::array list;
-  for (const analysis::GroupRate& group : groups) list.push_back(group_json(group));
-  return list;
-}
-
-json::object test_json(const analysis::TestResult& test) {
-  return {{"name", text(test.name)},
-          {"computed", test.computed},
-          {"statistic", finite(test.statistic)},
-          {"p_value", finite(test.p_value)},
-          {"effect", finite(test.effect)},
-          {"effect_unit", text(test.effect_unit)},
-          {"meaning", text(test.meaning)}};
-}
-
-json::object fairness_json(const analysis::FairnessFigures& fairness) {
-  return {{"reserved", fairness.reserved},
-          {"claimed", fairness.claimed},
-          {"winners", fairness.winners},
-          {"rate_of_reserved", finite(fairness.rate_of_reserved)},
-          {"rate_of_claimed", finite(fairness.rate_of_claimed)},
-          {"intended_rate", finite(fairness.intended_rate)},
-          {"cohorts", groups_json(fairness.cohorts)},
-          {"arrival_deciles", groups_json(fairness.arrival_deciles)},
-          {"cohort_test", test_json(fairness.cohort_test)},
-          {"arrival_test", test_json(fairness.arrival_test)},
-          {"detectable_gap_pp", finite(fairness.detectable_gap_pp)},
-          {"rounds_needed", fairness.rounds_needed}};
 }
 
 /// Columns instead of one object a step: a long run has many steps.
@@ -153,6 +107,8 @@ json::object run_json(const ReportInput& input) {
   const analysis::Assessment& assessment = input.assessment;
   json::object object{{"version", analysis::kRunVersion}};
   object["facts"] = analysis::facts_to_json(input.facts);
+  // Also among the facts; here nobody overlooks it.
+  object["fault"] = input.facts.fault ? text(*input.facts.fault) : json::value(nullptr);
   object["verdict"] = name_of(assessment.verdict);
   object["verdict_reason"] = text(assessment.verdict_reason);
   object["passed"] = assessment.passed;

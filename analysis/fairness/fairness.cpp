@@ -3,182 +3,234 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
+#include <iterator>
 
-#include "analysis/fairness/hypergeometric.hpp"
-#include "analysis/fairness/statistics.hpp"
-#include "base/assert.hpp"
+#include "analysis/fairness/rates.hpp"
+#include "analysis/fairness/statistics/multiplicity.hpp"
+#include "analysis/fairness/statistics/planning.hpp"
 
 namespace fairrush::analysis {
 namespace {
 
-constexpr double kBandCoverage = 0.999;
-constexpr std::size_t kDeciles = 10;
+constexpr double kEquivalenceConfidence = 0.9;
+constexpr double kPercent = 100;
 
-double rate(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-std::string percent(double share) {
-  return fmt::format("{:.1f} %", share * 100);
-}
-
-/// Fills rates and band from the counts.
-void complete(GroupRate& group, Tally all) {
-  group.rate_of_reserved = rate(group.wins, group.reserved);
-  group.rate_of_claimed = rate(group.wins, group.claimed);
-  if (group.claimed == 0) return;
-  const auto band = Hypergeometric({all.members, all.wins, group.claimed}).band(kBandCoverage);
-  group.band_low = rate(band.low, group.claimed);
-  group.band_high = rate(band.high, group.claimed);
-}
-
-std::vector<GroupRate> cohort_rates(const RunFacts& facts, const RoundParticipants& round,
-                                    Tally all) {
-  std::vector<GroupRate> groups;
-  for (std::size_t cohort = 0; cohort < round.cohorts.size(); ++cohort) {
-    const CohortCount& count = round.cohorts[cohort];
-    GroupRate& group = groups.emplace_back();
-    group.label = cohort < facts.cohorts.size() ? facts.cohorts[cohort].name
-                                                : fmt::format("cohort {}", cohort);
-    group.reserved = count.reserved;
-    group.asked = count.asked;
-    group.unanswered = count.unanswered;
+/// The first five tenths against the other five.
+std::vector<Stratum> first_half(const std::vector<Groups>& rounds) {
+  std::vector<Stratum> strata;
+  for (const Groups& round : rounds) {
+    if (round.size() != kDeciles) continue;
+    strata.push_back({total_of(round), total_of(std::span(round).first(kDeciles / 2))});
   }
-  for (const Participant& participant : round.by_arrival) {
-    GroupRate& group = groups.at(participant.cohort);
-    ++group.claimed;
-    if (participant.won) ++group.wins;
+  return strata;
+}
+
+class EquivalenceTable {
+ public:
+  EquivalenceTable(StudySize study, Share margin) : study_(study), margin_(margin.of_one) {}
+
+  void add(std::string label, GroupKind kind, const std::vector<Stratum>& strata) {
+    EquivalenceResult& row = rows_.emplace_back();
+    row.label = std::move(label);
+    row.kind = kind;
+    const auto difference = pooled_difference(strata);
+    if (!difference) return;
+    std::uint64_t members = 0;
+    for (const Stratum& round : strata) members += round.group.members;
+    row.computed = true;
+    row.members = static_cast<double>(members) / static_cast<double>(strata.size());
+    const Interval interval = difference->from_all.interval(kEquivalenceConfidence);
+    row.difference_pp = difference->from_all.of_one * kPercent;
+    row.low_pp = interval.low * kPercent;
+    row.high_pp = interval.high * kPercent;
+    row.p_value = equivalence_p(difference->from_all, margin_);
+    row.shown = row.low_pp > -margin_ * kPercent && row.high_pp < margin_ * kPercent;
+    row.rounds_needed = std::max(rounds_needed(study_, row.members, margin_),
+                                 rounds_needed_for_ratio(study_, row.members, kImpactTooLow));
   }
-  for (GroupRate& group : groups) complete(group, all);
-  return groups;
-}
 
-std::vector<GroupRate> decile_rates(const std::vector<Participant>& participants, Tally all) {
-  std::vector<GroupRate> groups;
-  const std::size_t count = participants.size();
-  for (std::size_t decile = 0; decile < kDeciles; ++decile) {
-    const std::size_t first = decile * count / kDeciles;
-    const std::size_t end = (decile + 1) * count / kDeciles;
-    if (first == end) continue;
-    GroupRate& group = groups.emplace_back();
-    group.label = fmt::format("{}-{} %", decile * 10, decile * 10 + 10);
-    group.reserved = group.claimed = end - first;
-    for (std::size_t place = first; place < end; ++place) {
-      if (participants[place].won) ++group.wins;
-    }
-    complete(group, all);
+  std::vector<EquivalenceResult> take() { return std::move(rows_); }
+
+ private:
+  StudySize study_;
+  double margin_;
+  std::vector<EquivalenceResult> rows_;
+};
+
+std::vector<EquivalenceResult> equivalence_of(const StudySums& study,
+                                              const FairnessFigures& figures, StudySize size,
+                                              Share margin) {
+  EquivalenceTable table(size, margin);
+  const std::vector<Groups> cohorts = by_round(study, &RoundSums::cohorts);
+  // One cohort alone has no rest to be held against.
+  for (std::size_t cohort = 0; figures.cohorts.size() > 1 && cohort < figures.cohorts.size();
+       ++cohort) {
+    table.add(figures.cohorts[cohort].label, GroupKind::cohort, strata_of(cohorts, cohort));
   }
-  return groups;
+  table.add("first half to arrive", GroupKind::arrival_half,
+            first_half(by_round(study, &RoundSums::arrival_deciles)));
+  if (!figures.ticket_deciles.empty()) {
+    table.add("first half of the tickets", GroupKind::ticket_half,
+              first_half(by_round(study, &RoundSums::ticket_deciles)));
+  }
+  return table.take();
 }
 
-/// Beyond one in a billion the digits mean nothing to a reader, and little to the approximation.
-std::string probability(double p_value) {
-  return p_value < 1e-9 ? std::string("below 1e-9") : fmt::format("{:.2g}", p_value);
-}
-
-TestResult cohort_result(const FairnessFigures& figures, std::uint64_t seed) {
-  TestResult result;
-  result.name = "cohorts (chi-squared)";
-  result.effect_unit = "pp between the best and the worst cohort";
-  std::vector<Tally> tallies;
+ImpactRatio impact_of(const std::vector<GroupRate>& cohorts) {
+  ImpactRatio impact;
   const GroupRate* best = nullptr;
   const GroupRate* worst = nullptr;
-  for (const GroupRate& group : figures.cohorts) {
+  std::uint64_t wins = 0;
+  std::size_t count = 0;
+  for (const GroupRate& group : cohorts) {
     if (group.claimed == 0) continue;
-    tallies.push_back({group.claimed, group.wins});
+    ++count;
+    wins += group.wins;
     if (!best || group.rate_of_claimed > best->rate_of_claimed) best = &group;
-    if (!worst || group.rate_of_claimed < worst->rate_of_claimed) worst = &group;
+    if (!worst || group.rate_of_claimed <= worst->rate_of_claimed) worst = &group;
   }
-  const auto tested = test_groups(tallies, seed);
-  if (!tested) {
-    result.meaning = "not tested: it takes two cohorts with answered claims, a winner and a loser";
-    return result;
-  }
-  FAIRRUSH_ASSERT(best != nullptr && worst != nullptr);  // what was tested had groups
-  result.computed = true;
-  result.statistic = tested->statistic;
-  result.p_value = tested->p_value;
-  result.effect = (best->rate_of_claimed - worst->rate_of_claimed) * 100;
-  result.meaning = fmt::format(
-      "{} won {} of the time, {} {}; chance alone gives such a gap with "
-      "probability {}",
-      best->label, percent(best->rate_of_claimed), worst->label, percent(worst->rate_of_claimed),
-      probability(result.p_value));
-  return result;
+  if (count < 2 || wins == 0) return impact;
+  const RateRatio ratio = rate_ratio({worst->claimed, worst->wins}, {best->claimed, best->wins},
+                                     kEquivalenceConfidence);
+  impact.computed = true;
+  impact.ratio = ratio.ratio;
+  impact.low = ratio.interval.low;
+  impact.high = ratio.interval.high;
+  impact.worst = worst->label;
+  impact.best = best->label;
+  if (impact.ratio < kImpactLow) impact.level = ImpactLevel::low;
+  if (impact.ratio < kImpactTooLow) impact.level = ImpactLevel::too_low;
+  return impact;
 }
 
-TestResult arrival_result(const std::vector<Participant>& participants) {
-  TestResult result;
-  result.name = "arrival (AUC)";
-  result.effect_unit = "AUC";
-  std::vector<Arrival> arrivals;
-  arrivals.reserve(participants.size());
-  for (const Participant& participant : participants) {
-    arrivals.push_back({participant.arrival_ns, participant.won});
+UserFigures user_figures(const StudySums& study, double win_share) {
+  UserFigures users;
+  for (const UserRecord& user : study.users.records()) {
+    if (user.rounds == 0) continue;
+    ++users.users;
+    if (user.wins == 0) ++users.without_win;
   }
-  const auto tested = test_arrival(arrivals);
-  if (!tested) {
-    result.meaning = "not tested: it takes a winner, a loser and different times of arrival";
-    return result;
+  users.wins = win_counts(study.users.records(), win_share);
+  users.evenness = evenness_of(users.wins);
+  if (!users.wins.empty()) users.without_win_expected = users.wins.front().expected;
+  return users;
+}
+
+std::vector<RoundRates> course_of(const StudySums& study) {
+  std::vector<RoundRates> course;
+  for (std::size_t round = 0; round < study.rounds.size(); ++round) {
+    const RoundSums& sums = study.rounds[round];
+    course.push_back({study.rosters[round], sums.all.members, sums.all.wins, sums.cohorts});
   }
-  result.computed = true;
-  result.statistic = result.effect = tested->statistic;
-  result.p_value = tested->p_value;
-  result.meaning = fmt::format(
-      "{:.1f} % of the pairs of a winner and a loser have the winner arriving first (50 % when "
-      "arrival does not matter); chance alone strays as far with probability {}",
-      (1 - tested->statistic) * 100, probability(result.p_value));
-  return result;
+  return course;
+}
+
+/// Adjusts the p-values of one family and says what is rejected.
+void adjust(std::vector<TestResult>& tests, TestFamily family) {
+  std::vector<TestResult*> members;
+  std::vector<double> p_values;
+  for (TestResult& test : tests) {
+    if (test.family != family || !test.computed) continue;
+    members.push_back(&test);
+    p_values.push_back(test.p_value);
+  }
+  const bool decides = family == TestFamily::primary;
+  const std::vector<double> adjusted =
+      decides ? holm_adjusted(p_values) : benjamini_hochberg_adjusted(p_values);
+  for (std::size_t place = 0; place < members.size(); ++place) {
+    members[place]->adjusted_p = adjusted[place];
+    members[place]->rejected = adjusted[place] <= (decides ? kBiasLevel : kExploratoryLevel);
+  }
+}
+
+void add_tests(FairnessFigures& figures, const StudySums& study, const RunFacts& facts) {
+  figures.tests = primary_tests(study, figures, facts.seed);
+  std::ranges::move(exploratory_tests(study, figures, facts.seed),
+                    std::back_inserter(figures.tests));
+  adjust(figures.tests, TestFamily::primary);
+  adjust(figures.tests, TestFamily::exploratory);
+  for (TestResult& test : figures.tests) {
+    const double margin_pp = facts.fairness_margin.of_one * kPercent;
+    test.material = test.effect_pp.value_or(0) > margin_pp;
+    if (test.id == "cohorts" && figures.impact.level == ImpactLevel::too_low) test.material = true;
+  }
+}
+
+void add_totals(FairnessFigures& figures, const StudySums& study) {
+  figures.rounds = study.rounds.size();
+  for (std::size_t round = 0; round < study.rounds.size(); ++round) {
+    figures.reserved += study.rosters[round];
+    figures.claimed += study.rounds[round].all.members;
+    figures.winners += study.rounds[round].all.wins;
+  }
+  figures.rate_of_reserved = rate(figures.winners, figures.reserved);
+  figures.rate_of_claimed = rate(figures.winners, figures.claimed);
+  if (figures.rounds > 0) {
+    figures.intended_rate = study.intended_rates / static_cast<double>(figures.rounds);
+  }
+}
+
+StudySize size_of(const FairnessFigures& figures) {
+  const bool chance = figures.winners > 0 && figures.winners < figures.claimed;
+  const auto rounds = std::max<std::uint64_t>(1, figures.rounds);
+  return {.participants = static_cast<double>(figures.claimed) / static_cast<double>(rounds),
+          .win_share = chance ? figures.rate_of_claimed : figures.intended_rate,
+          .rounds = rounds};
+}
+
+/// The rush in which a round took place; of rounds some may be missing.
+Window rush_of(const RunFacts& facts, const RoundParticipants& round, std::size_t number) {
+  if (!round.by_arrival.empty()) {
+    const std::int64_t first = round.by_arrival.front().arrival_ns;
+    for (const RoundFacts& candidate : facts.rounds) {
+      if (candidate.rush.open_ns <= first && first < candidate.rush.close_ns) return candidate.rush;
+    }
+  }
+  return facts.rounds[std::min(number, facts.rounds.size() - 1)].rush;
 }
 
 }  // namespace
 
 void FairnessStudy::add(const RoundParticipants& round) {
-  const std::vector<Participant>& participants = round.by_arrival;
-  FairnessFigures figures;
-  figures.claimed = participants.size();
-  figures.winners =
-      static_cast<std::uint64_t>(std::ranges::count_if(participants, &Participant::won));
-  figures.reserved = round.roster;
-  figures.rate_of_reserved = rate(figures.winners, figures.reserved);
-  figures.rate_of_claimed = rate(figures.winners, figures.claimed);
-  figures.intended_rate = round.intended_rate;
-  const Tally all{figures.claimed, figures.winners};
-  figures.cohorts = cohort_rates(facts_, round, all);
-  figures.arrival_deciles = decile_rates(participants, all);
-  figures.cohort_test = cohort_result(figures, facts_.seed);
-  figures.arrival_test = arrival_result(participants);
-  const bool chance = figures.winners > 0 && figures.winners < figures.claimed;
-  const StudySize study{figures.claimed, chance ? figures.rate_of_claimed : figures.intended_rate};
-  figures.detectable_gap_pp = detectable_gap_pp(study);
-  figures.rounds_needed = rounds_needed(study, facts_.fairness_margin.of_one);
-  figures_ = std::move(figures);
+  const std::size_t number = study_.rounds.size();
+  const Spans spans = spans_of(rush_of(facts_, round, number), round);
+  // All rounds are laid over the first.
+  if (number == 0) study_.spans = spans;
+  study_.spans.open_ns = spans.open_ns;
+  study_.rounds.push_back(
+      sum_round(round, study_.spans, study_.arrival_residues, study_.ticket_residues));
+  const RoundSums& sums = study_.rounds.back();
+  study_.repeats.push_back(study_.users.add(round.by_arrival, sums.all));
+  study_.rosters.push_back(round.roster);
+  study_.intended_rates += round.intended_rate;
+  const std::size_t cohorts = std::max(round.cohorts.size(), sums.cohorts.size());
+  study_.cohort_counts.resize(std::max(study_.cohort_counts.size(), cohorts));
+  for (std::size_t cohort = 0; cohort < round.cohorts.size(); ++cohort) {
+    study_.cohort_counts[cohort].reserved += round.cohorts[cohort].reserved;
+    study_.cohort_counts[cohort].asked += round.cohorts[cohort].asked;
+    study_.cohort_counts[cohort].unanswered += round.cohorts[cohort].unanswered;
+  }
 }
 
-BiasJudgement judge_bias(const FairnessFigures& figures, Share margin) {
-  std::vector<const TestResult*> tests;
-  std::vector<double> p_values;
-  for (const TestResult* test : {&figures.cohort_test, &figures.arrival_test}) {
-    if (!test->computed) continue;
-    tests.push_back(test);
-    p_values.push_back(test->p_value);
+FairnessFigures FairnessStudy::figures() const {
+  FairnessFigures figures;
+  add_totals(figures, study_);
+  figures.cohorts = cohort_rates(facts_, study_);
+  figures.arrival_deciles = decile_rates(by_round(study_, &RoundSums::arrival_deciles));
+  figures.ticket_deciles = decile_rates(by_round(study_, &RoundSums::ticket_deciles));
+  figures.span_seconds = static_cast<double>(study_.spans.length_ns) / 1e9;
+  figures.spans = span_rates(study_, figures.span_seconds);
+  figures.by_round = course_of(study_);
+  figures.users = user_figures(study_, figures.rate_of_claimed);
+  figures.impact = impact_of(figures.cohorts);
+  add_tests(figures, study_, facts_);
+  const StudySize size = size_of(figures);
+  figures.equivalence = equivalence_of(study_, figures, size, facts_.fairness_margin);
+  for (const EquivalenceResult& row : figures.equivalence) {
+    figures.rounds_needed = std::max(figures.rounds_needed, row.rounds_needed);
   }
-  const std::vector<bool> rejected = holm_rejections(p_values, kBiasLevel);
-  const double share = figures.rate_of_claimed;
-  BiasJudgement judgement;
-  for (std::size_t place = 0; place < tests.size(); ++place) {
-    const TestResult& test = *tests[place];
-    // Early half against late half: a gap d moves the area by d/(8p(1−p)).
-    const double gap = &test == &figures.arrival_test
-                           ? 8 * share * (1 - share) * std::abs(test.effect - 0.5)
-                           : test.effect / 100;
-    if (!rejected[place] || gap <= margin.of_one) continue;
-    judgement.biased = true;
-    if (!judgement.reason.empty()) judgement.reason += "; ";
-    judgement.reason += test.meaning;
-  }
-  return judgement;
+  figures.detectable_gap_pp = detectable_gap_pp(size);
+  return figures;
 }
 
 }  // namespace fairrush::analysis

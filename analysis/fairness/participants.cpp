@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "analysis/invariants/run_index.hpp"
+
 namespace fairrush::analysis {
 namespace {
 

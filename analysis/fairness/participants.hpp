@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <vector>
 
-#include "analysis/invariants/run_index.hpp"
-
 namespace fairrush::analysis {
+
+class RunIndex;
 
 /// A user of the roster whose claim in the window got a definite answer.
 struct Participant {

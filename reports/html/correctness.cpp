@@ -30,15 +30,18 @@ std::string tally(const std::vector<CheckResult>& checks) {
   return text + ".";
 }
 
-void add_example(Markup& page, const analysis::CounterExample& example) {
+void add_example(Markup& page, const analysis::CounterExample& example,
+                 const analysis::RunFacts& facts) {
   page.open("div", {{"class", "example"}});
-  if (example.user) page.line("p", fmt::format("User {}", example.user->value()));
+  if (const std::string subject = example_subject(example, facts); !subject.empty()) {
+    page.line("p", capitalized(subject));
+  }
   page.open("ol");
   for (const std::string& event : example.timeline) page.line("li", event);
   page.close().close();
 }
 
-void add_evidence(Markup& page, const CheckResult& check) {
+void add_evidence(Markup& page, const CheckResult& check, const analysis::RunFacts& facts) {
   const std::size_t shown = check.examples.size();
   std::string summary = fmt::format("Evidence: {}", counted(shown, "example"));
   if (check.violations > shown) {
@@ -46,11 +49,11 @@ void add_evidence(Markup& page, const CheckResult& check) {
   }
   page.open("tr", {{"class", "evidence"}}).open("td", {{"colspan", "3"}});
   page.open("details", {{"open", "open"}}).line("summary", summary);
-  for (const auto& example : check.examples) add_example(page, example);
+  for (const auto& example : check.examples) add_example(page, example, facts);
   page.close().close().close();
 }
 
-void add_check(Markup& page, const CheckResult& check) {
+void add_check(Markup& page, const CheckResult& check, const analysis::RunFacts& facts) {
   const Tone tone = tone_of(check.verdict);
   page.open("tr");
   page.open("th", {{"scope", "row"}})
@@ -66,7 +69,7 @@ void add_check(Markup& page, const CheckResult& check) {
                           counted(check.open_attempts, "indeterminate attempt")));
   }
   page.close().close();
-  if (!check.examples.empty()) add_evidence(page, check);
+  if (!check.examples.empty()) add_evidence(page, check, facts);
 }
 
 Row sighting_row(const analysis::SightingResult& sighting) {
@@ -87,7 +90,7 @@ void add_correctness(Markup& page, const ReportInput& input) {
     page.leaf("th", {{"scope", "col"}}, heading);
   }
   page.close().close().open("tbody");
-  for (const CheckResult& check : checks) add_check(page, check);
+  for (const CheckResult& check : checks) add_check(page, check, input.facts);
   page.close().close();
   close_section(page);
 }

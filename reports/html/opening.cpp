@@ -19,6 +19,9 @@ void add_head(Markup& page, const ReportInput& input) {
 }
 
 void add_warnings(Markup& page, const ReportInput& input) {
+  if (const auto fault = fault_warning(input.facts)) {
+    page.line("p", {{"class", "warning fault"}, {"role", "alert"}}, "✘ " + *fault);
+  }
   if (const auto warning = build_warning(input.facts)) {
     page.line("p", {{"class", "warning"}}, "! " + *warning);
   }

@@ -25,10 +25,21 @@ Plot latency_plot(const ReportInput& input);
 Plot arrivals_plot(const ReportInput& input);
 /// Claims in flight over the rush, with the wins below.
 Plot in_flight_plot(const ReportInput& input);
-/// Win rate of each cohort against the band of a fair draw.
+/// Win rate of each cohort against the band of fair draws.
 Plot cohorts_plot(const ReportInput& input);
-/// Win rate of each tenth of the claims, first to last, against the band of a fair draw.
+/// Win rate of each tenth of the claims, first to last, against the band of fair draws.
 Plot deciles_plot(const ReportInput& input);
+
+/// Win rate of each tenth of the tickets, in the order of reservation.
+Plot tickets_plot(const ReportInput& input);
+/// Win rate by the time since the opening, in steps of a second or more.
+Plot spans_plot(const ReportInput& input);
+/// Win rate of each cohort in the course of the rounds.
+Plot rounds_plot(const ReportInput& input);
+/// How far each group is from the win rate of all, with its interval within the margin.
+Plot equivalence_plot(const ReportInput& input);
+/// Users by their wins over the rounds, beside what fair draws give.
+Plot wins_per_user_plot(const ReportInput& input);
 
 /// All of them, in the order above.
 std::vector<Plot> make_plots(const ReportInput& input);

@@ -17,7 +17,6 @@ constexpr double kMarginFile = 20;
 constexpr double kTitleHeight = 30;
 constexpr double kLegendHeight = 24;
 constexpr double kSwatchWidth = 24;
-constexpr double kDotRadius = 5.5;
 
 /// A coordinate, to a tenth of a pixel.
 std::string px(double value) {
@@ -161,15 +160,15 @@ void Chart::segment(Point from, Point to, std::string_view style) {
                       {"y2", px(to.y)}});
 }
 
-void Chart::dot(Point at, std::string_view style, std::string_view hint) {
+void Chart::dot(Point at, std::string_view style, std::string_view hint, double radius) {
   svg_.open("g");
   if (!hint.empty()) svg_.line("title", hint);
   if (style == "inside") {
     svg_.empty(
         "circle",
-        {{"class", std::string(style)}, {"cx", px(at.x)}, {"cy", px(at.y)}, {"r", px(kDotRadius)}});
+        {{"class", std::string(style)}, {"cx", px(at.x)}, {"cy", px(at.y)}, {"r", px(radius)}});
   } else {
-    const double r = kDotRadius * 1.3;
+    const double r = radius * 1.3;
     svg_.empty(
         "path",
         {{"class", std::string(style)},

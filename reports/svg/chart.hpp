@@ -70,7 +70,8 @@ class Chart {
   void segment(Point from, Point to, std::string_view style);
   /// A mark for one value: a circle where `style` is "inside", else a diamond. `hint` shows on
   /// hover.
-  void dot(Point at, std::string_view style, std::string_view hint);
+  void dot(Point at, std::string_view style, std::string_view hint, double radius = kDotRadius);
+  static constexpr double kDotRadius = 5.5;
 
   enum class Anchor : std::uint8_t { start, middle, end };
   void label(Point at, Anchor anchor, std::string_view style, std::string_view text);

@@ -48,10 +48,9 @@ std::string rate_text(double share, std::uint64_t group) {
   return group == 0 ? std::string(kNoFigure) : percent_text(share);
 }
 
-std::string p_value_text(double p_value) {
-  if (!std::isfinite(p_value)) return fmt::format("p = {}", kNoFigure);
-  if (p_value < 0.0001) return "p < 0.0001";
-  return fmt::format("p = {:.2g}", p_value);
+std::string probability_text(double p_value) {
+  if (!std::isfinite(p_value)) return std::string(kNoFigure);
+  return p_value < 1e-9 ? "<1e-9" : fmt::format("{:.2g}", p_value);
 }
 
 std::string seconds_text(std::int64_t time_ns) {

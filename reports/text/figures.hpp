@@ -23,8 +23,8 @@ std::string percent_text(double share);
 /// A share with its group: "19.87 %", or `kNoFigure` when the group is empty.
 std::string rate_text(double share, std::uint64_t group);
 
-/// A p-value in words: "p = 0.043", "p < 0.0001".
-std::string p_value_text(double p_value);
+/// A p-value for a column of its own: "0.043", "<1e-9"; `kNoFigure` when it is not finite.
+std::string probability_text(double p_value);
 
 /// A point of the run's time in seconds: "12.345 s".
 std::string seconds_text(std::int64_t time_ns);

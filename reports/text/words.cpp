@@ -48,7 +48,7 @@ std::string inconclusive_headline(const ReportInput& input) {
     return correctness_words(assessment) + ", but the run did not see all it must see";
   }
   if (!open_checks(assessment).empty()) return "no violation was seen, but some checks stay open";
-  return correctness_words(assessment) + "; whether chances are equal, one run cannot show";
+  return correctness_words(assessment) + "; whether chances are equal, this run cannot show";
 }
 
 std::string result_words(const ReportInput& input) {
@@ -68,16 +68,23 @@ std::string result_words(const ReportInput& input) {
 KeyFigure users_figure(const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
   return {Topic::users, "Users", format_count(input.facts.users),
-          fmt::format("{} reserved, {} claimed", format_count(fairness.reserved),
-                      format_count(fairness.claimed))};
+          fmt::format("{}{} reserved, {} claimed",
+                      fairness.rounds > 1 ? counted(fairness.rounds, "round") + " in all: " : "",
+                      format_count(fairness.reserved), format_count(fairness.claimed))};
 }
 
 KeyFigure wins_figure(const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
   const std::string quota = quota_text(input.facts.quota);
-  const auto& announced = input.facts.rounds.front().announced_coupons;
-  return {Topic::wins, "Users who won", format_count(fairness.winners),
-          announced ? fmt::format("of {} ({})", counted(*announced, "coupon"), quota)
+  std::uint64_t coupons = 0;
+  bool announced = true;
+  for (const analysis::RoundFacts& round : input.facts.rounds) {
+    announced = announced && round.announced_coupons.has_value();
+    coupons += round.announced_coupons.value_or(0);
+  }
+  return {Topic::wins, fairness.rounds > 1 ? "Wins" : "Users who won",
+          format_count(fairness.winners),
+          announced ? fmt::format("of {} ({})", counted(coupons, "coupon"), quota)
                     : fmt::format("coupons: {}", quota)};
 }
 
@@ -89,10 +96,34 @@ KeyFigure rate_figure(const ReportInput& input) {
                       rate_text(fairness.intended_rate, fairness.reserved))};
 }
 
+KeyFigure impact_figure(const ReportInput& input) {
+  const auto& impact = input.assessment.fairness.impact;
+  if (!impact.computed) {
+    return {Topic::impact, "Impact ratio", std::string(kNoFigure),
+            "it takes two cohorts and a winner"};
+  }
+  return {Topic::impact, "Impact ratio", number_text(impact.ratio, 3),
+          fmt::format("win rate of {} over that of {}; 1 is equal", impact.worst, impact.best)};
+}
+
+KeyFigure gap_figure(const ReportInput& input) {
+  const auto& fairness = input.assessment.fairness;
+  if (fairness.claimed == 0) {
+    return {Topic::visible_gap, "Visible gap", std::string(kNoFigure), "nobody claimed"};
+  }
+  const std::string margin = fmt::format("±{:g} pp", input.facts.fairness_margin.of_one * 100);
+  return {Topic::visible_gap, "Visible gap", number_text(fairness.detectable_gap_pp, 2) + " pp",
+          fairness.rounds_needed == 0
+              ? "the smallest between two halves that this run would show"
+              : fmt::format("the smallest between two halves that this run would show; equal to "
+                            "within {} takes {}",
+                            margin, counted(fairness.rounds_needed, "round"))};
+}
+
 KeyFigure arrival_figure(const ReportInput& input) {
-  const auto& test = input.assessment.fairness.arrival_test;
+  const auto* test = input.assessment.fairness.test("arrival");
   return {Topic::arrival, "Arrival AUC",
-          test.computed ? number_text(test.effect, 3) : std::string(kNoFigure),
+          test != nullptr && test->computed ? number_text(test->effect, 3) : std::string(kNoFigure),
           "0.5: coming early or late makes no difference; 0 or 1: it decides"};
 }
 
@@ -174,7 +205,7 @@ VerdictWords describe_verdict(const ReportInput& input) {
     case RunVerdict::biased:
       return {Tone::bad, "BIASED", correct + ", but users did not have the same chance", result};
     case RunVerdict::fair:
-      return {Tone::good, "FAIR",
+      return {Tone::good, fmt::format("FAIR({:g} pp)", input.facts.fairness_margin.of_one * 100),
               fmt::format("{}; chances are equal to within {:g} percentage points", correct,
                           input.facts.fairness_margin.of_one * 100),
               result};
@@ -187,50 +218,22 @@ VerdictWords describe_verdict(const ReportInput& input) {
 }
 
 std::vector<KeyFigure> key_figures(const ReportInput& input) {
-  return {users_figure(input),         wins_figure(input),      rate_figure(input),
-          arrival_figure(input),       latency_figure(input),   peak_figure(input),
-          indeterminate_figure(input), instrument_figure(input)};
-}
-
-std::string arrival_meaning(const analysis::FairnessFigures& fairness) {
-  const analysis::TestResult& test = fairness.arrival_test;
-  if (!test.computed) return sentence(test.meaning);
-  return fmt::format(
-      "The arrival AUC is {}: 0.5 means that it made no difference whether a claim came early or "
-      "late, 0 or 1 that it decided everything. {}",
-      number_text(test.effect, 3), sentence(test.meaning));
-}
-
-std::string round_limits(const ReportInput& input) {
-  const auto& fairness = input.assessment.fairness;
-  if (fairness.claimed == 0) return "Nobody claimed, so this run says nothing about chances.";
-  std::string text = fmt::format(
-      "One round of this size can see a gap of {} percentage points or more between two halves of "
-      "the users (in 80 % of such rounds); a smaller one it can easily miss.",
-      number_text(fairness.detectable_gap_pp, 2));
-  if (fairness.rounds_needed > 0) {
-    text += fmt::format(" To show that chances are equal to within {:g} pp takes {} like this.",
-                        input.facts.fairness_margin.of_one * 100,
-                        counted(fairness.rounds_needed, "round"));
-  }
-  return text;
-}
-
-bool outside_band(const analysis::GroupRate& group) {
-  return group.claimed > 0 &&
-         (group.rate_of_claimed < group.band_low || group.rate_of_claimed > group.band_high);
-}
-
-std::string_view band_position(const analysis::GroupRate& group) {
-  if (group.claimed == 0) return "nobody claimed";
-  if (!outside_band(group)) return "inside";
-  return group.rate_of_claimed < group.band_low ? "below" : "above";
+  return {users_figure(input),     wins_figure(input), rate_figure(input),
+          impact_figure(input),    gap_figure(input),  arrival_figure(input),
+          latency_figure(input),   peak_figure(input), indeterminate_figure(input),
+          instrument_figure(input)};
 }
 
 std::optional<std::string> build_warning(const analysis::RunFacts& facts) {
   if (facts.build_type == "Release") return std::nullopt;
   return fmt::format("{} build: correctness counts, speed and latency do not.",
                      facts.build_type.empty() ? "Unknown" : facts.build_type);
+}
+
+std::optional<std::string> fault_warning(const analysis::RunFacts& facts) {
+  if (!facts.fault) return std::nullopt;
+  return fmt::format("A fault is switched on in the target: {}. What goes wrong here is meant to.",
+                     *facts.fault);
 }
 
 std::string quota_text(const analysis::QuotaRule& quota) {
@@ -248,6 +251,14 @@ const analysis::LatencyFigures* latencies_of(const Assessment& assessment, analy
 const CheckResult* check_of(const Assessment& assessment, std::string_view id) {
   const auto found = std::ranges::find(assessment.invariants, id, &CheckResult::id);
   return found == assessment.invariants.end() ? nullptr : &*found;
+}
+
+std::string example_subject(const analysis::CounterExample& example,
+                            const analysis::RunFacts& facts) {
+  std::string text;
+  if (facts.rounds.size() > 1) text = fmt::format("round {}", example.round + 1);
+  if (!example.user) return text;
+  return fmt::format("{}{}user {}", text, text.empty() ? "" : ", ", example.user->value());
 }
 
 std::vector<const CheckResult*> open_checks(const Assessment& assessment) {

@@ -7,20 +7,16 @@
 #include <vector>
 
 #include "reports/reports.hpp"
+#include "reports/text/tone.hpp"
 
 namespace fairrush::reports {
 
-/// How a statement is to be taken; shown by mark and word, colour only adds to them.
-enum class Tone : std::uint8_t { good, bad, open, neutral };
-
-/// "✔", "✘", "?", "–".
-std::string_view mark_of(Tone tone);
 Tone tone_of(analysis::CheckVerdict verdict);
 
 /// The run's verdict for people.
 struct VerdictWords {
   Tone tone = Tone::open;
-  std::string word;      ///< "PROVEN"
+  std::string word;      ///< "PROVEN", "FAIR(1 pp)"
   std::string headline;  ///< what that means, one line without full stop
   std::string result;    ///< "The run passes (exit code 0)."
 };
@@ -31,6 +27,8 @@ enum class Topic : std::uint8_t {
   users,
   wins,
   win_rate,
+  impact,
+  visible_gap,
   arrival,
   latency,
   load,
@@ -47,19 +45,11 @@ struct KeyFigure {
 };
 std::vector<KeyFigure> key_figures(const ReportInput& input);
 
-/// What the arrival AUC of this run says.
-std::string arrival_meaning(const analysis::FairnessFigures& fairness);
-
-/// What one round of this size can and cannot show.
-std::string round_limits(const ReportInput& input);
-
-/// Where a group's win rate lies against its band: "inside", "below", "above".
-std::string_view band_position(const analysis::GroupRate& group);
-/// True when the group has claims and its win rate lies outside the band.
-bool outside_band(const analysis::GroupRate& group);
-
 /// Why the figures must not be compared with others: set for anything but a release build.
 std::optional<std::string> build_warning(const analysis::RunFacts& facts);
+
+/// What is switched on in the target on purpose, for everybody to see; unset without a fault.
+std::optional<std::string> fault_warning(const analysis::RunFacts& facts);
 
 /// "20 % of the roster", or "60 coupons".
 std::string quota_text(const analysis::QuotaRule& quota);
@@ -69,6 +59,10 @@ const analysis::LatencyFigures* latencies_of(const analysis::Assessment& assessm
                                              analysis::Op op);
 /// The check of that id; null when it was not made.
 const analysis::CheckResult* check_of(const analysis::Assessment& assessment, std::string_view id);
+
+/// "user 17", "round 3, user 17" where there are several; empty when it is about neither.
+std::string example_subject(const analysis::CounterExample& example,
+                            const analysis::RunFacts& facts);
 
 /// Checks that failed or are unknown, in the order of the assessment.
 std::vector<const analysis::CheckResult*> open_checks(const analysis::Assessment& assessment);

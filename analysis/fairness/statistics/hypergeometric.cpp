@@ -1,4 +1,4 @@
-#include "analysis/fairness/hypergeometric.hpp"
+#include "analysis/fairness/statistics/hypergeometric.hpp"
 
 #include <math.h>
 
@@ -85,6 +85,23 @@ double Hypergeometric::at_least(std::uint64_t wins) const {
   if (wins <= lowest_) return 1;
   if (wins > highest_) return 0;
   return wins >= mode_ ? sum_upwards(wins) : std::max(0.0, 1 - sum_downwards(wins - 1));
+}
+
+double Hypergeometric::two_sided(std::uint64_t wins) const {
+  FAIRRUSH_ASSERT(wins >= lowest_ && wins <= highest_);
+  // Rounding must not part outcomes that are equally likely.
+  constexpr double kAlike = 1 + 1e-7;
+  const double limit = probability(wins) * kAlike;
+  if (limit >= mode_probability_) return 1;
+  double term = mode_probability_;
+  if (wins < mode_) {
+    std::uint64_t other = mode_;
+    while (other < highest_ && term > limit) term *= step_up(other++);
+    return std::min(1.0, at_most(wins) + (term > limit ? 0 : at_least(other)));
+  }
+  std::uint64_t other = mode_;
+  while (other > lowest_ && term > limit) term /= step_up(--other);
+  return std::min(1.0, at_least(wins) + (term > limit ? 0 : at_most(other)));
 }
 
 Hypergeometric::Band Hypergeometric::band(double coverage) const {

@@ -27,6 +27,10 @@ class Hypergeometric {
   /// P(w ≥ wins).
   double at_least(std::uint64_t wins) const;
 
+  /// Probability of everything that is no more likely than `wins`: the exact two-sided p-value
+  /// (Fisher, as R's fisher.test sums it). `wins` must lie in the support.
+  double two_sided(std::uint64_t wins) const;
+
   struct Band {
     std::uint64_t low;
     std::uint64_t high;

@@ -1,47 +1,49 @@
+#include "analysis/fairness/statistics/planning.hpp"
+
 #include <algorithm>
 #include <cmath>
-#include <limits>
-#include <numeric>
-
-#include "analysis/fairness/statistics.hpp"
 
 namespace fairrush::analysis {
 namespace {
 
 constexpr double kTwoSided95 = 1.959963984540054;
 constexpr double kPower80 = 0.8416212335729143;
+constexpr double kOneSided95 = 1.6448536269514722;
+constexpr double kPower90 = 1.2815515655446004;
 constexpr double kTostFactor = 10.822;  // (z(0.95) + z(0.95))², power 90 % at zero difference
+
+std::uint64_t whole(double rounds) {
+  constexpr double kMax = 1e18;
+  return static_cast<std::uint64_t>(std::clamp(std::ceil(rounds), 1.0, kMax));
+}
+
+bool can_be_said(StudySize study, double members) {
+  return study.participants >= 2 && study.win_share > 0 && study.win_share < 1 && members > 0 &&
+         members < study.participants;
+}
 
 }  // namespace
 
-std::vector<bool> holm_rejections(std::span<const double> p_values, double alpha) {
-  std::vector<std::size_t> order(p_values.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, {}, [&](std::size_t place) { return p_values[place]; });
-  std::vector<bool> rejected(p_values.size());
-  for (std::size_t step = 0; step < order.size(); ++step) {
-    if (p_values[order[step]] > alpha / static_cast<double>(order.size() - step)) break;
-    rejected[order[step]] = true;
-  }
-  return rejected;
-}
-
 double detectable_gap_pp(StudySize study) {
-  if (study.participants < 2) return 100;
-  const double spread =
-      study.win_share * (1 - study.win_share) / static_cast<double>(study.participants - 1);
+  const double pairs = (study.participants - 1) * static_cast<double>(study.rounds);
+  if (pairs < 1) return 100;
+  const double spread = study.win_share * (1 - study.win_share) / pairs;
   return std::min(100.0, (kTwoSided95 + kPower80) * 2 * std::sqrt(spread) * 100);
 }
 
-std::uint64_t rounds_needed(StudySize study, double margin) {
+std::uint64_t rounds_needed(StudySize study, double members, double margin) {
+  if (margin <= 0 || !can_be_said(study, members)) return 0;
   const double spread = study.win_share * (1 - study.win_share);
-  if (margin <= 0 || study.participants < 2 || spread <= 0) return 0;
-  const auto population = static_cast<double>(study.participants);
-  const double cohort = population / 3;
-  const double rounds = std::ceil(kTostFactor * spread * (population - cohort) /
-                                  (cohort * (population - 1) * margin * margin));
-  constexpr double kMax = 1e18;
-  return static_cast<std::uint64_t>(std::clamp(rounds, 1.0, kMax));
+  return whole(kTostFactor * spread * (study.participants - members) /
+               (members * (study.participants - 1) * margin * margin));
+}
+
+std::uint64_t rounds_needed_for_ratio(StudySize study, double members, double ratio_min) {
+  if (ratio_min <= 0 || ratio_min >= 1 || !can_be_said(study, members)) return 0;
+  const double odds = (1 - study.win_share) / study.win_share;
+  const double variance = odds * (1 / members + 1 / (study.participants - members));
+  const double reach = (kOneSided95 + kPower90) / std::log(ratio_min);
+  return whole(reach * reach * variance);
 }
 
 }  // namespace fairrush::analysis

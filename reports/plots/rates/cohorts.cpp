@@ -6,8 +6,8 @@
 #include "reports/plots/gnuplot.hpp"
 #include "reports/plots/plot.hpp"
 #include "reports/plots/rates/groups.hpp"
-#include "reports/text/printable.hpp"
-#include "reports/text/words.hpp"
+#include "reports/text/fairness_words.hpp"
+#include "reports/text/short_label.hpp"
 
 namespace fairrush::reports {
 namespace {
@@ -16,22 +16,10 @@ constexpr std::size_t kRowsMax = 24;
 constexpr std::size_t kLabelColumnsMax = 22;
 constexpr double kBandHeight = 20;
 
-/// A label cut to what has room.
-std::string short_label(std::string_view label) {
-  std::string text = printable(label);
-  if (columns_of(text) <= kLabelColumnsMax) return text;
-  std::size_t bytes = 0;
-  for (std::size_t columns = 0; bytes < text.size(); ++bytes) {
-    const bool starts = (static_cast<unsigned char>(text[bytes]) & 0xC0) != 0x80;
-    if (starts && ++columns == kLabelColumnsMax) break;
-  }
-  return text.substr(0, bytes) + "…";
-}
-
 double label_room(const GroupRates& rates) {
   double room = 60;
   for (const auto& group : rates.groups) {
-    room = std::max(room, text_width(short_label(group.label)) + 16);
+    room = std::max(room, text_width(short_label(group.label, kLabelColumnsMax)) + 16);
   }
   return room;
 }
@@ -64,11 +52,11 @@ void label_group(Chart& chart, const analysis::GroupRate& group, const Frame& fr
   const std::string figures = figures_of(group);
   if (chart.narrow()) {
     chart.label({frame.left, middle - 18}, Chart::Anchor::start, "strong",
-                short_label(group.label));
+                short_label(group.label, kLabelColumnsMax));
     chart.label({frame.right, middle - 18}, Chart::Anchor::end, style, figures);
   } else {
     chart.label({frame.left - 12, middle + 4.5}, Chart::Anchor::end, "strong",
-                short_label(group.label));
+                short_label(group.label, kLabelColumnsMax));
     chart.label({frame.right + 14, middle + 4.5}, Chart::Anchor::start, style, figures);
   }
 }
@@ -128,7 +116,7 @@ Plot cohorts_plot(const ReportInput& input) {
        .setup = "set ylabel \"win rate of those who claimed, %\"\nset yrange [0:*]\n"
                 "set offsets 0.5, 0.5, 0, 0\nset style fill solid 0.25 noborder\n",
        .plots = "\"cohorts.csv\" using ($0):(($6+$7)/2):(0.3):(($7-$6)/2) with boxxyerror "
-                "title \"99.9 % band of a fair draw\", \\\n"
+                "title \"99.9 % band of fair draws\", \\\n"
                 "     \"cohorts.csv\" using ($0):5:xtic(1) with points pointtype 7 "
                 "title \"win rate\", \\\n"
                 "     \"cohorts.csv\" using ($0):8 with lines dashtype 2 title \"intended\"",

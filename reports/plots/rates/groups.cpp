@@ -7,8 +7,8 @@
 
 #include "base/units.hpp"
 #include "reports/text/csv_field.hpp"
+#include "reports/text/fairness_words.hpp"
 #include "reports/text/figures.hpp"
-#include "reports/text/words.hpp"
 
 namespace fairrush::reports {
 namespace {
@@ -42,7 +42,7 @@ std::string group_csv(const GroupRates& rates, std::string_view label_column) {
 std::vector<LegendEntry> group_legend(const GroupRates& rates) {
   std::vector<LegendEntry> legend{
       {"win rate", "inside", Swatch::dot},
-      {"where a fair draw lies, 99.9 %", "band", Swatch::block},
+      {"where fair draws lie, 99.9 %", "band", Swatch::block},
       {fmt::format("intended, {}", percent_text(rates.intended_rate)), "reference", Swatch::line}};
   if (std::ranges::any_of(rates.groups, outside_band)) {
     legend.insert(legend.begin() + 1, {"outside the band", "outside", Swatch::dot});

@@ -17,8 +17,10 @@ FinishedRun finished(std::string scenario, analysis::RunVerdict verdict, double 
 TEST(SideBySide, PutsEachRunOnALineWithItsRates) {
   std::vector<FinishedRun> runs{finished("demo", analysis::RunVerdict::proven, 0.2),
                                 finished("demo-ticket-list", analysis::RunVerdict::biased, 0.3212)};
-  runs[1].fairness.arrival_test.computed = true;
-  runs[1].fairness.arrival_test.effect = 0.0004;
+  analysis::TestResult& arrival = runs[1].fairness.tests.emplace_back();
+  arrival.id = "arrival";
+  arrival.computed = true;
+  arrival.effect = 0.0004;
   EXPECT_EQ(side_by_side(runs),
             "\nSide by side, win rate of those who claimed\n"
             "                    verdict              fibre   arrival AUC\n"

@@ -38,7 +38,10 @@ SampleRun hostile_run() {
   }
   for (auto& sighting : assessment.sightings) sighting.name = kHostile;
   for (auto& group : assessment.fairness.cohorts) group.label = kHostile;
-  assessment.fairness.cohort_test.meaning = kHostile;
+  for (auto& test : assessment.fairness.tests) test.name = test.meaning = kHostile;
+  for (auto& row : assessment.fairness.equivalence) row.label = kHostile;
+  assessment.fairness.impact.worst = assessment.fairness.impact.best = kHostile;
+  facts.fault = kHostile;
   return run;
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "tests/unit/reports/support/sample_base.hpp"
+#include "tests/unit/reports/support/sample_fairness.hpp"
 #include "tests/unit/reports/support/sample_parts.hpp"
 
 namespace fairrush::reports::testing {
@@ -41,9 +42,8 @@ SampleRun first_come() {
   Assessment& assessment = run.assessment;
   assessment.verdict = RunVerdict::biased;
   assessment.verdict_reason =
-      "Users of the cohort fibre won 27.90 % of their claims, those of mobile 8.15 %: far more "
-      "than "
-      "the margin of 1 pp, and beyond what chance allows.";
+      "Users of the cohort fibre won far more often than those of mobile, by more than the margin "
+      "of 1 pp, and beyond what chance allows.";
   assessment.failed = true;
   assessment.invariants = passing_checks();
   check_in(assessment.invariants, "I14") = {.id = "I14",
@@ -65,29 +65,52 @@ SampleRun first_come() {
                                  .coupons = 6'000,
                                  .reservation = facts.rounds.front().reservation,
                                  .rush = facts.rounds.front().rush});
-  assessment.fairness = fairness_of({{"fibre", 18'000, 5'022}, {"mobile", 12'000, 978}},
-                                    deciles_of(3'000, {2'996, 2'871, 133, 0, 0, 0, 0, 0, 0, 0}));
-  assessment.fairness.cohort_test = {"cohorts (chi-squared)",
-                                     1'755.2,
-                                     0,
-                                     19.75,
-                                     "pp between the best and the worst cohort",
-                                     "fibre won 27.90 % of the time, mobile 8.15 %; chance alone "
-                                     "gives such a gap with probability 0",
-                                     true};
-  assessment.fairness.arrival_test = {
-      "arrival (AUC)",
-      -119.6,
-      0,
-      0.004,
-      "AUC",
-      "99.6 % of the pairs of a winner and a loser have the winner arriving first (50 % when "
-      "arrival does not matter); chance alone strays as far with probability 0",
-      true};
-  assessment.fairness.detectable_gap_pp = 1.3;
-  assessment.fairness.rounds_needed = 2;
+  assessment.fairness =
+      first_come_figures(facts, {.users = 30'000, .winners = 6'000, .mean_s = 0.6});
   assessment.attempts = 60'000;
   assessment.claims_per_second_max = 24'300;
+  return run;
+}
+
+SampleRun fair_rounds() {
+  SampleRun run{"fair_rounds", base_facts(), assessment_of_300()};
+  RunFacts& facts = run.facts;
+  facts.scenario = "rush-3000";
+  facts.question = "Over twenty evenings, does everybody have the same chance?";
+  facts.target = "http://coupons.example:8080";
+  facts.users = 3'000;
+  facts.allocation = analysis::Allocation::unknown;
+  facts.rounds.front().announced_roster = 3'000;
+  facts.rounds.front().announced_coupons = 600;
+  facts.rounds.resize(20, facts.rounds.front());
+  Assessment& assessment = run.assessment;
+  assessment.fairness = drawn_figures(facts, {.users = 3'000, .winners = 600, .rounds = 20});
+  assessment.verdict = RunVerdict::fair;
+  assessment.verdict_reason =
+      "Every check passes, and over 20 rounds with 3,000 participants each the chances of all "
+      "groups compared are equal to within 1 percentage points.";
+  assessment.passed = true;
+  return run;
+}
+
+SampleRun sticky_winners() {
+  SampleRun run = fair_rounds();
+  run.name = "sticky_winners";
+  run.facts.fault = "sticky-winners";
+  run.facts.rounds.resize(3);
+  Assessment& assessment = run.assessment;
+  assessment.fairness = sticky_figures(run.facts, {.users = 3'000, .winners = 600, .rounds = 3});
+  assessment.verdict = RunVerdict::biased;
+  assessment.verdict_reason =
+      "Winning depends on more than chance: " + assessment.fairness.test("luck")->meaning + ".";
+  assessment.passed = false;
+  assessment.failed = true;
+  CheckResult& lost = check_in(assessment.invariants, "I5");
+  lost.verdict = CheckVerdict::unknown;
+  lost.finding = "round 3: 1 acknowledged coupon may have come after the ledger was read.";
+  lost.open_attempts = 1;
+  lost.examples = {
+      {UserIndex{17}, {"11.534 s  claim sent (attempt 402, try 0)", "11.541 s  won C-00017"}, 2}};
   return run;
 }
 
@@ -144,12 +167,7 @@ SampleRun interrupted() {
   instrument.violations = 148;
   assessment.sightings[3].seen = 0;
   assessment.outcomes.push_back({Op::claim, Outcome::indeterminate, Reason::stopped_in_flight, 9});
-  assessment.fairness.cohort_test = {};
-  assessment.fairness.cohort_test.meaning =
-      "not tested: it takes two cohorts with answered claims, a winner and a loser";
-  assessment.fairness.arrival_test = {};
-  assessment.fairness.arrival_test.meaning =
-      "not tested: it takes a winner, a loser and different times of arrival";
+  assessment.fairness = drawn_figures(run.facts, {.users = 8, .winners = 0});
   return run;
 }
 
@@ -178,7 +196,8 @@ SampleRun empty_run() {
 }
 
 std::vector<SampleRun> all_samples() {
-  return {proven_draw(), first_come(), violation(), interrupted(), empty_run()};
+  return {proven_draw(), first_come(),  fair_rounds(), sticky_winners(),
+          violation(),   interrupted(), empty_run()};
 }
 
 }  // namespace fairrush::reports::testing

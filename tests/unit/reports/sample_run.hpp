@@ -23,6 +23,10 @@ struct SampleRun {
 SampleRun proven_draw();
 /// 30,000 users, first come first served: the mobile cohort wins far less.
 SampleRun first_come();
+/// Twenty rounds of fair draws over 3,000 users.
+SampleRun fair_rounds();
+/// Three rounds with a fault that makes winners win again, and an acknowledged coupon lost.
+SampleRun sticky_winners();
 /// Oversold, two coupons for one user, an acknowledged coupon lost; with counter-examples.
 SampleRun violation();
 /// Stopped half-way in a debug build: open checks, indeterminate attempts, things not seen.

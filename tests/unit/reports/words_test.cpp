@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "reports/text/fairness_words.hpp"
 #include "tests/unit/reports/sample_run.hpp"
 
 namespace fairrush::reports::testing {
@@ -44,7 +45,7 @@ TEST(VerdictWords, SayWhyABiasedRunPasses) {
 TEST(VerdictWords, SayWhyARunIsInconclusive) {
   SampleRun run = proven_draw();
   run.assessment.verdict = RunVerdict::inconclusive;
-  EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("one run cannot show"));
+  EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("this run cannot show"));
   run.assessment.sightings.front().seen = 0;
   EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("did not see"));
   run.assessment.invariants.back().verdict = CheckVerdict::fail;

@@ -10,6 +10,6 @@ set ylabel "win rate of those who claimed, %"
 set yrange [0:*]
 set offsets 0.5, 0.5, 0, 0
 set style fill solid 0.25 noborder
-plot "cohorts.csv" using ($0):(($6+$7)/2):(0.3):(($7-$6)/2) with boxxyerror title "99.9 % band of a fair draw", \
+plot "cohorts.csv" using ($0):(($6+$7)/2):(0.3):(($7-$6)/2) with boxxyerror title "99.9 % band of fair draws", \
      "cohorts.csv" using ($0):5:xtic(1) with points pointtype 7 title "win rate", \
      "cohorts.csv" using ($0):8 with lines dashtype 2 title "intended"

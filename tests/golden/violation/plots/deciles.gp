@@ -9,8 +9,7 @@ set key outside top center horizontal
 set xlabel "tenth of the claims, first to last"
 set ylabel "win rate of those who claimed, %"
 set yrange [0:*]
-set xtics 1
 set style fill solid 0.25 noborder
-plot "deciles.csv" using ($0+1):(($6+$7)/2):(0.3):(($7-$6)/2) with boxxyerror title "99.9 % band of a fair draw", \
-     "deciles.csv" using ($0+1):5 with points pointtype 7 title "win rate", \
-     "deciles.csv" using ($0+1):8 with lines dashtype 2 title "intended"
+plot "deciles.csv" using (($0+1)*1):(($6+$7)/2):(0.3):(($7-$6)/2) with boxxyerror title "99.9 % band of fair draws", \
+     "deciles.csv" using (($0+1)*1):5 with points pointtype 7 title "win rate", \
+     "deciles.csv" using (($0+1)*1):8 with lines dashtype 2 title "intended"

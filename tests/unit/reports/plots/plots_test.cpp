@@ -54,7 +54,7 @@ TEST(Plots, HaveNamesOfTheirOwn) {
 
 TEST(Plots, MarkAGroupOutsideItsBandByShapeAndWord) {
   const std::string svg = cohorts_plot(input_of(first_come())).draw(Placement::page).str();
-  EXPECT_THAT(svg, HasSubstr("✘ 8.15\u00A0%, 978 of 12,000"));
+  EXPECT_THAT(svg, HasSubstr("✘ 15.71\u00A0%, 1,838 of 11,700"));
   EXPECT_THAT(svg, HasSubstr("<path class=\"outside\""));
   EXPECT_THAT(cohorts_plot(input_of(proven_draw())).draw(Placement::page).str(),
               Not(HasSubstr("outside")));

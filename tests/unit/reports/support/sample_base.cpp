@@ -1,7 +1,9 @@
 #include "tests/unit/reports/support/sample_base.hpp"
 
 #include <cstdint>
-#include <utility>
+
+#include "tests/unit/reports/support/sample_fairness.hpp"
+#include "tests/unit/reports/support/sample_parts.hpp"
 
 namespace fairrush::reports::testing {
 
@@ -79,31 +81,6 @@ RunFacts base_facts() {
   return facts;
 }
 
-analysis::FairnessFigures fairness_of(std::vector<GroupCounts> cohorts,
-                                      std::vector<GroupCounts> deciles) {
-  analysis::FairnessFigures fairness;
-  for (const GroupCounts& group : cohorts) {
-    fairness.reserved += group.members;
-    fairness.winners += group.wins;
-  }
-  fairness.claimed = fairness.reserved;
-  fairness.rate_of_reserved =
-      static_cast<double>(fairness.winners) / static_cast<double>(fairness.reserved);
-  fairness.rate_of_claimed = fairness.rate_of_reserved;
-  fairness.intended_rate = 0.2;
-  fairness.cohorts = group_rates(cohorts);
-  fairness.arrival_deciles = group_rates(deciles);
-  return fairness;
-}
-
-std::vector<GroupCounts> deciles_of(std::uint64_t members, const std::vector<std::uint64_t>& wins) {
-  std::vector<GroupCounts> deciles;
-  for (const std::uint64_t count : wins) {
-    deciles.push_back({"decile " + std::to_string(deciles.size() + 1), members, count});
-  }
-  return deciles;
-}
-
 Assessment assessment_of_300() {
   const RunFacts facts = base_facts();
   Assessment assessment;
@@ -118,27 +95,7 @@ Assessment assessment_of_300() {
                                  .coupons = 59,
                                  .reservation = facts.rounds.front().reservation,
                                  .rush = facts.rounds.front().rush});
-  assessment.fairness = fairness_of({{"fibre", 180, 37}, {"mobile", 115, 22}},
-                                    deciles_of(30, {6, 5, 8, 4, 7, 6, 5, 9, 4, 5}));
-  assessment.fairness.cohort_test = {"cohorts (chi-squared)",
-                                     0.089,
-                                     0.765,
-                                     1.43,
-                                     "pp between the best and the worst cohort",
-                                     "fibre won 20.56 % of the time, mobile 19.13 %; chance alone "
-                                     "gives such a gap with probability 0.76",
-                                     true};
-  assessment.fairness.arrival_test = {
-      "arrival (AUC)",
-      -0.31,
-      0.757,
-      0.487,
-      "AUC",
-      "51.3 % of the pairs of a winner and a loser have the winner arriving first (50 % when "
-      "arrival does not matter); chance alone strays as far with probability 0.76",
-      true};
-  assessment.fairness.detectable_gap_pp = 13.1;
-  assessment.fairness.rounds_needed = 116;
+  assessment.fairness = drawn_figures(facts, {});
   assessment.attempts = 627;
   assessment.claims_per_second_max = 61;
   return assessment;

@@ -21,33 +21,6 @@ analysis::Histogram histogram_of(std::uint64_t count, LatencyShape shape) {
   return histogram;
 }
 
-std::vector<analysis::GroupRate> group_rates(const std::vector<GroupCounts>& groups) {
-  constexpr double kDeviations = 3.2905;  // 99.9 %, two-sided
-  double users = 0;
-  double winners = 0;
-  for (const GroupCounts& group : groups) {
-    users += static_cast<double>(group.members);
-    winners += static_cast<double>(group.wins);
-  }
-  const double rate = winners / users;
-  std::vector<analysis::GroupRate> rates;
-  for (const GroupCounts& group : groups) {
-    const auto members = static_cast<double>(group.members);
-    const double won = static_cast<double>(group.wins) / members;
-    const double deviation =
-        std::sqrt(rate * (1 - rate) * (users - members) / (members * (users - 1)));
-    rates.push_back({.label = group.label,
-                     .reserved = group.members,
-                     .claimed = group.members,
-                     .wins = group.wins,
-                     .rate_of_reserved = won,
-                     .rate_of_claimed = won,
-                     .band_low = std::max(0.0, rate - kDeviations * deviation),
-                     .band_high = std::min(1.0, rate + kDeviations * deviation)});
-  }
-  return rates;
-}
-
 namespace {
 
 constexpr std::int64_t kStepNs = 100'000'000;

@@ -16,15 +16,6 @@ struct LatencyShape {
 /// A histogram of `count` values of that shape.
 analysis::Histogram histogram_of(std::uint64_t count, LatencyShape shape);
 
-/// Members of a group and how many of them won.
-struct GroupCounts {
-  std::string label;
-  std::uint64_t members = 0;
-  std::uint64_t wins = 0;
-};
-/// Rates and bands (by the normal approximation) of groups that together are all users.
-std::vector<analysis::GroupRate> group_rates(const std::vector<GroupCounts>& groups);
-
 /// A rush whose clicks thin out exponentially after its opening.
 struct RushShape {
   std::uint32_t users = 0;

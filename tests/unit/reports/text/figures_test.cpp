@@ -23,7 +23,7 @@ TEST(Figures, NeverPrintWhatIsNotFinite) {
   EXPECT_EQ(number_text(kNan, 2), kNoFigure);
   EXPECT_EQ(number_text(kInfinity, 2), kNoFigure);
   EXPECT_EQ(percent_text(kNan), kNoFigure);
-  EXPECT_EQ(p_value_text(kNan), "p = –");
+  EXPECT_EQ(probability_text(kNan), "–");
 }
 
 TEST(Figures, GiveLatenciesThreeDigits) {
@@ -47,9 +47,9 @@ TEST(Figures, GiveNoRateForAnEmptyGroup) {
 }
 
 TEST(Figures, NeverCallAPValueZero) {
-  EXPECT_EQ(p_value_text(0), "p < 0.0001");
-  EXPECT_EQ(p_value_text(0.0432), "p = 0.043");
-  EXPECT_EQ(p_value_text(1), "p = 1");
+  EXPECT_EQ(probability_text(0), "<1e-9");
+  EXPECT_EQ(probability_text(0.0432), "0.043");
+  EXPECT_EQ(probability_text(1), "1");
 }
 
 TEST(Figures, CountInWords) {

