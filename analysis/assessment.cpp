@@ -229,6 +229,8 @@ Assessment Assessor::finish() {
 Assessment assess(const RunEvidence& evidence) {
   Assessor assessor(evidence.facts);
   for (std::uint32_t round = 0; round < evidence.rounds.size(); ++round) {
+    // Of a round without records nothing can be said again.
+    if (evidence.facts.rounds[round].unrecorded) continue;
     assessor.add(assess_round(evidence.round(round)));
   }
   return assessor.finish();

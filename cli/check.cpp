@@ -79,7 +79,7 @@ ExitCode check_main(std::vector<std::string> arguments) {
   if (!evidence) return refuse(evidence.error());
   if (const auto taken = take_ledger(options, *evidence); !taken) return refuse(taken.error());
   const analysis::Assessment assessment = analysis::assess(*evidence);
-  print_verdict(*evidence, assessment, {}, options.output);
+  print_verdict({evidence->facts, assessment, evidence->history}, {}, options.output);
   return exit_code_of(evidence->facts, assessment);
 }
 

@@ -18,6 +18,8 @@ constexpr auto kSubcommands = std::to_array<Subcommand>({
     {"run", "run SCENARIO…", "Rush, verify, report", &run_main},
     {"check", "check RUN", "Verify a run again, offline", &check_main},
     {"report", "report RUN", "Render a run again", &report_main},
+    {"simulate", "simulate SCENARIO…", "The same rush in virtual time: long-run fairness, designs",
+     &simulate_main},
     {"draw", "draw commit|run|prove|verify|rfc3797", "The verifiable draw, offline", &draw_main},
 });
 

@@ -76,9 +76,10 @@ ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,
   auto evidence = analysis::load_evidence({directory}, std::move(*facts));
   if (!evidence) return refuse(evidence.error());
   const analysis::Assessment assessment = analysis::assess(*evidence);
-  const auto report = write_reports({evidence->facts, assessment, evidence->history}, directory);
+  const reports::ReportInput input{evidence->facts, assessment, evidence->history};
+  const auto report = write_reports(input, directory);
   if (!report) return refuse(report.error());
-  print_verdict(*evidence, assessment, *report, options.output);
+  print_verdict(input, *report, options.output);
   finished.push_back({scenario.name, assessment.verdict, assessment.fairness});
   return exit_code_of(evidence->facts, assessment);
 }

@@ -42,20 +42,19 @@ ExitCode worse_of(ExitCode one, ExitCode other) {
   return rank(one) < rank(other) ? one : other;
 }
 
-void print_verdict(const analysis::RunEvidence& evidence, const analysis::Assessment& assessment,
-                   const std::filesystem::path& opened_first, OutputOptions options) {
+void print_verdict(const reports::ReportInput& input, const std::filesystem::path& opened_first,
+                   OutputOptions options) {
   if (options.json) {
     const boost::json::object line{
-        {"scenario", evidence.facts.scenario},
-        {"verdict", analysis::name_of(assessment.verdict)},
-        {"reason", assessment.verdict_reason},
-        {"exit_code", static_cast<int>(exit_code_of(evidence.facts, assessment))},
+        {"scenario", input.facts.scenario},
+        {"verdict", analysis::name_of(input.assessment.verdict)},
+        {"reason", input.assessment.verdict_reason},
+        {"exit_code", static_cast<int>(exit_code_of(input.facts, input.assessment))},
         {"report", opened_first.string()}};
     fmt::print("{}\n", boost::json::serialize(line));
     return;
   }
   if (options.quiet) return;
-  const reports::ReportInput input{evidence.facts, assessment, evidence.history};
   fmt::print("{}", reports::console_summary(input, console_style()));
   if (!opened_first.empty()) fmt::print("\nreport: {}\n", opened_first.string());
 }

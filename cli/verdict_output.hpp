@@ -5,6 +5,7 @@
 
 #include "analysis/assessment.hpp"
 #include "cli/subcommand.hpp"
+#include "reports/reports.hpp"
 
 namespace fairrush::cli {
 
@@ -23,7 +24,7 @@ ExitCode worse_of(ExitCode one, ExitCode other);
 
 /// Prints summary or JSON as the options ask. `opened_first` is the file a person would open next;
 /// empty when nothing was written.
-void print_verdict(const analysis::RunEvidence& evidence, const analysis::Assessment& assessment,
-                   const std::filesystem::path& opened_first, OutputOptions options);
+void print_verdict(const reports::ReportInput& input, const std::filesystem::path& opened_first,
+                   OutputOptions options);
 
 }  // namespace fairrush::cli

@@ -106,6 +106,8 @@ struct RoundFacts {
   std::optional<std::string>
       ledger_missing;                       ///< why there is no ledger; unset: ledger.csv holds it
   std::optional<std::string> draw_missing;  ///< why a design that draws left no draw.json
+  std::optional<std::string> unrecorded =
+      {};  ///< why no record of it was kept; unset: history.bin has them
 };
 
 /// Everything the verifier must know about a run besides its history, ledger and draws. Written to
@@ -127,6 +129,7 @@ struct RunFacts {
   QuotaRule quota;
   Allocation allocation = Allocation::unknown;
   std::optional<std::string> fault;               ///< switched on in the target on purpose
+  std::optional<std::string> simulation;  ///< the model, of a run that was played in virtual time
   std::optional<std::string> instrument_failure;  ///< what broke inside the instrument
   std::vector<RoundFacts> rounds = std::vector<RoundFacts>(1);  ///< at least one
   std::vector<CohortFacts> cohorts;

@@ -206,6 +206,7 @@ void describe(auto& archive, Is<RoundFacts> auto& round) {
   archive("stock", round.stock);
   archive("ledger_missing", round.ledger_missing);
   archive("draw_missing", round.draw_missing);
+  archive("unrecorded", round.unrecorded);
 }
 
 void describe(auto& archive, Is<InstrumentFacts> auto& instrument) {
@@ -242,6 +243,7 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("quota", facts.quota);
   describe_allocation(archive, facts);
   archive("fault", facts.fault);
+  archive("simulation", facts.simulation);
   archive("rounds", facts.rounds);
   archive("instrument_failure", facts.instrument_failure);
   archive("cohorts", facts.cohorts);

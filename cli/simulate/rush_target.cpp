@@ -5,6 +5,8 @@
 #include "analysis/invariants/run_index.hpp"
 #include "base/assert.hpp"
 #include "base/random/counter_random.hpp"
+#include "server/designs/designs.hpp"
+#include "server/designs/no_show.hpp"
 
 namespace fairrush::cli {
 namespace {
@@ -40,6 +42,42 @@ WallTime wall(std::int64_t run_ns) {
 }
 
 }  // namespace
+
+std::vector<std::string> design_names() {
+  std::vector<std::string> names;
+  for (const server::DesignRow& row : server::designs()) names.emplace_back(row.name);
+  return names;
+}
+
+RushRules rules_of(const loadgen::Scenario& scenario, const std::string& event,
+                   const SimulatedService& service) {
+  const analysis::QuotaRule& quota = scenario.coupons;
+  RushRules rules{.spec = {.name = event,
+                           .design = service.design,
+                           .quota = quota.share ? server::QuotaRule::of_share(*quota.share)
+                                                : server::QuotaRule::of_count(
+                                                      static_cast<std::uint32_t>(*quota.count)),
+                           .windows = {}},
+                  .cohorts = {}};
+  server::Pacing& pacing = rules.spec.pacing;
+  pacing.batch = service.batch.value_or(pacing.batch);
+  pacing.waiting = service.waiting_room.value_or(pacing.waiting);
+  for (const loadgen::Cohort& cohort : scenario.cohorts) rules.cohorts.push_back(cohort.name);
+  using server::EventSecrets;
+  using server::EventSpec;
+  if (service.no_show == NoShow::second_draw) {
+    rules.make_design = [](const EventSpec& spec, const EventSecrets& secrets) {
+      return std::make_unique<server::SecondDraw>(spec, secrets);
+    };
+  } else if (service.no_show == NoShow::release) {
+    rules.make_design = [after = service.release_after.value()](const EventSpec& spec,
+                                                                const EventSecrets& secrets) {
+      return std::make_unique<server::ReleasedDraw>(spec, secrets, after);
+    };
+  }
+  rules.publishes_draw = service.no_show == NoShow::hold;
+  return rules;
+}
 
 void RushTarget::open(const loadgen::VirtualRound& round) {
   round_ = round;
@@ -209,7 +247,7 @@ loadgen::VirtualClosing RushTarget::close() {
                                   .stock = {.issued = wins_.size(),
                                             .remaining = design.remaining(),
                                             .released = design.released(),
-                                            .outbox_pending = 0},
+                                            .outbox_pending = {}},
                                   .records = {}};
   if (!round_.in_full) return closing;
   analysis::Ledger& ledger = closing.records.ledger.emplace();
@@ -217,7 +255,7 @@ loadgen::VirtualClosing RushTarget::close() {
   for (const Win& win : wins_) {
     ledger.push_back({win.user, std::string(mint_->code(win.serial).view()), round_.number});
   }
-  if (design.drawing() != nullptr) closing.records.draw = published_draw();
+  if (design.drawing() != nullptr && rules_.publishes_draw) closing.records.draw = published_draw();
   return closing;
 }
 

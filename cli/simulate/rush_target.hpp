@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "loadgen/scenario/scenario.hpp"
 #include "loadgen/simulation/virtual_target.hpp"
 // The one place where the command meets server code: the server's pure rules of a rush, without its
 // HTTP, stores and threads.
@@ -16,16 +17,38 @@
 
 namespace fairrush::cli {
 
-/// What a simulated service is: the event's rules, but for the windows, and the names by which
-/// users' devices may be told apart.
+/// What becomes of coupons that were drawn for users who do not claim (verification.md §4.7).
+enum class NoShow : std::uint8_t {
+  hold,         ///< they are left over
+  second_draw,  ///< at the close they are drawn again, among the claimants who had lost
+  release,      ///< from a moment on they are given to whoever claims
+};
+
+/// A simulated service as a command line describes it.
+struct SimulatedService {
+  std::string design;
+  NoShow no_show = NoShow::hold;               ///< anything else only with sealed-draw
+  std::optional<Duration> release_after = {};  ///< of `release`, from the opening; set for it
+  std::optional<Duration> batch = {};  ///< window of batch-draw, instead of the server's default
+  std::optional<Duration> waiting_room = {};  ///< first stretch of waiting-room, likewise
+};
+
+/// Every design there is, the server's default first.
+std::vector<std::string> design_names();
+
+/// The server's rules of a simulated service, but for the windows, with the names by which users'
+/// devices may be told apart.
 struct RushRules {
   server::EventSpec spec;
   std::vector<std::string> cohorts;
+  bool publishes_draw = true;  ///< of a design that has one: it tells who wins all by itself
   /// Makes the design where it is not the one of the table; unset: the table's.
   std::function<std::unique_ptr<server::Design>(const server::EventSpec&,
                                                 const server::EventSecrets&)>
-      make_design;
+      make_design = {};
 };
+RushRules rules_of(const loadgen::Scenario& scenario, const std::string& event,
+                   const SimulatedService& service);
 
 /// The reference server's answers in virtual time: its designs decide, and windows, duplicates,
 /// intruders and repeated requests are treated as its service treats them. Every answer is as good

@@ -3,9 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "base/units.hpp"
 #include "loadgen/scenario/scenario.hpp"
+#include "loadgen/simulation/crowd.hpp"
+#include "loadgen/simulation/delay_curve.hpp"
 
 namespace fairrush::loadgen {
 
@@ -51,8 +54,16 @@ class FirstComeFirstServed {
   double sold_out_ns_ = 0;
 };
 
-/// What is left of an advantage in P(win) by a lead of `delay` when claims of a window of `batch`
-/// are drawn together: about delay/batch (verification.md §4.6), 1 where the batch is no longer.
-double advantage_left(Duration delay, Duration batch);
+/// P(win) of those who claim in the rush as the closed form has it.
+struct ExpectedCurve {
+  std::vector<double> rates;  ///< by bin of delays
+  double pp_per_10ms = 0;     ///< slope by least squares, as `DelayCurve` has it
+};
+
+/// Under first come, first served; unset where the clicks have no density.
+std::optional<ExpectedCurve> expect_first_come(const Scenario& scenario, const Crowd& crowd,
+                                               const DelayBins& bins);
+/// Under a draw over the roster that holds what nobody claims: C/N for everybody.
+ExpectedCurve expect_draw(const Scenario& scenario, const Crowd& crowd, const DelayBins& bins);
 
 }  // namespace fairrush::loadgen

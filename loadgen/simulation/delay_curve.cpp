@@ -71,7 +71,6 @@ std::vector<DelayBin> DelayCurve::bins(const DelayBins& of) const {
 }
 
 double DelayCurve::pp_per_10ms() const {
-  constexpr double kPointsPer10ms = 100.0 * 10'000.0;  // a share per µs
   const auto count = static_cast<double>(count_);
   const auto sum = static_cast<double>(delay_sum_);
   const double variance = count * static_cast<double>(delay_squares_) - sum * sum;

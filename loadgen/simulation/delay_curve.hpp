@@ -8,6 +8,9 @@
 
 namespace fairrush::loadgen {
 
+/// Share per microsecond of delay → percentage points per 10 ms.
+inline constexpr double kPointsPer10ms = 100.0 * 10'000.0;
+
 /// Claims and wins of users whose delays are close to each other.
 struct DelayBin {
   double delay_ms = 0;  ///< mean one-way delay of its users

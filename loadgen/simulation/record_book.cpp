@@ -1,5 +1,7 @@
 #include "loadgen/simulation/record_book.hpp"
 
+#include <algorithm>
+
 #include "base/assert.hpp"
 
 namespace fairrush::loadgen {
@@ -17,6 +19,7 @@ void RecordBook::add(analysis::AttemptRecord record, std::string_view receipt) {
     record.receipt_length = static_cast<std::uint16_t>(receipt.size());
     text_.append(receipt);
   }
+  user_max_ = std::max(user_max_, record.user);
   records_.push_back(record);
 }
 

@@ -21,7 +21,7 @@ class RecordBook {
   std::uint64_t size() const { return records_.size(); }
 
   /// All of them as one block. Valid until the book changes or moves.
-  analysis::HistoryBlock block() const { return {records_, text_}; }
+  analysis::HistoryBlock block() const { return {records_, text_, user_max_}; }
 
   /// Hands them to a history file, in order. The error names path and cause.
   std::expected<void, std::string> write_to(analysis::HistoryAppender& appender) const;
@@ -29,6 +29,7 @@ class RecordBook {
  private:
   std::vector<analysis::AttemptRecord> records_;
   std::string text_;
+  std::uint32_t user_max_ = 0;
 };
 
 }  // namespace fairrush::loadgen

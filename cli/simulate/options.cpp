@@ -1,0 +1,160 @@
+#include "cli/simulate/options.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <ranges>
+
+namespace fairrush::cli {
+namespace {
+
+using loadgen::DurationModel;
+using loadgen::ServiceModel;
+
+constexpr unsigned kThreadsMax = 1024;
+constexpr Duration kStretchMin = std::chrono::milliseconds(1);
+constexpr Duration kStretchMax = std::chrono::hours(24);
+
+void add_model(OptionTable& table, OptionInfo info, DurationModel& model) {
+  table.add_custom(
+      std::move(info), [&model] { return model.text(); },
+      [&model](std::string_view text) -> std::expected<void, std::string> {
+        const auto parsed = DurationModel::parse(text);
+        if (!parsed) return std::unexpected(parsed.error());
+        model = *parsed;
+        return {};
+      });
+}
+
+void add_stretch(OptionTable& table, OptionInfo info, std::optional<Duration>& stretch) {
+  const auto accepted = fmt::format("a duration of {} to {}", format_duration(kStretchMin),
+                                    format_duration(kStretchMax));
+  table.add_custom(
+      std::move(info), [&stretch] { return stretch ? format_duration(*stretch) : std::string(); },
+      [&stretch, accepted](std::string_view text) -> std::expected<void, std::string> {
+        const auto parsed = parse_duration(text);
+        if (!parsed || *parsed < kStretchMin || *parsed > kStretchMax) {
+          return std::unexpected(accepted);
+        }
+        stretch = *parsed;
+        return {};
+      });
+}
+
+void add_designs(OptionTable& table, std::vector<std::string>& designs) {
+  table.add_custom(
+      {"designs", "A,B,…", "Compare these designs, instead of the scenario's own"},
+      [&designs] { return fmt::format("{}", fmt::join(designs, ",")); },
+      [&designs](std::string_view text) -> std::expected<void, std::string> {
+        const std::vector<std::string> known = design_names();
+        std::vector<std::string> named;
+        for (const auto part : std::views::split(text, ',')) {
+          std::string name(part.begin(), part.end());
+          const bool again = std::ranges::find(named, name) != named.end();
+          if (again || std::ranges::find(known, name) == known.end()) {
+            return std::unexpected(
+                fmt::format("different ones of {}, with commas", fmt::join(known, ", ")));
+          }
+          named.push_back(std::move(name));
+        }
+        designs = std::move(named);
+        return {};
+      });
+}
+
+/// Why the case cannot be simulated; unset when it can.
+std::optional<Problem> problem_of(const SimulateOptions& options,
+                                  const loadgen::Scenario& scenario) {
+  if (scenario.url && options.designs.empty()) {
+    return Problem{scenario.name,
+                   "target.url: a running service cannot be simulated: name what "
+                   "to simulate with --designs"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+OptionTable simulate_option_table(SimulateOptions& options) {
+  OptionTable table;
+  add_scenario_options(table, options.changes);
+  add_designs(table, options.designs);
+  ServiceModel& model = options.settings.model;
+  table.add({"workers", "K", "Requests in service at once"}, model.workers,
+            Between<std::uint32_t>{1, ServiceModel::kWorkersMax});
+  add_model(table, {"service-time", "TIME", "How long a request is in service"}, model.service);
+  add_model(table, {"jitter", "TIME", "Of every way, beside the cohort's delay"}, model.jitter);
+  SimulatedService& service = options.service;
+  table.add_choice(
+      {"no-show", "POLICY", "What sealed-draw does with what nobody claims"}, service.no_show,
+      {{"hold", NoShow::hold}, {"second-draw", NoShow::second_draw}, {"release", NoShow::release}});
+  add_stretch(table, {"release-after", "TIME", "When release begins, after the opening (half-way)"},
+              service.release_after);
+  add_stretch(table, {"batch", "TIME", "Window of batch-draw (the server's default)"},
+              service.batch);
+  add_stretch(table,
+              {"waiting-room", "TIME", "First stretch of waiting-room (the server's default)"},
+              service.waiting_room);
+  table.add_choice({"records", "WHICH",
+                    "Rounds whose attempts are kept and checked; by-size: all up to 20 million "
+                    "attempts, else the first"},
+                   options.settings.records,
+                   {{"by-size", RecordPolicy::by_size},
+                    {"all", RecordPolicy::all},
+                    {"first", RecordPolicy::first},
+                    {"none", RecordPolicy::none}});
+  table.add({"threads", "T", "Threads; 0 is one a core. The results are the same"}, options.threads,
+            Between<unsigned>{0, kThreadsMax});
+  table.add({"out", "DIR", "New or empty directory for what it leaves (runs/SCENARIO-TIME)"},
+            options.out);
+  table.add_flag({"quiet", "", "No progress and no summary: the exit code alone"},
+                 options.output.quiet);
+  table.add_flag({"json", "", "One JSON line a design instead of the summary"},
+                 options.output.json);
+  return table;
+}
+
+std::expected<std::vector<SimulationCase>, std::vector<Problem>> simulation_cases(
+    const SimulateOptions& options, const std::vector<std::string>& files) {
+  auto overrides = overrides_of(options.changes);
+  if (!overrides) return std::unexpected(std::move(overrides.error()));
+  std::vector<SimulationCase> cases;
+  std::vector<Problem> problems;
+  bool draws = false;
+  // Designs are named to the scenarios, so that each directory's scenario.toml gives its run again.
+  const auto load = [&](const Overrides& of_design, const std::string& design) {
+    auto scenarios = load_scenarios(files, of_design);
+    if (!scenarios) {
+      problems = std::move(scenarios.error());
+      return;
+    }
+    for (loadgen::Scenario& scenario : *scenarios) {
+      if (auto problem = problem_of(options, scenario)) problems.push_back(std::move(*problem));
+      SimulatedService service = options.service;
+      service.design = design.empty() ? scenario.builtin.design : design;
+      if (!service.release_after) service.release_after = scenario.rush / 2;
+      draws = draws || service.design == "sealed-draw";
+      if (service.design != "sealed-draw") service.no_show = NoShow::hold;
+      const std::string label =
+          files.size() > 1 ? fmt::format("{} {}", scenario.name, service.design) : service.design;
+      cases.push_back({std::move(scenario), std::move(service), label});
+    }
+  };
+  if (options.designs.empty()) load(*overrides, "");
+  for (const std::string& design : options.designs) {
+    Overrides of_design = *overrides;
+    of_design.emplace_back("target.builtin.design", design);
+    load(of_design, design);
+    if (!problems.empty()) break;
+  }
+  if (options.service.no_show != NoShow::hold && !draws && problems.empty()) {
+    problems.push_back({"--no-show",
+                        "only sealed-draw has no-shows to decide about: expected it "
+                        "among the designs"});
+  }
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return cases;
+}
+
+}  // namespace fairrush::cli
