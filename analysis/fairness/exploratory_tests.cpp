@@ -46,7 +46,7 @@ void add_cohorts(std::vector<TestResult>& tests, const StudySums& study,
     result.effect = difference->from_rest.of_one * kPercent;
     result.effect_pp = std::abs(result.effect);
     result.meaning =
-        fmt::format("{} wins {:+.2f} pp more often than the rest", label, result.effect);
+        fmt::format("{} wins {} often than the rest", label, points_more(result.effect));
     add(tests, result, {difference->statistic, p_of_cohort(strata, *difference)});
     if (difference->rounds < 2) continue;
     result = test_named(fmt::format("cohort-{}-steady", cohort),
@@ -148,10 +148,8 @@ void add_users(std::vector<TestResult>& tests, const StudySums& study,
         test_named("repeat-winners", "winners of the round before", "pp, its winners − its losers");
     result.effect = pooled->from_rest.of_one * kPercent;
     result.effect_pp = std::abs(result.effect);
-    result.meaning = fmt::format(
-        "who won the round before wins {:+.2f} pp more often than who "
-        "lost it",
-        result.effect);
+    result.meaning = fmt::format("who won the round before wins {} often than who lost it",
+                                 points_more(result.effect));
     add(tests, std::move(result), {pooled->statistic, pooled->p_value});
   }
   if (const auto tested =

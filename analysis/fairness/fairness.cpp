@@ -67,10 +67,10 @@ std::vector<EquivalenceResult> equivalence_of(const StudySums& study,
        ++cohort) {
     table.add(figures.cohorts[cohort].label, GroupKind::cohort, strata_of(cohorts, cohort));
   }
-  table.add("first half to arrive", GroupKind::arrival_half,
+  table.add("early arrivals", GroupKind::arrival_half,
             first_half(by_round(study, &RoundSums::arrival_deciles)));
   if (!figures.ticket_deciles.empty()) {
-    table.add("first half of the tickets", GroupKind::ticket_half,
+    table.add("early tickets", GroupKind::ticket_half,
               first_half(by_round(study, &RoundSums::ticket_deciles)));
   }
   return table.take();

@@ -108,8 +108,9 @@ TestResult ticket_test(const StudySums& study, const FairnessFigures& figures, s
   const double gap = extremes.gap() * kPercent;
   complete(result, *tested, gap, gap);
   result.meaning = fmt::format(
-      "of those who reserved, the {} of tickets won {} of the time, the {} {}; chance alone "
-      "spreads the tenths as far with probability {}",
+      "the tenth of tickets at {} won {} of the time, that at {} {}; chance alone spreads the "
+      "tenths "
+      "as far with probability {}",
       extremes.best->label, percent_of(extremes.best->rate_of_claimed), extremes.worst->label,
       percent_of(extremes.worst->rate_of_claimed), probability_text(result.p_value));
   return result;
@@ -126,11 +127,11 @@ void add_runs(std::vector<Pattern>& patterns, const std::vector<RunsSum>& rounds
               std::string_view order) {
   const auto tested = test_runs(rounds);
   if (!tested) return;
-  patterns.push_back({{tested->z, tested->p_value},
-                      tested->after_win,
-                      fmt::format("by {}, the next after a winner wins {:+.1f} pp more often than "
-                                  "the next after a loser",
-                                  order, tested->after_win * kPercent)});
+  patterns.push_back(
+      {{tested->z, tested->p_value},
+       tested->after_win,
+       fmt::format("by {}, the next after a winner wins {} often than the next after a loser",
+                   order, points_more(tested->after_win * kPercent))});
 }
 
 void add_residues(std::vector<Pattern>& patterns, const ResidueTest& residues,
@@ -200,6 +201,10 @@ TestResult test_named(std::string_view id, std::string_view name, std::string_vi
 
 std::string probability_text(double p_value) {
   return p_value < 1e-9 ? std::string("below 1e-9") : fmt::format("{:.2g}", p_value);
+}
+
+std::string points_more(double points) {
+  return fmt::format("{:.2f} pp {}", std::abs(points), points < 0 ? "less" : "more");
 }
 
 std::string percent_of(double share) {

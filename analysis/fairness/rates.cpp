@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "analysis/fairness/statistics/hypergeometric.hpp"
 
@@ -50,6 +51,34 @@ GroupRate rate_of(std::string label, const std::vector<Groups>& rounds, std::siz
   return group;
 }
 
+/// A tail that holds less than this part of all says nothing span by span.
+constexpr double kTailShare = 0.01;
+
+/// Counts the last spans as one; how many that leaves.
+std::size_t join_tail(std::vector<Groups>& rounds) {
+  Groups sums;
+  for (const Groups& round : rounds) {
+    sums.resize(std::max(sums.size(), round.size()));
+    for (std::size_t span = 0; span < round.size(); ++span)
+      sums[span].members += round[span].members;
+  }
+  const auto all = static_cast<double>(total_of(sums).members);
+  if (all == 0) return 0;
+  std::size_t count = sums.size();
+  for (double tail = 0; count > 1; --count) {
+    tail += static_cast<double>(sums[count - 1].members);
+    if (tail > kTailShare * all) break;
+  }
+  for (Groups& round : rounds) {
+    if (round.size() <= count) continue;
+    const Tally tail = total_of(std::span(round).subspan(count));
+    round.resize(count);
+    round.back().members += tail.members;
+    round.back().wins += tail.wins;
+  }
+  return count;
+}
+
 }  // namespace
 
 double rate(std::uint64_t part, std::uint64_t whole) {
@@ -85,16 +114,16 @@ std::vector<GroupRate> decile_rates(const std::vector<Groups>& rounds) {
 }
 
 std::vector<GroupRate> span_rates(const StudySums& study, double seconds) {
-  const std::vector<Groups> rounds = by_round(study, &RoundSums::spans);
-  std::size_t count = 0;
-  for (const Groups& round : rounds) count = std::max(count, round.size());
+  std::vector<Groups> rounds = by_round(study, &RoundSums::spans);
+  const std::size_t count = join_tail(rounds);
   std::vector<GroupRate> groups;
   for (std::size_t span = 0; span < count; ++span) {
-    const auto place = static_cast<double>(span);
-    groups.push_back(
-        rate_of(fmt::format("{:g}-{:g} s", place * seconds, (place + 1) * seconds), rounds, span));
+    const double start = static_cast<double>(span) * seconds;
+    const bool last = span + 1 == count && count > 1;
+    groups.push_back(rate_of(last ? fmt::format("{:g} s and later", start)
+                                  : fmt::format("{:g}-{:g} s", start, start + seconds),
+                             rounds, span));
   }
-  while (!groups.empty() && groups.back().claimed == 0) groups.pop_back();
   return groups;
 }
 

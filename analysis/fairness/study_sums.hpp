@@ -45,6 +45,9 @@ TestResult test_named(std::string_view id, std::string_view name, std::string_vi
 /// "0.0043", "below 1e-9": beyond that the digits mean nothing to a reader, and little to the
 /// approximation.
 std::string probability_text(double p_value);
+/// "20.1 %".
 std::string percent_of(double share);
+/// "0.27 pp more", "0.27 pp less".
+std::string points_more(double points);
 
 }  // namespace fairrush::analysis

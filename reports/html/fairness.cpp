@@ -66,7 +66,8 @@ void add_equivalence(Markup& page, const ReportInput& input) {
   page.line("p",
             fmt::format("That no difference was found proves nothing: small runs find nothing. "
                         "Equal to within {:g} percentage points is shown when all intervals lie "
-                        "inside the band, after as many rounds as it takes.",
+                        "inside the band, after as many rounds as it takes. Early arrivals and "
+                        "early tickets are the first half of each.",
                         input.facts.fairness_margin.of_one * 100));
   add_plot(page, equivalence_plot(input));
   if (!fairness.equivalence.empty()) add_equivalence_table(page, input);

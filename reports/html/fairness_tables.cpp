@@ -29,9 +29,10 @@ std::string band_text(const analysis::GroupRate& group) {
   return fmt::format("{} … {}", percent_text(group.band_low), percent_text(group.band_high));
 }
 
-std::string unanswered_text(const analysis::GroupRate& group) {
-  if (group.asked == 0) return std::string(kNoFigure);
-  return fmt::format("{} of {}", format_count(group.unanswered), format_count(group.asked));
+std::string unanswered_note(const analysis::GroupRate& group) {
+  if (group.unanswered == 0) return {};
+  return fmt::format("{} of {} never answered", format_count(group.unanswered),
+                     format_count(group.asked));
 }
 
 Row test_row(const TestResult& test) {
@@ -69,13 +70,12 @@ void add_cohort_table(Markup& page, const ReportInput& input) {
   for (const analysis::GroupRate& group : input.assessment.fairness.cohorts) {
     rows.push_back({{group.label, Tone::neutral, delay_of(input.facts, group.label)},
                     {format_count(group.reserved)},
-                    {format_count(group.claimed)},
+                    {format_count(group.claimed), Tone::neutral, unanswered_note(group)},
                     {format_count(group.wins)},
                     {rate_text(group.rate_of_reserved, group.reserved)},
                     {rate_text(group.rate_of_claimed, group.claimed)},
                     {band_text(group)},
-                    position_cell(group),
-                    {unanswered_text(group)}});
+                    position_cell(group)});
   }
   add_table(page, "Win rate by cohort",
             {{"Cohort, one-way delay"},
@@ -85,8 +85,7 @@ void add_cohort_table(Markup& page, const ReportInput& input) {
              {"of reserved", ColumnKind::number},
              {"of claimed", ColumnKind::number},
              {"Fair band, 99.9 %", ColumnKind::number},
-             {"In band?"},
-             {"Never answered", ColumnKind::number}},
+             {"In band?"}},
             rows);
 }
 

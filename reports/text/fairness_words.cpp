@@ -92,7 +92,12 @@ TestWords describe_test(const analysis::TestResult& test) {
 
 std::string effect_text(const analysis::TestResult& test) {
   if (!test.computed) return std::string(kNoFigure);
-  return fmt::format("{} {}", number_text(test.effect, 3), test.effect_unit);
+  std::string text = fmt::format("{} {}", number_text(test.effect, 3), test.effect_unit);
+  // Effects of other kinds, as a gap in the chance to win.
+  if (test.effect_pp && !test.effect_unit.starts_with("pp")) {
+    text += fmt::format(", {} pp", number_text(*test.effect_pp, 2));
+  }
+  return text;
 }
 
 bool outside_band(const analysis::GroupRate& group) {

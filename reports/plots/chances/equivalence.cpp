@@ -17,7 +17,7 @@ namespace {
 using analysis::EquivalenceResult;
 
 constexpr std::size_t kRowsMax = 24;
-constexpr std::size_t kLabelColumnsMax = 24;
+constexpr std::size_t kLabelColumnsMax = 26;
 constexpr double kCapHeight = 12;
 
 struct Rows {
@@ -99,7 +99,7 @@ Frame frame_of(const Chart& chart, const Rows& data) {
   double figures = 60;
   for (const EquivalenceResult& row : data.rows) {
     labels = std::max(labels, text_width(short_label(row.label, kLabelColumnsMax)) + 16);
-    figures = std::max(figures, text_width(figures_of(row, data.margin)) * 1.05 + 20);
+    figures = std::max(figures, text_width(figures_of(row, data.margin)) * 1.12 + 22);
   }
   return {area.left + labels, area.top + 12, area.right - figures, area.bottom - 48};
 }
@@ -126,7 +126,7 @@ Markup draw(const Caption& caption, const Rows& data, Placement placement) {
   // Behind text where labels stand above the rows, so it must be faint.
   chart.rectangle({x.at(-data.margin_pp()), frame.top, x.at(data.margin_pp()), frame.bottom},
                   "band faint");
-  chart.segment({x.at(0), frame.top}, {x.at(0), frame.bottom}, "grid");
+  chart.segment({x.at(0), frame.top}, {x.at(0), frame.bottom}, "marker");
   chart.x_axis(frame, x, ticks, "win rate above or below that of all, pp");
   for (std::size_t row = 0; row < count; ++row) {
     const double offset = chart.narrow() ? 0.68 : 0.5;

@@ -131,7 +131,7 @@ TEST(Study, FindsTheFirstTicketsFavouredByAModulo) {
       [](const Participant& user, std::uint32_t) { return user.reservation < 5'536 ? 1.5 : 1.0; });
   const TestResult& tickets = test_in(figures, "tickets");
   EXPECT_TRUE(tickets.rejected && tickets.material) << tickets.meaning;
-  EXPECT_NE(tickets.meaning.find("0-10 % of tickets"), std::string::npos) << tickets.meaning;
+  EXPECT_NE(tickets.meaning.find("at 0-10 % won"), std::string::npos) << tickets.meaning;
   EXPECT_FALSE(test_in(figures, "arrival").rejected);
 }
 
@@ -198,6 +198,20 @@ TEST(Study, CutsTheRushIntoSpansOfTime) {
   EXPECT_EQ(figures.spans[0].claimed, 5'000U);
   EXPECT_EQ(figures.spans[2].claimed, 2'000U);
   EXPECT_EQ(figures.spans[1].label, "5-10 s");
+  EXPECT_EQ(figures.spans[2].label, "10 s and later");
+}
+
+TEST(Study, CountsTheLastHundredthOfTheArrivalsAsOneSpan) {
+  RunFacts facts = study_facts();
+  RoundParticipants round = DrawnRounds{.users = 3'000, .winners = 600}.round(0);
+  for (std::size_t late = 2'990; late < 3'000; ++late) {
+    round.by_arrival[late].arrival_ns += 6'000'000'000;
+  }
+  FairnessStudy study(facts);
+  study.add(round);
+  const FairnessFigures figures = study.figures();
+  ASSERT_EQ(figures.spans.size(), 3U);
+  EXPECT_EQ(figures.spans[2].claimed, 1'000U);
 }
 
 TEST(Study, SaysHowManyUsersWithoutAWinAreNormal) {
