@@ -18,6 +18,23 @@ void prefetch(const AttemptRecord& record) {
 
 }  // namespace
 
+bool is_status_read(const StoryStep& step) {
+  return step.record->operation() == Op::status && step.record->result() == Outcome::accepted;
+}
+
+std::optional<std::int64_t> acknowledged_ns(std::span<const StoryStep> steps) {
+  std::optional<std::int64_t> first;
+  for (const StoryStep& step : steps) {
+    if (step.record->operation() != Op::claim || step.receipt.empty()) continue;
+    const bool names_coupon =
+        step.record->result() == Outcome::win || step.record->why() == Reason::already_claimed;
+    if (!names_coupon) continue;
+    const std::int64_t answered = step.record->answered_ns();
+    first = first ? std::min(*first, answered) : answered;
+  }
+  return first;
+}
+
 std::size_t Stories::gather(const RoundAttempts& attempts, std::size_t place,
                             std::vector<StoryStep>& steps) const {
   steps.clear();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,12 @@ struct StoryStep {
 
   CouponText coupon() const { return {record->receipt_hash, receipt}; }
 };
+
+/// Whether the step is a status read that was answered with the wallet.
+bool is_status_read(const StoryStep& step);
+
+/// When the user was first told a coupon by a claim.
+std::optional<std::int64_t> acknowledged_ns(std::span<const StoryStep> steps);
 
 /// Claims, status reads and redemptions of the users who have more than one of them, a user's
 /// together: what rules about several attempts of one user are asked of. A user with one claim and

@@ -2,7 +2,6 @@
 #include <span>
 
 #include "analysis/figures/figures.hpp"
-#include "analysis/invariants/status_reads.hpp"
 
 namespace fairrush::analysis {
 
@@ -10,14 +9,14 @@ VisibilityFigures visibility_figures(const RunIndex& index) {
   VisibilityFigures figures;
   if (index.totals().status_reads == 0) return figures;
   index.stories().for_each(index.all_attempts(), [&](Slot slot, std::span<const StoryStep> steps) {
-    const std::int64_t acknowledged = acknowledged_ns(steps);
-    if (acknowledged == kNever) return;
+    const auto acknowledged = acknowledged_ns(steps);
+    if (!acknowledged) return;
     const StoryStep* stable = nullptr;
     bool any_read = false;
     for (const StoryStep& step : steps) {
       if (!is_status_read(step)) continue;
       any_read = true;
-      if (!shows_own_coupon(index, slot, step)) {
+      if (!index.shows_own_coupon(slot, step)) {
         stable = nullptr;
       } else if (stable == nullptr) {
         stable = &step;
@@ -28,7 +27,7 @@ VisibilityFigures visibility_figures(const RunIndex& index) {
       ++figures.never_stable;
       return;
     }
-    const std::int64_t waited = stable->record->answered_ns() - acknowledged;
+    const std::int64_t waited = stable->record->answered_ns() - *acknowledged;
     figures.from_acknowledgement.record(
         static_cast<std::uint64_t>(std::max<std::int64_t>(0, waited)));
   });

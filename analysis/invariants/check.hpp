@@ -64,7 +64,6 @@ Finding find_under_issue(const RunIndex& index);
 Finding find_shared_coupons(const RunIndex& index);
 Finding find_users_with_several(const RunIndex& index);
 Finding find_ineligible_winners(const RunIndex& index);
-// History against ledger: ledger.cpp
 Finding find_lost_acknowledgements(const RunIndex& index);
 Finding find_phantoms(const RunIndex& index);
 // What several attempts of one user were answered: retries.cpp

@@ -54,10 +54,8 @@ void take_claim(const AttemptRecord& record, ClaimStory& story) {
 std::int64_t last_empty_read(std::span<const StoryStep> steps, std::int64_t settled_ns) {
   std::int64_t last = kAlways;
   for (const StoryStep& step : steps) {
-    if (step.record->operation() != Op::status || step.record->result() != Outcome::accepted) {
-      continue;
-    }
-    if (step.receipt.empty() && step.record->first_byte_out_ns >= settled_ns) {
+    if (is_status_read(step) && step.receipt.empty() &&
+        step.record->first_byte_out_ns >= settled_ns) {
       last = step.record->first_byte_out_ns;
     }
   }
@@ -101,6 +99,13 @@ bool RunIndex::holds_unanswered(Slot slot) const {
   issued_.for_each_of(slot, look);
   shown_.for_each_of(slot, look);
   return found;
+}
+
+bool RunIndex::shows_own_coupon(Slot slot, const StoryStep& read) const {
+  if (read.receipt.empty()) return false;
+  if (coupons_.is(acknowledged_.first(slot), read.coupon())) return true;
+  const CouponId coupon = coupons_.find(read.coupon());
+  return coupon != kNone && acknowledged_.contains(slot, coupon);
 }
 
 std::uint32_t RunIndex::unsettled_claims(Slot slot) const {

@@ -176,6 +176,9 @@ class RunIndex {
   /// Whether the user holds a coupon with which no claim was answered.
   bool holds_unanswered(Slot slot) const;
 
+  /// Whether a status read returned a coupon with which a claim of the same user was answered.
+  bool shows_own_coupon(Slot slot, const StoryStep& read) const;
+
   const RoundAttempts& all_attempts() const { return attempts_; }
   const Stories& stories() const { return stories_; }
 

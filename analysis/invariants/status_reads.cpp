@@ -1,34 +1,10 @@
-#include "analysis/invariants/status_reads.hpp"
-
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <span>
 
 #include "analysis/invariants/check.hpp"
 
 namespace fairrush::analysis {
-bool is_status_read(const StoryStep& step) {
-  return step.record->operation() == Op::status && step.record->result() == Outcome::accepted;
-}
-
-std::int64_t acknowledged_ns(std::span<const StoryStep> steps) {
-  std::int64_t first = kNever;
-  for (const StoryStep& step : steps) {
-    if (step.record->operation() != Op::claim || step.receipt.empty()) continue;
-    const bool names_coupon =
-        step.record->result() == Outcome::win || step.record->why() == Reason::already_claimed;
-    if (names_coupon) first = std::min(first, step.record->answered_ns());
-  }
-  return first;
-}
-
-bool shows_own_coupon(const RunIndex& index, Slot slot, const StoryStep& read) {
-  if (read.receipt.empty()) return false;
-  if (index.coupons().is(index.acknowledged().first(slot), read.coupon())) return true;
-  const CouponId coupon = index.coupons().find(read.coupon());
-  return coupon != kNone && index.acknowledged().contains(slot, coupon);
-}
-
 namespace {
 
 struct ReadCounts {
@@ -45,20 +21,20 @@ Finding find_stale_reads(const RunIndex& index) {
   ReadCounts counts;
   const std::int64_t allowed = index.facts().status_deadline.value_or(Duration{}).count();
   index.stories().for_each(index.all_attempts(), [&](Slot slot, std::span<const StoryStep> steps) {
-    if (!index.acknowledged().holds_any(slot)) return;
-    const std::int64_t acknowledged = acknowledged_ns(steps);
+    const auto acknowledged = acknowledged_ns(steps);
+    if (!acknowledged) return;
     bool stale = false;
     for (const StoryStep& step : steps) {
       if (step.record->operation() != Op::status) continue;
-      if (step.record->first_byte_out_ns <= acknowledged) continue;
+      if (step.record->first_byte_out_ns <= *acknowledged) continue;
       if (step.record->result() == Outcome::refusal) ++counts.refused;
       if (step.record->result() != Outcome::accepted) continue;
-      if (step.record->first_byte_out_ns - acknowledged <= allowed) {
+      if (step.record->first_byte_out_ns - *acknowledged <= allowed) {
         ++counts.late;
         continue;
       }
       ++counts.reads;
-      if (shows_own_coupon(index, slot, step)) continue;
+      if (index.shows_own_coupon(slot, step)) continue;
       ++counts.stale;
       stale = true;
     }

@@ -122,7 +122,8 @@ TEST(Verdict, IsViolationWhenAnInvariantFailsWhateverElseHolds) {
   const Assessment assessment = assessment_of(run);
   EXPECT_EQ(assessment.verdict, RunVerdict::violation);
   EXPECT_EQ(exit_of(assessment), kFailed);
-  EXPECT_EQ(assessment.verdict_reason, "3 checks fail: I1 no oversell, I6 no phantom, I12 linearizable stock.");
+  EXPECT_EQ(assessment.verdict_reason,
+            "3 checks fail: I1 no oversell, I6 no phantom, I12 linearizable stock.");
 }
 
 TEST(Verdict, IsBiasedForFirstComeFirstServedAndFailsOnlyWhereFairnessGates) {

@@ -251,5 +251,107 @@ TEST(Sightings, DoNotInventContentionFromABrokenConnection) {
   EXPECT_EQ(seen(run, Sighting::contention_at_sell_out), 0U);
 }
 
+TEST(Sightings, CountRedemptionsAndRefusedSecondOnes) {
+  RunBuilder run;
+  run.winner(1, "A");
+  EXPECT_EQ(seen(run, Sighting::redemption), 0U);
+  run.add(redeem(1).key(1).redeems("A")).add(redeem(1).key(2).redeems_in_vain("A"));
+  run.add(redeem(1).key(3).redeems_in_vain("B", Reason::unknown_coupon));
+  EXPECT_EQ(seen(run, Sighting::redemption), 1U);
+  EXPECT_EQ(seen(run, Sighting::refused_second_redemption), 1U);
+}
+
+TEST(Sightings, SayWhatUnansweredClaimsBecame) {
+  RunBuilder run;
+  run.add(claim(1).unanswered()).issued(1, "A").add(claim(2).unanswered());
+  run.add(claim(3).unanswered()).add(claim(3).retry(1).wins("C")).issued(3, "C");
+  EXPECT_EQ(seen(run, Sighting::info_became_win), 1U);
+  EXPECT_EQ(seen(run, Sighting::info_became_none), 1U);
+}
+
+TEST(Sightings, WithoutLedgerTakeAStatusReadsWordForWhatUnansweredClaimsBecame) {
+  RunBuilder run;
+  run.add(claim(1).unanswered()).add(claim(2).unanswered());
+  EXPECT_EQ(seen(run, Sighting::info_became_win), 0U);
+  EXPECT_EQ(seen(run, Sighting::info_became_none), 0U);
+  run.add(status(1).at(std::chrono::seconds(15)).shows("A"));
+  run.add(status(2).at(std::chrono::seconds(15)).shows_nothing());
+  EXPECT_EQ(seen(run, Sighting::info_became_win), 1U);
+  EXPECT_EQ(seen(run, Sighting::info_became_none), 1U);
+}
+
+/// Two rounds in which so many users claim inside the window; the second plans the same again, of
+/// whom some never send.
+std::uint64_t inside_over_two_rounds(std::uint32_t first, std::uint32_t second,
+                                     std::uint32_t unsent) {
+  RunBuilder run;
+  run.rounds(2);
+  for (std::uint32_t user = 0; user < first; ++user) run.add(claim(user).loses());
+  for (std::uint32_t user = 0; user < second; ++user) run.add(claim(user).in_round(1).loses());
+  for (std::uint32_t user = 0; user < unsent; ++user) run.add(claim(user).in_round(1).never_sent());
+  const Assessment assessment = assess(run.build()->evidence);
+  return assessment.sightings.at(static_cast<std::size_t>(Sighting::claims_inside_window)).seen;
+}
+
+TEST(Sightings, WantThePlannedClaimsInsideTheWindowOfEveryRound) {
+  EXPECT_EQ(inside_over_two_rounds(10, 10, 0), 20U);
+  EXPECT_EQ(inside_over_two_rounds(10, 9, 1), 19U);
+  EXPECT_EQ(inside_over_two_rounds(100, 8, 2), 0U);
+}
+
+TEST(Sightings, OfOneRoundCountForTheRun) {
+  RunBuilder run;
+  run.rounds(2).add(claim(1).in_round(1).wins("A")).issued(1, "A", 1);
+  const Assessment assessment = assess(run.build()->evidence);
+  EXPECT_EQ(assessment.sightings.at(static_cast<std::size_t>(Sighting::win)).seen, 1U);
+  EXPECT_EQ(assessment.sightings.size(), kSightings);
+}
+
+VisibilityFigures visibility_of(const RunBuilder& builder) {
+  const auto run = builder.build();
+  return visibility_figures(RunIndex(run->evidence.round(0)));
+}
+
+TEST(Visibility, IsTheTimeFromTheAcknowledgementToTheFirstStableRead) {
+  RunBuilder run;
+  run.winner(1, "A");  // told at 110 ms
+  run.add(status(1).at(milliseconds(200)).shows("A"));
+  run.add(status(1).at(milliseconds(300)).shows_nothing());
+  run.add(status(1).at(milliseconds(400)).shows("A"));
+  run.add(status(1).at(milliseconds(500)).shows("A"));
+  const VisibilityFigures figures = visibility_of(run);
+  EXPECT_EQ(figures.from_acknowledgement.count(), 1U);
+  EXPECT_EQ(figures.from_acknowledgement.max(), 300'000'000U);  // answered at 410 ms
+  EXPECT_EQ(figures.never_stable, 0U);
+}
+
+TEST(Visibility, IsZeroWhenTheWalletWasFasterThanTheAnswer) {
+  RunBuilder run;
+  run.add(claim(1).at(milliseconds(100)).answered_after(milliseconds(900)).wins("A"));
+  run.add(status(1).at(milliseconds(200)).shows("A"));
+  EXPECT_EQ(visibility_of(run).from_acknowledgement.max(), 0U);
+}
+
+TEST(Visibility, CountsUsersWhoseLastReadWasStaleAndNobodyWhoDidNotRead) {
+  RunBuilder run;
+  run.winner(1, "A").winner(2, "B").loser(3);
+  run.add(status(1).at(milliseconds(200)).shows("A"));
+  run.add(status(1).at(milliseconds(300)).shows_nothing());
+  run.add(status(3).at(milliseconds(300)).shows_nothing());
+  const VisibilityFigures figures = visibility_of(run);
+  EXPECT_EQ(figures.from_acknowledgement.count(), 0U);
+  EXPECT_EQ(figures.never_stable, 1U);
+}
+
+TEST(Visibility, OfSeveralRoundsIsThatOfAllTheirUsers) {
+  RunBuilder run;
+  run.rounds(2);
+  for (const std::uint32_t round : {0U, 1U}) {
+    run.add(claim(1).in_round(round).wins("A" + std::to_string(round)));
+    run.add(status(1).in_round(round).at(milliseconds(200)).shows("A" + std::to_string(round)));
+  }
+  EXPECT_EQ(assess(run.build()->evidence).visibility.from_acknowledgement.count(), 2U);
+}
+
 }  // namespace
 }  // namespace fairrush::analysis

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/unit/analysis/history_builder.hpp"
 
 namespace fairrush::analysis {
@@ -86,6 +88,27 @@ TEST(NoPhantom, IsUnknownInACutHistoryForTheAnswerMayBeLost) {
   run.add(claim(1).loses()).issued(2, "B");
   run.cut_short = true;
   EXPECT_EQ(run.verdict("I6"), CheckVerdict::unknown);
+}
+
+TEST(Rounds, AreJudgedEachByItsOwnRowsAndSayWhichOneBroke) {
+  RunBuilder run;
+  run.rounds(3);
+  for (const std::uint32_t round : {0U, 1U, 2U}) {
+    const std::string coupon = "A" + std::to_string(round);
+    run.add(reserved(1).in_round(round)).add(claim(1).in_round(round).wins(coupon));
+    run.add(reserved(2).in_round(round)).add(claim(2).in_round(round).wins("B" + coupon));
+    run.issued(2, "B" + coupon, round);
+    if (round != 1) run.issued(1, coupon, round);
+  }
+  EXPECT_EQ(run.check("I5", 0).verdict, CheckVerdict::pass);
+  EXPECT_EQ(run.check("I5", 1).verdict, CheckVerdict::fail);
+  const Assessment assessment = assess(run.build()->evidence);
+  const auto& lost = *std::ranges::find(assessment.invariants, "I5", &CheckResult::id);
+  EXPECT_EQ(lost.verdict, CheckVerdict::fail);
+  EXPECT_EQ(lost.violations, 1U);
+  ASSERT_EQ(lost.examples.size(), 1U);
+  EXPECT_EQ(lost.examples[0].round, 1U);
+  EXPECT_EQ(lost.finding, "round 2: 2 coupons were acknowledged, 1 of them are not in the ledger");
 }
 
 }  // namespace

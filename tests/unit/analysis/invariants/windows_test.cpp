@@ -146,5 +146,17 @@ TEST(WindowCheck, FailsOnADoubleClickThatWonWhollyAfterTheClose) {
   EXPECT_EQ(run.check("I8").violations, 2U);
 }
 
+TEST(Window, ShowsWhenTheRushOpenedAndClosedAmongTheAttempts) {
+  RunBuilder run;
+  run.add(claim(1).at(std::chrono::seconds(11)).wins("A")).issued(1, "A");
+  const CheckResult result = run.check("I8");
+  ASSERT_EQ(result.examples.size(), 1U);
+  const auto& lines = result.examples[0].timeline;
+  ASSERT_EQ(lines.size(), 4U);
+  EXPECT_EQ(lines[0], "+0.000 s  the rush opens");
+  EXPECT_EQ(lines[1], "+10.000 s  the rush closes");
+  EXPECT_EQ(lines[3], "ledger     user 1 holds \"A\" (row 1 of 1)");
+}
+
 }  // namespace
 }  // namespace fairrush::analysis
