@@ -70,6 +70,24 @@ TEST_F(LoadRun, TakesAMissingLedgerOnlyWhenTheFactsSayWhy) {
   EXPECT_FALSE(run->rounds.front().ledger.has_value());
 }
 
+TEST_F(LoadRun, GivesEveryRoundWhatTheBusDeliveredInIt) {
+  EXPECT_FALSE(load_run(directory_)->rounds.front().bus.has_value());
+  RunFacts facts;
+  facts.users = 10;
+  facts.quota.count = 1;
+  facts.rounds.resize(3);
+  write_run_json(facts);
+  scratch_.write("bus.csv", "id,user,coupon,round\ne1,1,a,0\ne2,2,b,2\ne2,2,b,2\n");
+  const auto run = load_run(directory_);
+  ASSERT_TRUE(run) << run.error();
+  EXPECT_EQ(run->rounds.at(0).bus->size(), 1U);
+  EXPECT_TRUE(run->rounds.at(1).bus->empty());
+  EXPECT_EQ(run->rounds.at(2).bus->size(), 2U);
+  scratch_.write("bus.csv", "id,user,coupon,round\ne1,1,a,3\n");
+  EXPECT_EQ(error(), path_of("bus.csv") +
+                         ": a row of user 1 in round 3, but run.json says 3 rounds");
+}
+
 TEST_F(LoadRun, NamesAMissingFile) {
   std::filesystem::remove(directory_.run_json());
   EXPECT_EQ(error(), path_of("run.json") + ": missing");
