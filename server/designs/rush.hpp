@@ -69,6 +69,15 @@ class Rush {
   /// `since_open` (see `advance`). O(1).
   ClaimVerdict claim(UserIndex user, Duration since_open);
 
+  /// Warm the caches for a claim of `user` that will come: `expect` first, and `expect_soon` once
+  /// that has had time to take effect. With half a million users a claim waits for little else.
+  void expect(UserIndex user) const { roster_.expect(user); }
+  void expect_soon(UserIndex user) const {
+    if (const auto ticket = roster_.ticket_of(user)) {
+      __builtin_prefetch(&verdicts_[ticket->value() - 1], 1);
+    }
+  }
+
   /// Decides what waits for a moment up to `since_open`; returns the tickets that were pending and
   /// whose users are to be asked again, in that order.
   std::vector<TicketNumber> advance(Duration since_open);

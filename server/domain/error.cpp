@@ -29,6 +29,7 @@ constexpr std::array kRows{
     Row{ErrorCode::already_claimed, "ALREADY_CLAIMED", "This user has received a coupon already."},
     Row{ErrorCode::sold_out, "SOLD_OUT", "All coupons have been given out."},
     Row{ErrorCode::not_drawn, "NOT_DRAWN", "This user's ticket was not drawn."},
+    Row{ErrorCode::forbidden, "FORBIDDEN", "This user may not claim."},
     Row{ErrorCode::not_yet_published, "NOT_YET_PUBLISHED",
         "This is published once reservations have closed and the draw is recorded."},
     Row{ErrorCode::no_draw, "NO_DRAW", "This event's design has no draw."},

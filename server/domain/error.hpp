@@ -19,6 +19,7 @@ enum class ErrorCode : std::uint8_t {
   already_claimed,
   sold_out,
   not_drawn,
+  forbidden,
   not_yet_published,
   no_draw,
   unknown_coupon,

@@ -46,12 +46,16 @@ std::span<const Token> Roster::tokens_up_to(std::uint32_t tickets) const {
   return std::span(tokens_).first(tickets);
 }
 
+std::size_t Roster::home_of(std::uint32_t user) const {
+  std::uint64_t hash = user * std::uint64_t{0x9E3779B97F4A7C15};  // Fibonacci hashing
+  hash ^= hash >> 32;
+  return hash & (slots_.size() - 1);
+}
+
 /// The slot that holds `user`, or the free one where they would go.
 std::size_t Roster::slot_of(std::uint32_t user) const {
   const std::size_t mask = slots_.size() - 1;
-  std::uint64_t hash = user * std::uint64_t{0x9E3779B97F4A7C15};  // Fibonacci hashing
-  hash ^= hash >> 32;
-  std::size_t index = hash & mask;
+  std::size_t index = home_of(user);
   while (slots_[index].ticket != 0 && slots_[index].user != user) index = (index + 1) & mask;
   return index;
 }

@@ -31,6 +31,9 @@ class Roster {
   /// The user's ticket; unset when they hold none. O(1).
   std::optional<TicketNumber> ticket_of(UserIndex user) const;
 
+  /// Warms the cache for a look-up of `user` that will soon come.
+  void expect(UserIndex user) const { __builtin_prefetch(&slots_[home_of(user.value())]); }
+
   UserIndex user_of(TicketNumber ticket) const { return users_.at(ticket.value() - 1); }
   std::uint32_t size() const { return static_cast<std::uint32_t>(users_.size()); }
 
@@ -49,6 +52,8 @@ class Roster {
   };
 
   std::span<const Token> tokens_up_to(std::uint32_t tickets) const;
+  /// Where the search for `user` begins.
+  std::size_t home_of(std::uint32_t user) const;
   std::size_t slot_of(std::uint32_t user) const;
   void grow();
 

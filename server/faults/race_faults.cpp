@@ -40,15 +40,18 @@ class OversellRace final : public FaultyService {
   std::set<std::pair<EventId, UserIndex>> claiming_;
 };
 
-/// Asks whether the user is a member of those who have a coupon, and adds them a round trip later.
-/// The stock itself is taken in one step.
+/// Asks whether the user is a member of those who have a coupon, and adds them a round trip later;
+/// to a store that is busy, so that a second click comes in between. The stock itself is taken in
+/// one step.
 class RacyDedupe final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
+  static constexpr Duration kBusyStore = 20 * kRoundTrip;
+
   void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     if (const auto answer = foregone(event, request)) return done(*answer);
-    after(kRoundTrip, event, std::move(done),
+    after(kBusyStore, event, std::move(done),
           [this, request](LiveEvent& later, const ClaimDone& told) {
             told(take_or_turn_away(later, request));
           });

@@ -48,6 +48,7 @@ unsigned status_of(ErrorCode code) {
     case ErrorCode::not_in_active_time:
     case ErrorCode::not_reservation:
     case ErrorCode::not_owned:
+    case ErrorCode::forbidden:
       return 403;
     case ErrorCode::unknown_event:
     case ErrorCode::unknown_path:

@@ -9,6 +9,7 @@
 #include "server/ledger/commit_queue.hpp"
 #include "server/ledger/issue_reader.hpp"
 #include "server/ledger/sqlite_records.hpp"
+#include "server/ledger/sqlite_replay.hpp"
 
 namespace fairrush::server {
 

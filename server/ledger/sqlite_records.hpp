@@ -1,7 +1,5 @@
 #pragma once
 
-#include <expected>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,6 +8,10 @@
 #include "server/ledger/sqlite.hpp"
 
 namespace fairrush::server {
+
+/// How the table of administrators' requests names their routes.
+inline constexpr std::string_view kCreateRoute = "create";
+inline constexpr std::string_view kResetRoute = "reset";
 
 /// Prepares statements until one fails, and keeps that error.
 class StatementPreparer {
@@ -63,13 +65,5 @@ class RecordWriter {
   SqliteStatement delete_admin_key_;
   SqliteStatement delete_event_;
 };
-
-/// Takes one record; an error says how it contradicts those before it.
-using RecordSink = std::function<std::expected<void, std::string>(const LedgerRecord&)>;
-
-/// Reads the tables back as records: events, then reservations, draws, coupons,
-/// losses, redemptions and the outbox, each in the order of their numbers. Stops at the first
-/// error.
-std::expected<void, std::string> read_records(SqliteDatabase& database, const RecordSink& sink);
 
 }  // namespace fairrush::server

@@ -1,0 +1,168 @@
+#include "server/ledger/sqlite_replay.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "server/ledger/sqlite_records.hpp"
+
+namespace fairrush::server {
+namespace {
+
+using Outcome = std::expected<void, std::string>;
+
+Bytes copy(ByteView bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+UserIndex user_at(const SqliteStatement& row, int column) {
+  return UserIndex(static_cast<std::uint32_t>(row.integer(column)));
+}
+
+TicketNumber ticket_at(const SqliteStatement& row, int column) {
+  return TicketNumber(static_cast<std::uint32_t>(row.integer(column)));
+}
+
+Outcome event_from(const SqliteStatement& row, const RecordSink& sink) {
+  const auto quota = QuotaRule::parse(row.text(3));
+  if (!quota) return std::unexpected("event with a quota rule that cannot be read");
+  EventSpec spec{.name = std::string(row.text(1)),
+                 .design = std::string(row.text(2)),
+                 .quota = *quota,
+                 .windows = {.reserve_open = from_unix_ms(row.integer(4)),
+                             .reserve_close = from_unix_ms(row.integer(5)),
+                             .claim_open = from_unix_ms(row.integer(6)),
+                             .claim_close = from_unix_ms(row.integer(7))},
+                 .terms = {.valid_for = std::chrono::milliseconds(row.integer(11)),
+                           .amount_min = Amount{row.integer(12)},
+                           .discount_percent = static_cast<unsigned>(row.integer(13))},
+                 .pacing = {.batch = std::chrono::milliseconds(row.integer(14)),
+                            .waiting = std::chrono::milliseconds(row.integer(15))}};
+  EventSecrets secrets{
+      .salt = copy(row.bytes(8)), .draw = copy(row.bytes(9)), .coupon_key = copy(row.bytes(10))};
+  AdminKey key{
+      .route = row.text(16) == kResetRoute ? AdminKey::Route::reset : AdminKey::Route::create,
+      .text = std::string(row.text(17))};
+  return sink(
+      EventCreated{EventId(row.integer(0)), std::move(spec), std::move(secrets), std::move(key)});
+}
+
+Outcome reservation_from(const SqliteStatement& row, const RecordSink& sink) {
+  return sink(ReservationGranted{.event = EventId(row.integer(0)),
+                                 .ticket = ticket_at(row, 1),
+                                 .user = user_at(row, 2),
+                                 .at = from_unix_ms(row.integer(4)),
+                                 .idempotency_key = std::string(row.text(3))});
+}
+
+Outcome draw_from(const SqliteStatement& row, const RecordSink& sink) {
+  DrawFixed record{.event = EventId(row.integer(0)),
+                   .roster = static_cast<std::uint32_t>(row.integer(2)),
+                   .quota = static_cast<std::uint32_t>(row.integer(3))};
+  const ByteView root = row.bytes(1);
+  if (root.size() != record.root.size()) return std::unexpected("draw with a root of wrong length");
+  std::ranges::copy(root, record.root.begin());
+  return sink(record);
+}
+
+Outcome coupon_from(const SqliteStatement& row, const RecordSink& sink) {
+  const auto code = parse_coupon_code(row.text(5));
+  if (!code) return std::unexpected("coupon with a code of wrong length");
+  return sink(CouponIssued{.event = EventId(row.integer(0)),
+                           .issue = static_cast<std::uint32_t>(row.integer(1)),
+                           .ticket = ticket_at(row, 2),
+                           .user = user_at(row, 3),
+                           .serial = static_cast<CouponSerial>(row.integer(4)),
+                           .code = *code,
+                           .at = from_unix_ms(row.integer(7)),
+                           .idempotency_key = std::string(row.text(6)),
+                           .told_at = {}});
+}
+
+Outcome loss_from(const SqliteStatement& row, const RecordSink& sink) {
+  return sink(ClaimLost{.event = EventId(row.integer(0)),
+                        .ticket = ticket_at(row, 1),
+                        .idempotency_key = std::string(row.text(2))});
+}
+
+Outcome redemption_from(const SqliteStatement& row, const RecordSink& sink) {
+  const Amount original{row.integer(3)};
+  const Amount discount{row.integer(4)};
+  const auto code = parse_coupon_code(row.text(8));
+  if (!code) return std::unexpected("redemption of a code of wrong length");
+  return sink(
+      CouponRedeemed{.event = EventId(row.integer(0)),
+                     .issue = static_cast<std::uint32_t>(row.integer(1)),
+                     .user = user_at(row, 7),
+                     .code = *code,
+                     .order = std::string(row.text(2)),
+                     .amounts = {original, discount, Amount{original.minor - discount.minor}},
+                     .at = from_unix_ms(row.integer(6)),
+                     .idempotency_key = std::string(row.text(5)),
+                     .told_at = {}});
+}
+
+std::expected<BusMessage, std::string> message_from(const SqliteStatement& row) {
+  const std::string_view type = row.text(2);
+  const auto coupon = parse_coupon_code(row.text(4));
+  if (!coupon) return std::unexpected("message with a coupon of wrong length");
+  return BusMessage{.position = OutboxPosition(static_cast<std::uint64_t>(row.integer(0))),
+                    .event = EventId(row.integer(1)),
+                    .type = type == name_of(BusMessage::Type::coupon_issued)
+                                ? BusMessage::Type::coupon_issued
+                                : BusMessage::Type::coupon_redeemed,
+                    .user = user_at(row, 3),
+                    .coupon = *coupon,
+                    .order = std::string(row.text(5))};
+}
+
+Outcome cursor_from(const SqliteStatement& row, const RecordSink& sink) {
+  return sink(OutboxPublished{OutboxPosition(static_cast<std::uint64_t>(row.integer(0)))});
+}
+
+Outcome outbox_from(const SqliteStatement& row, const RecordSink& sink) {
+  const auto message = message_from(row);
+  return message ? sink(*message) : std::unexpected(message.error());
+}
+
+Outcome delivery_from(const SqliteStatement& row, const RecordSink& sink) {
+  const auto message = message_from(row);
+  return message ? sink(AuditHeard{*message}) : std::unexpected(message.error());
+}
+
+struct Reading {
+  std::string_view sql;
+  Outcome (*to_record)(const SqliteStatement& row, const RecordSink& sink);
+};
+
+constexpr std::array kReadings{
+    Reading{"SELECT event.*, admin_key.route, admin_key.idempotency_key "
+            "FROM event LEFT JOIN admin_key ON event_id=id ORDER BY id",
+            event_from},
+    Reading{"SELECT * FROM reservation ORDER BY event_id, ticket", reservation_from},
+    Reading{"SELECT * FROM draw ORDER BY event_id", draw_from},
+    Reading{"SELECT * FROM coupon ORDER BY event_id, issue", coupon_from},
+    Reading{"SELECT * FROM loss ORDER BY event_id, ticket", loss_from},
+    Reading{"SELECT redemption.*, user, code FROM redemption JOIN coupon USING (event_id, issue) "
+            "ORDER BY event_id, issue",
+            redemption_from},
+    Reading{"SELECT published FROM outbox_cursor WHERE published>0", cursor_from},
+    Reading{"SELECT * FROM outbox ORDER BY position", outbox_from},
+    Reading{"SELECT outbox.* FROM audit JOIN outbox USING (position) ORDER BY delivery",
+            delivery_from},
+};
+
+}  // namespace
+
+std::expected<void, std::string> read_records(SqliteDatabase& database, const RecordSink& sink) {
+  for (const Reading& reading : kReadings) {
+    auto rows = database.prepare(reading.sql);
+    if (!rows) return std::unexpected(rows.error());
+    while (rows->next()) {
+      if (auto taken = reading.to_record(*rows, sink); !taken) return taken;
+    }
+    if (rows->failed()) return std::unexpected(database.last_error());
+  }
+  return {};
+}
+
+}  // namespace fairrush::server
