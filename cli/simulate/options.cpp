@@ -63,9 +63,27 @@ void add_designs(OptionTable& table, std::vector<std::string>& designs) {
       });
 }
 
+void add_fault(OptionTable& table, std::optional<std::string>& fault) {
+  table.add_custom(
+      {"fault", "NAME", "Switch on an unfairness on purpose, to see it found"},
+      [&fault] { return fault.value_or(""); },
+      [&fault](std::string_view text) -> std::expected<void, std::string> {
+        const std::vector<std::string> known = fault_names();
+        if (std::ranges::find(known, text) == known.end()) {
+          return std::unexpected(fmt::format("one of {}", fmt::join(known, ", ")));
+        }
+        fault = std::string(text);
+        return {};
+      });
+}
+
 /// Why the case cannot be simulated; unset when it can.
-std::optional<Problem> problem_of(const SimulateOptions& options,
-                                  const loadgen::Scenario& scenario) {
+std::optional<Problem> problem_of(const SimulateOptions& options, const loadgen::Scenario& scenario,
+                                  const std::string& design) {
+  const auto& fault = options.service.fault;
+  if (fault && !fault_fits(*fault, design)) {
+    return Problem{"--fault", fmt::format("'{}' makes no sense under {}", *fault, design)};
+  }
   if (scenario.url && options.designs.empty()) {
     return Problem{scenario.name,
                    "target.url: a running service cannot be simulated: name what "
@@ -89,6 +107,7 @@ OptionTable simulate_option_table(SimulateOptions& options) {
   table.add_choice(
       {"no-show", "POLICY", "What sealed-draw does with what nobody claims"}, service.no_show,
       {{"hold", NoShow::hold}, {"second-draw", NoShow::second_draw}, {"release", NoShow::release}});
+  add_fault(table, service.fault);
   add_stretch(table, {"release-after", "TIME", "When release begins, after the opening (half-way)"},
               service.release_after);
   add_stretch(table, {"batch", "TIME", "Window of batch-draw (the server's default)"},
@@ -130,9 +149,11 @@ std::expected<std::vector<SimulationCase>, std::vector<Problem>> simulation_case
       return;
     }
     for (loadgen::Scenario& scenario : *scenarios) {
-      if (auto problem = problem_of(options, scenario)) problems.push_back(std::move(*problem));
       SimulatedService service = options.service;
       service.design = design.empty() ? scenario.builtin.design : design;
+      if (auto problem = problem_of(options, scenario, service.design)) {
+        problems.push_back(std::move(*problem));
+      }
       if (!service.release_after) service.release_after = scenario.rush / 2;
       draws = draws || service.design == "sealed-draw";
       if (service.design != "sealed-draw") service.no_show = NoShow::hold;

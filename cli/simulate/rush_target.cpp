@@ -7,6 +7,7 @@
 #include "base/random/counter_random.hpp"
 #include "server/designs/designs.hpp"
 #include "server/designs/no_show.hpp"
+#include "server/faults/faults.hpp"
 
 namespace fairrush::cli {
 namespace {
@@ -49,6 +50,19 @@ std::vector<std::string> design_names() {
   return names;
 }
 
+std::vector<std::string> fault_names() {
+  std::vector<std::string> names;
+  for (const server::FaultRow& row : server::faults()) {
+    // Those that an invariant has to see are the service's, not the design's.
+    if (row.make != nullptr && !row.killed_by.starts_with('I')) names.emplace_back(row.name);
+  }
+  return names;
+}
+
+bool fault_fits(const std::string& fault, const std::string& design) {
+  return server::fits(*server::find_fault(fault), design);
+}
+
 RushRules rules_of(const loadgen::Scenario& scenario, const std::string& event,
                    const SimulatedService& service) {
   const analysis::QuotaRule& quota = scenario.coupons;
@@ -75,7 +89,13 @@ RushRules rules_of(const loadgen::Scenario& scenario, const std::string& event,
       return std::make_unique<server::ReleasedDraw>(spec, secrets, after);
     };
   }
-  rules.publishes_draw = service.no_show == NoShow::hold;
+  if (service.fault) {
+    rules.make_design = [fault = server::find_fault(*service.fault)](const EventSpec& spec,
+                                                                     const EventSecrets& secrets) {
+      return server::make_design_under(fault, spec, secrets);
+    };
+  }
+  rules.publishes_draw = service.no_show == NoShow::hold && !service.fault;
   return rules;
 }
 

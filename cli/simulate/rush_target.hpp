@@ -27,6 +27,7 @@ enum class NoShow : std::uint8_t {
 /// A simulated service as a command line describes it.
 struct SimulatedService {
   std::string design;
+  std::optional<std::string> fault = {};       ///< one of fault_names(), switched on on purpose
   NoShow no_show = NoShow::hold;               ///< anything else only with sealed-draw
   std::optional<Duration> release_after = {};  ///< of `release`, from the opening; set for it
   std::optional<Duration> batch = {};  ///< window of batch-draw, instead of the server's default
@@ -35,6 +36,10 @@ struct SimulatedService {
 
 /// Every design there is, the server's default first.
 std::vector<std::string> design_names();
+/// Every fault of the server's that makes winning unfair, rather than its bookkeeping wrong.
+std::vector<std::string> fault_names();
+/// Whether a fault makes sense under a design.
+bool fault_fits(const std::string& fault, const std::string& design);
 
 /// The server's rules of a simulated service, but for the windows, with the names by which users'
 /// devices may be told apart.
@@ -63,6 +68,10 @@ class RushTarget final : public loadgen::VirtualTarget {
   loadgen::VirtualAnswer status(const loadgen::VirtualRequest& request) override;
   loadgen::VirtualAnswer redeem(const loadgen::VirtualRequest& request,
                                 std::uint32_t coupon) override;
+  void expect(UserIndex later, UserIndex soon) override {
+    rush_->expect(later);
+    rush_->expect_soon(soon);
+  }
   std::int64_t next_decision_ns() const override;
   std::span<const UserIndex> advance(std::int64_t now_ns) override;
   std::string_view receipt_text(analysis::Op op, std::uint32_t receipt) override;

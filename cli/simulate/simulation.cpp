@@ -61,9 +61,11 @@ RunFacts describe(const SimulationCase& one, const SimulationSettings& settings,
                          : fmt::format("{}; attempts kept and checked of {} of {} rounds",
                                        settings.model.text(), recorded, scenario.rounds);
   facts.event = loadgen::event_id(scenario);
-  facts.allocation = one.service.no_show == NoShow::hold
-                         ? loadgen::allocation_of(one.service.design)
-                         : analysis::Allocation::unknown;
+  facts.fault = one.service.fault;
+  // What is drawn is all there is to it only where nothing else decides.
+  const bool as_named = one.service.no_show == NoShow::hold && !one.service.fault;
+  facts.allocation =
+      as_named ? loadgen::allocation_of(one.service.design) : analysis::Allocation::unknown;
   facts.attempted = loadgen::attempted_sightings(scenario, first, facts.allocation);
   facts.rounds.assign(scenario.rounds, {});
   // What checks read of other rounds than their own.
@@ -77,6 +79,7 @@ std::optional<loadgen::ExpectedCurve> expectation(const SimulationCase& one,
                                                   const loadgen::Crowd& crowd,
                                                   const loadgen::DelayBins& bins) {
   const std::string& design = one.service.design;
+  if (one.service.fault) return std::nullopt;
   if (design == "ticket-list" || design == "preloaded-shuffle") {
     return loadgen::expect_first_come(one.scenario, crowd, bins);
   }

@@ -6,6 +6,29 @@ namespace fairrush::loadgen {
 
 using analysis::Op;
 
+namespace {
+
+/// Calls `visit(click, traits)` for every click. Users come in random order: their traits are
+/// fetched a block at a time, so that the fetches overlap.
+template <class Visit>
+void each_click(ClickStream clicks, const Crowd& crowd, Visit visit) {
+  std::vector<ClickStream::Click> block;
+  constexpr std::size_t kBlock = 32;
+  block.reserve(kBlock);
+  do {
+    block.clear();
+    while (block.size() < kBlock) {
+      const auto click = clicks.next();
+      if (!click) break;
+      crowd.expect(click->user);
+      block.push_back(*click);
+    }
+    for (const ClickStream::Click& click : block) visit(click, crowd.of(click.user));
+  } while (!block.empty());
+}
+
+}  // namespace
+
 void PlannedArrivals::open(const Plan& plan, const Jitter& jitter) {
   planned_ = {};
   for (Lane& lane : lanes_) {
@@ -42,34 +65,37 @@ void PlannedArrivals::add(Lane& lane, std::int64_t intended_ns, Arrival arrival,
 }
 
 void PlannedArrivals::add_reservations(const Plan& plan, const Jitter& jitter) {
-  ClickStream clicks = plan.reservation_clicks();
-  while (const auto click = clicks.next()) {
-    const UserTraits& traits = crowd_.of(click->user);
-    if (traits.persona == Persona::intruder) continue;
-    ++planned_.reservations;
-    add(lane_of(traits), click->intended_ns,
-        {.user = click->user.value(), .traits = traits, .op = Op::reserve}, jitter);
-  }
+  each_click(plan.reservation_clicks(), crowd_,
+             [&](const ClickStream::Click& click, const UserTraits& traits) {
+               if (traits.persona == Persona::intruder) return;
+               ++planned_.reservations;
+               add(lane_of(traits), click.intended_ns,
+                   {.user = click.user.value(), .traits = traits, .op = Op::reserve}, jitter);
+             });
 }
 
 void PlannedArrivals::add_claims(const Plan& plan, const Jitter& jitter) {
-  ClickStream clicks = plan.rush_clicks();
-  while (const auto click = clicks.next()) {
-    const UserIndex user = click->user;
-    const UserTraits& traits = crowd_.of(user);
-    if (traits.persona == Persona::latecomer || !traits.claims_in(plan, user)) continue;
-    Arrival claim{.user = user.value(), .traits = traits, .op = Op::claim};
-    if (traits.persona == Persona::early_bird) {
-      claim.try_number = claim.key = 1;
-    } else {
-      ++planned_.claims;
-      ++planned_.claims_inside;
-    }
-    add(lane_of(traits), click->intended_ns, claim, jitter);
-    if (traits.persona != Persona::double_clicker) continue;
+  each_click(plan.rush_clicks(), crowd_,
+             [&](const ClickStream::Click& click, const UserTraits& traits) {
+               const bool late = traits.persona == Persona::latecomer;
+               if (!late && traits.claims_in(plan, click.user)) add_claim(plan, click, jitter);
+             });
+}
+
+void PlannedArrivals::add_claim(const Plan& plan, const ClickStream::Click& click,
+                                const Jitter& jitter) {
+  const UserTraits& traits = crowd_.of(click.user);
+  Arrival claim{.user = click.user.value(), .traits = traits, .op = Op::claim};
+  if (traits.persona == Persona::early_bird) {
     claim.try_number = claim.key = 1;
-    add(extras(), click->intended_ns + plan.second_click_gap(user).count(), claim, jitter);
+  } else {
+    ++planned_.claims;
+    ++planned_.claims_inside;
   }
+  add(lane_of(traits), click.intended_ns, claim, jitter);
+  if (traits.persona != Persona::double_clicker) return;
+  claim.try_number = claim.key = 1;
+  add(extras(), click.intended_ns + plan.second_click_gap(click.user).count(), claim, jitter);
 }
 
 void PlannedArrivals::add_claims_outside(const Plan& plan, const Jitter& jitter) {

@@ -62,12 +62,16 @@ class PlannedArrivals {
   const Arrival* peek() const { return head_; }
   void pop();
 
-  /// Users of whom an arrival will follow within the next few, for caches to be warmed.
+  /// Calls `touch(later, soon)` with two users of whom arrivals will follow, for caches to be
+  /// warmed.
   template <class Touch>
   void each_soon(Touch touch) const {
-    constexpr std::size_t kAhead = 16;
+    constexpr std::size_t kLater = 24;
+    constexpr std::size_t kSoon = 12;
     const Lane& lane = lanes_[head_lane_];
-    if (lane.next + kAhead < lane.arrivals.size()) touch(lane.arrivals[lane.next + kAhead].user);
+    if (lane.next + kLater >= lane.arrivals.size()) return;
+    touch(UserIndex(lane.arrivals[lane.next + kLater].user),
+          UserIndex(lane.arrivals[lane.next + kSoon].user));
   }
 
  private:
@@ -80,6 +84,7 @@ class PlannedArrivals {
 
   void add_reservations(const Plan& plan, const Jitter& jitter);
   void add_claims(const Plan& plan, const Jitter& jitter);
+  void add_claim(const Plan& plan, const ClickStream::Click& click, const Jitter& jitter);
   void add_claims_outside(const Plan& plan, const Jitter& jitter);
   void add(Lane& lane, std::int64_t intended_ns, Arrival arrival, const Jitter& jitter);
   Lane& lane_of(const UserTraits& traits) { return lanes_[traits.cohort]; }

@@ -25,12 +25,12 @@ bool competes(Persona persona) {
 struct LeastSquares {
   double count = 0, x_sum = 0, y_sum = 0, squares = 0, products = 0;
 
-  void add(double x, double y) {
-    count += 1;
-    x_sum += x;
-    y_sum += y;
-    squares += x * x;
-    products += x * y;
+  void add(double x, double y, double weight) {
+    count += weight;
+    x_sum += weight * x;
+    y_sum += weight * y;
+    squares += weight * x * x;
+    products += weight * x * y;
   }
   /// 0 where all x are equal.
   double slope() const {
@@ -135,19 +135,23 @@ std::optional<ExpectedCurve> expect_first_come(const Scenario& scenario, const C
   const FirstComeFirstServed design(*clicks, competition.classes,
                                     competition.coupons / competition.claims);
   ExpectedCurve curve{.rates = std::vector<double>(bins.size()), .pp_per_10ms = 0};
-  std::vector<double> users(bins.size());
+  std::vector<double> claims(bins.size());
   LeastSquares line;
   for (std::uint32_t index = 0; index < crowd.size(); ++index) {
     const UserTraits& traits = crowd.of(UserIndex(index));
     if (!competes(traits.persona)) continue;
-    const double rate = design.win_probability(Duration(traits.delay_ns()));
+    // A late click of a slow user arrives after the close and is none of the rush.
+    const auto window_ns = static_cast<double>(clicks->window.count());
+    const double inside = clicks->at(window_ns - static_cast<double>(traits.delay_ns()));
+    if (inside <= 0) continue;
+    const double wins = design.win_probability(Duration(traits.delay_ns()));
     const std::uint8_t bin = bins.bin_of(index);
-    curve.rates[bin] += rate;
-    users[bin] += 1;
-    line.add(static_cast<double>(traits.delay_us), rate);
+    curve.rates[bin] += wins;
+    claims[bin] += inside;
+    line.add(static_cast<double>(traits.delay_us), std::min(1.0, wins / inside), inside);
   }
-  for (std::size_t bin = 0; bin < users.size(); ++bin) {
-    curve.rates[bin] /= std::max(users[bin], 1.0);
+  for (std::size_t bin = 0; bin < claims.size(); ++bin) {
+    if (claims[bin] > 0) curve.rates[bin] = std::min(1.0, curve.rates[bin] / claims[bin]);
   }
   curve.pp_per_10ms = line.slope() * kPointsPer10ms;
   return curve;

@@ -113,7 +113,10 @@ SimulatedRound RoundSimulator::Play::run() {
       later_.pop();
       step(click.arrival, click.coupon);
     } else {
-      planned.each_soon([this](std::uint32_t user) { of_.participants_.expect(user); });
+      planned.each_soon([this](UserIndex later, UserIndex soon) {
+        of_.participants_.expect(later.value());
+        of_.target_.expect(later, soon);
+      });
       step(*next, 0);
       planned.pop();
     }

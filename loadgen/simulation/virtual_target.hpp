@@ -64,6 +64,10 @@ class VirtualTarget {
   /// Spends `coupon`, a receipt, on an order; requests with different keys are different orders.
   virtual VirtualAnswer redeem(const VirtualRequest& request, std::uint32_t coupon) = 0;
 
+  /// Hints that requests of these users will come, those of `soon` before those of `later`; each
+  /// user of `soon` was one of `later` before. Changes nothing but speed.
+  virtual void expect(UserIndex /*later*/, UserIndex /*soon*/) {}
+
   /// When the service next decides of its own accord; kNever while nothing waits for a moment.
   virtual std::int64_t next_decision_ns() const = 0;
   /// Time has come to `now_ns`, a decision's time. The users whose pending claims are to be asked

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "reports/plots/gnuplot.hpp"
 #include "reports/plots/simulation/points.hpp"
@@ -14,6 +15,7 @@ namespace {
 /// Below it a logarithmic axis of delays would show nothing but emptiness.
 constexpr double kDelayMinMs = 0.1;
 constexpr std::size_t kSeries = 8;
+constexpr double kMarkRadius = 3.2;
 
 std::string series_style(std::size_t design) {
   return fmt::format("series-{}", static_cast<char>('a' + design % kSeries));
@@ -101,7 +103,8 @@ void draw_design(Chart& chart, const DesignCurve& design, std::size_t number, co
     const DelayPoint point = claimed(design)[place];
     chart.dot(line[place], style + "-fill",
               fmt::format("{}: {:.1f} ms, {:.2f} % of {} claims", design.name, point.delay_ms,
-                          rate_percent(point), format_count(point.claims)));
+                          rate_percent(point), format_count(point.claims)),
+              kMarkRadius);
   }
 }
 
@@ -151,7 +154,8 @@ std::string description_of(const DesignComparison& comparison) {
 }  // namespace
 
 std::string slope_text(double pp_per_10ms) {
-  return fmt::format("{:+.2f} pp/10 ms", pp_per_10ms == 0 ? 0.0 : pp_per_10ms);
+  if (std::abs(pp_per_10ms) < 0.005) return "0.00 pp/10 ms";
+  return fmt::format("{}{:.2f} pp/10 ms", pp_per_10ms < 0 ? "−" : "+", std::abs(pp_per_10ms));
 }
 
 TenthRates tenth_rates(const DesignCurve& design) {

@@ -69,9 +69,11 @@ std::string page_of(const DesignComparison& comparison) {
   page.open("html", {{"lang", "en"}});
   add_head(page, comparison);
   page.open("body").open("main");
-  page.open("header").line("h1", comparison.question);
-  page.line("p", comparison.setting).close();
-  open_section(page, "delay", "What a slow network costs");
+  page.open("header").line("h1", "What does a slow network cost under each design?");
+  page.line("p", fmt::format("Simulated: {}. The scenario asks: {}", comparison.setting,
+                             comparison.question));
+  page.close();
+  open_section(page, "delay", "Chances by network");
   page.line(
       "p",
       "The same users with the same clicks under each design. A flat line gives every network "

@@ -34,6 +34,7 @@ Totals play(const cli::SimulatedService& service) {
   scenario.name = "no-shows";
   scenario.users = 1'000;
   scenario.show_up = Share{kShowUp};
+  scenario.attempt_timeout = std::chrono::minutes(2);  // a second draw keeps claims to the close
   scenario.personas = {{Persona::honest, Share{1.0}}};
   scenario.cohorts = {{"one", Share{1.0}, {std::chrono::milliseconds(5), std::nullopt}}};
   scenario.arrivals = ArrivalShape::poisson;

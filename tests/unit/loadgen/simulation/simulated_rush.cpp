@@ -15,8 +15,8 @@ analysis::RunFacts SimulatedRush::facts(std::uint32_t rounds) const {
   analysis::RunFacts facts = describe_run(scenario);
   facts.event = event_id(scenario);
   facts.simulation = model.text();
-  facts.allocation = service.no_show == cli::NoShow::hold ? allocation_of(service.design)
-                                                          : analysis::Allocation::unknown;
+  const bool as_named = service.no_show == cli::NoShow::hold && !service.fault;
+  facts.allocation = as_named ? allocation_of(service.design) : analysis::Allocation::unknown;
   facts.attempted = attempted_sightings(scenario, Plan(scenario), facts.allocation);
   facts.rounds.assign(rounds, {});
   return facts;
