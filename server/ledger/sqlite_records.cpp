@@ -1,8 +1,5 @@
 #include "server/ledger/sqlite_records.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace fairrush::server {
 namespace {
 

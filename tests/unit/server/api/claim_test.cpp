@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
+#include <vector>
 
 #include "tests/unit/server/api/world.hpp"
 
@@ -124,12 +126,14 @@ TEST_P(ClaimTest, DoesNotRememberARefusal) {
 
 TEST_P(ClaimTest, HoldsBackAWinAndItsDuplicatesUntilTheyAreDurable) {
   world_.fill(10);
-  std::unique_ptr<Call> win;
-  std::uint32_t user = 0;
-  for (; user < 10 && (win == nullptr || win->status() != 200); ++user) {
-    win = world_.send(Method::post, kClaims, by(user));
+  std::vector<std::unique_ptr<Call>> calls;  // losses may be under way too
+  while (calls.empty() || calls.back()->status() != 200) {
+    calls.push_back(
+        world_.send(Method::post, kClaims, by(static_cast<std::uint32_t>(calls.size()))));
   }
-  const auto duplicate = world_.send(Method::post, kClaims, by(user - 1));
+  const Call* const win = calls.back().get();
+  const auto duplicate =
+      world_.send(Method::post, kClaims, by(static_cast<std::uint32_t>(calls.size() - 1)));
   EXPECT_FALSE(win->answered());
   EXPECT_FALSE(duplicate->answered());
   world_.settle();
