@@ -43,12 +43,7 @@ void play_rounds(benchmark::State& state, const std::string& design, bool with_f
       .workers = 4,
       .service = loadgen::DurationModel::exponential(std::chrono::microseconds(2)),
       .jitter = {}};
-  cli::RushTarget target({.spec = {.name = "bench",
-                                   .design = design,
-                                   .quota = server::QuotaRule::of_share(Share{0.2}),
-                                   .windows = {}},
-                          .cohorts = {"fibre", "mobile"},
-                          .make_design = {}});
+  cli::RushTarget target(cli::rules_of(scenario, "bench", {.design = design}));
   loadgen::RoundSimulator simulator(scenario, crowd, model, target);
   const analysis::RunFacts facts = facts_of(scenario);
   analysis::FairnessStudy study(facts);
