@@ -33,10 +33,8 @@ constexpr std::array kFaults{
              "I4", kTicketList, make_naive_list},
     FaultRow{
         "ack-then-drop", "loses the record of one acknowledged coupon in a thousand", "I5", {}},
-    FaultRow{"phantom-row",
-             "records every tenth coupon once more, for a user who was told nothing",
-             "I6",
-             {}},
+    FaultRow{
+        "phantom-row", "records every tenth coupon once more, for a user who never came", "I6", {}},
     FaultRow{"reservation-not-checked", "gives coupons to users who never reserved", "I7",
              kTicketList, make_naive_list},
     FaultRow{"window-off-by-1s", "opens and closes the claims a second late", "I8", {}},

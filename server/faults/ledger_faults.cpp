@@ -1,7 +1,6 @@
 #include "server/faults/ledger_faults.hpp"
 
 #include <iterator>
-#include <map>
 #include <utility>
 
 namespace fairrush::server {
@@ -33,9 +32,6 @@ class PhantomRow final : public BatchWriter {
   void write(std::vector<LedgerRecord> batch) override {
     std::vector<LedgerRecord> with_phantoms;
     for (LedgerRecord& record : batch) {
-      if (const auto* reservation = std::get_if<ReservationGranted>(&record)) {
-        users_[reservation->event].push_back(reservation->user);
-      }
       const auto* const issued = std::get_if<CouponIssued>(&record);
       const bool repeats = issued != nullptr && ++coupons_ % kEvery == 1;
       std::optional<LedgerRecord> phantom;
@@ -49,21 +45,18 @@ class PhantomRow final : public BatchWriter {
  private:
   static constexpr std::uint64_t kEvery = 10;
 
-  /// A coupon of the next user in the order of reservations, with a code of nobody's.
-  LedgerRecord phantom_of(const CouponIssued& issued) {
+  /// A coupon of nobody's: a user who may still win would stand in the ledger twice, which it
+  /// refuses.
+  LedgerRecord phantom_of(const CouponIssued& issued) const {
     CouponIssued phantom = issued;
-    const auto& users = users_[issued.event];
-    phantom.user = users.at(issued.ticket.value() % users.size());
-    phantom.ticket =
-        TicketNumber(issued.ticket.value() % static_cast<std::uint32_t>(users.size()) + 1);
+    phantom.user = UserIndex(~static_cast<std::uint32_t>(coupons_));
     phantom.code.text.back() = phantom.code.text.back() == '0' ? '1' : '0';
-    phantom.told_at = {};
+    phantom.told_at = OutboxPosition(~coupons_);  // a place of its own, before all others
     return phantom;
   }
 
   BatchWriter& writer_;
   std::uint64_t coupons_ = 0;
-  std::map<EventId, std::vector<UserIndex>> users_;  ///< by ticket − 1
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "server/log.hpp"
 
 namespace fairrush::server {
 
@@ -28,6 +29,7 @@ void CommitQueue::batch_done(const CommitResult& result) {
   in_flight_ = false;
   if (!result) {
     failure_ = result.error();
+    log_error("the ledger has failed; nothing more is granted", {{"what", *failure_}});
     gathered_.clear();
     release(last_, false);
     return;

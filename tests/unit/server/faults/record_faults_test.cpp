@@ -30,6 +30,9 @@ TEST(PhantomRow, RecordsACouponThatNobodyWasTold) {
     trial.finish();
     EXPECT_EQ(trial.ledger_rows(), recorded);
     EXPECT_EQ(trial.ledger_rows("\"user\":4,"), 1U);
+    trial.claim_all(20);
+    trial.finish();
+    EXPECT_EQ(trial.wins(), 20U) << "the ledger takes more than one of them";
   }
 }
 

@@ -1,0 +1,158 @@
+// The verifier verified: a server that is wrong on purpose, over real sockets, and the check that
+// has to see it; and the sound server, which passes the same rush.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <set>
+
+#include "analysis/assessment.hpp"
+#include "server/faults/faults.hpp"
+#include "tests/integration/cli/command.hpp"
+#include "tests/integration/faults/trials.hpp"
+
+namespace fairrush::kill_matrix {
+namespace {
+
+using analysis::CheckVerdict;
+using cli_test::run_command;
+using cli_test::WorkDirectory;
+
+/// A stage as it was played, with or without a fault.
+struct Played {
+  cli_test::CommandEnd end;
+  analysis::Assessment assessment;
+};
+
+std::optional<Played> play(const Stage& stage, std::string_view fault) {
+  const WorkDirectory work;
+  std::vector<std::string> arguments{"run", work.write("stage.toml", std::string(stage.scenario)),
+                                     "--out", work.path("run")};
+  if (!fault.empty()) {
+    arguments.insert(arguments.end(), {"--set", fmt::format("target.builtin.fault={}", fault)});
+  }
+  Played played{.end = run_command(arguments), .assessment = {}};
+  const auto run = analysis::load_run({work.path("run")});
+  EXPECT_TRUE(run) << run.error() << played.end.err;
+  if (!run) return std::nullopt;
+  played.assessment = analysis::assess(*run);
+  return played;
+}
+
+const analysis::CheckResult* check_in(const Played& played, std::string_view id) {
+  const auto& checks = played.assessment.invariants;
+  const auto found = std::ranges::find(checks, id, &analysis::CheckResult::id);
+  return found == checks.end() ? nullptr : &*found;
+}
+
+/// What the killer says of a run, in a sentence; unset when it does not accuse.
+std::optional<std::string> accusation(const Trial& trial, const Played& played) {
+  switch (trial.kind) {
+    case KillerKind::invariant: {
+      const analysis::CheckResult* const check = check_in(played, trial.killer);
+      if (check == nullptr || check->verdict != CheckVerdict::fail) return std::nullopt;
+      return check->finding;
+    }
+    case KillerKind::test: {
+      const analysis::TestResult* const test = played.assessment.fairness.test(trial.killer);
+      if (test == nullptr || !test->rejected || !test->material) return std::nullopt;
+      return test->meaning;
+    }
+    case KillerKind::sighting: {
+      const auto& sightings = played.assessment.sightings;
+      const auto found =
+          std::ranges::find(sightings, trial.killer, &analysis::SightingResult::name);
+      const bool unseen = found != sightings.end() && found->attempted && found->seen == 0;
+      if (!unseen || played.end.exit_code != 3) return std::nullopt;
+      return played.assessment.verdict_reason;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string summary(const Played& played) {
+  std::string text = fmt::format("{} {}", played.assessment.verdict_reason, played.end.err);
+  for (const analysis::CheckResult& check : played.assessment.invariants) {
+    text += fmt::format("\n  {} {}: {}", check.id, name_of(check.verdict), check.finding);
+  }
+  for (const analysis::TestResult& test : played.assessment.fairness.tests) {
+    text += fmt::format("\n  {} p {:.2g}: {}", test.id, test.adjusted_p, test.meaning);
+  }
+  return text;
+}
+
+struct StagedTrial {
+  const Stage* stage;
+  Trial trial;
+};
+
+void PrintTo(const StagedTrial& staged, std::ostream* out) {
+  *out << staged.trial.fault;
+}
+
+std::vector<StagedTrial> all_trials() {
+  std::vector<StagedTrial> all;
+  for (const Stage& stage : stages()) {
+    for (const Trial& trial : stage.trials) all.push_back({&stage, trial});
+  }
+  return all;
+}
+
+std::string identifier(std::string_view name) {
+  std::string text(name);
+  std::ranges::replace_if(text, [](char c) { return c == '-' || c == ' '; }, '_');
+  return text;
+}
+
+/// Evidence of the trials of this process, for the table in the documentation.
+std::map<std::string, std::string, std::less<>>& evidence() {
+  static std::map<std::string, std::string, std::less<>> of_fault;
+  return of_fault;
+}
+
+class Fault : public testing::TestWithParam<StagedTrial> {};
+
+TEST_P(Fault, IsKilledByItsCheck) {
+  const auto& [stage, trial] = GetParam();
+  const auto played = play(*stage, trial.fault);
+  ASSERT_TRUE(played);
+  const auto accused = accusation(trial, *played);
+  ASSERT_TRUE(accused) << trial.fault << " survives: " << summary(*played);
+  EXPECT_NE(played->end.exit_code, 0);
+  evidence()[std::string(trial.fault)] = *accused;
+}
+
+INSTANTIATE_TEST_SUITE_P(KillMatrix, Fault, testing::ValuesIn(all_trials()),
+                         [](const auto& info) { return identifier(info.param.trial.fault); });
+
+class SoundServer : public testing::TestWithParam<Stage> {};
+
+TEST_P(SoundServer, IsAccusedByNoCheckOfTheStage) {
+  const Stage& stage = GetParam();
+  const auto played = play(stage, {});
+  ASSERT_TRUE(played);
+  for (const Trial& trial : stage.trials) {
+    EXPECT_FALSE(accusation(trial, *played)) << trial.killer << summary(*played);
+    if (trial.kind != KillerKind::invariant) continue;
+    const analysis::CheckResult* const check = check_in(*played, trial.killer);
+    ASSERT_NE(check, nullptr);
+    EXPECT_EQ(check->verdict, CheckVerdict::pass) << trial.killer << summary(*played);
+  }
+  EXPECT_NE(played->assessment.verdict, analysis::RunVerdict::violation) << summary(*played);
+}
+
+INSTANTIATE_TEST_SUITE_P(KillMatrix, SoundServer, testing::ValuesIn(stages()),
+                         [](const auto& info) { return identifier(info.param.name); });
+
+TEST(KillMatrix, HoldsEveryFaultOfTheServerOnce) {
+  std::multiset<std::string_view> tried;
+  for (const StagedTrial& staged : all_trials()) tried.insert(staged.trial.fault);
+  std::multiset<std::string_view> known;
+  for (const server::FaultRow& row : server::faults()) known.insert(row.name);
+  EXPECT_EQ(tried, known);
+}
+
+}  // namespace
+}  // namespace fairrush::kill_matrix
