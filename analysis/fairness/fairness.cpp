@@ -45,8 +45,12 @@ class EquivalenceTable {
     row.high_pp = interval.high * kPercent;
     row.p_value = equivalence_p(difference->from_all, margin_);
     row.shown = row.low_pp > -margin_ * kPercent && row.high_pp < margin_ * kPercent;
-    row.rounds_needed = std::max(rounds_needed(study_, row.members, margin_),
-                                 rounds_needed_for_ratio(study_, row.members, kImpactTooLow));
+    row.rounds_needed = rounds_needed(study_, row.members, margin_);
+    // The impact ratio is one of cohorts.
+    if (kind == GroupKind::cohort) {
+      row.rounds_needed =
+          std::max(row.rounds_needed, rounds_needed_for_ratio(study_, row.members, kImpactTooLow));
+    }
   }
 
   std::vector<EquivalenceResult> take() { return std::move(rows_); }

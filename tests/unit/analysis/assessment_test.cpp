@@ -201,6 +201,7 @@ TEST(Verdict, IsNeverGreenForATargetThatRefusesEverything) {
   }
   const Assessment assessment = assessment_of(run);
   EXPECT_EQ(exit_of(assessment), kNotKnown);
+  EXPECT_NE(assessment.verdict_reason.find("nobody won"), std::string::npos);
 }
 
 /// 200 users of whom some answered the draw's way and the others, of the second cohort, never.

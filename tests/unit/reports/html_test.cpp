@@ -56,6 +56,15 @@ TEST(Html, StampsABuildWhoseFiguresDoNotCount) {
   EXPECT_THAT(written_by("html", input_of(proven_draw())), Not(HasSubstr("! Release build")));
 }
 
+TEST(Html, ShoutsAFaultThatIsSwitchedOn) {
+  const SampleRun run = sticky_winners();
+  for (const char* format : {"html", "md", "json"}) {
+    EXPECT_THAT(written_by(format, input_of(run)), HasSubstr("sticky-winners")) << format;
+  }
+  const std::string page = written_by("html", input_of(run));
+  EXPECT_LT(page.find("class=\"warning fault\""), page.find(">BIASED<"));
+}
+
 TEST(Html, LinksOnlyToSectionsItHas) {
   const std::string page = written_by("html", input_of(proven_draw()));
   const std::regex link("href=\"#([a-z]+)\"");

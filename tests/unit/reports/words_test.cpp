@@ -54,6 +54,59 @@ TEST(VerdictWords, SayWhyARunIsInconclusive) {
   EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("interrupted"));
 }
 
+TEST(VerdictWords, NameTheMarginOfAFairRun) {
+  EXPECT_EQ(describe_verdict(input_of(fair_rounds())).word, "FAIR(1 pp)");
+}
+
+TEST(FaultWarning, IsThereOnlyWithAFault) {
+  EXPECT_EQ(fault_warning(proven_draw().facts), std::nullopt);
+  EXPECT_THAT(*fault_warning(sticky_winners().facts), HasSubstr("target: sticky-winners"));
+}
+
+TEST(RoundLimits, SayHowManyRoundsMore) {
+  EXPECT_THAT(round_limits(input_of(sticky_winners())), HasSubstr("10 rounds like this, 7 more."));
+  EXPECT_THAT(round_limits(input_of(fair_rounds())), HasSubstr("takes 10 rounds like this."));
+  EXPECT_THAT(round_limits(input_of(proven_draw())), HasSubstr("One round of this size"));
+  EXPECT_THAT(round_limits(input_of(empty_run())), HasSubstr("Nobody claimed"));
+}
+
+TEST(UsersMeaning, SaysWhatIsNormalOverRoundsOnly) {
+  EXPECT_THAT(users_meaning(fair_rounds().assessment.fairness), HasSubstr("fair draws leave 34.6"));
+  EXPECT_EQ(users_meaning(proven_draw().assessment.fairness), "");
+}
+
+TEST(EquivalenceWords, TellShownFromOpenFromRefuted) {
+  analysis::EquivalenceResult row;
+  row.computed = row.shown = true;
+  EXPECT_EQ(describe_equivalence(row, Share{0.01}).text, "within ±1 pp");
+  row.shown = false;
+  row.low_pp = -0.5;
+  row.high_pp = 1.2;
+  EXPECT_EQ(describe_equivalence(row, Share{0.01}).text, "not shown");
+  row.low_pp = 1.1;
+  EXPECT_EQ(describe_equivalence(row, Share{0.01}).tone, Tone::bad);
+  EXPECT_EQ(describe_equivalence({}, Share{0.01}).text, "nobody to compare");
+}
+
+TEST(TestWords, CallBiasOnlyWhatDecidesIsRejectedAndLarge) {
+  analysis::TestResult test;
+  EXPECT_EQ(describe_test(test).verdict, "not tested");
+  test.computed = true;
+  EXPECT_EQ(describe_test(test).verdict, "as by chance");
+  test.rejected = true;
+  EXPECT_EQ(describe_test(test).verdict, "real, but small");
+  test.material = true;
+  EXPECT_EQ(describe_test(test).verdict, "bias");
+  test.family = analysis::TestFamily::exploratory;
+  EXPECT_EQ(describe_test(test).verdict, "worth a look");
+}
+
+TEST(ExampleSubject, NamesTheRoundWhereThereAreSeveral) {
+  const analysis::CounterExample example{UserIndex{17}, {}, 2};
+  EXPECT_EQ(example_subject(example, fair_rounds().facts), "round 3, user 17");
+  EXPECT_EQ(example_subject(example, proven_draw().facts), "user 17");
+}
+
 TEST(BandPosition, CountsTheEdgesAsInside) {
   analysis::GroupRate group{.label = {}, .claimed = 10, .band_low = 0.1, .band_high = 0.3};
   group.rate_of_claimed = 0.1;

@@ -1,0 +1,87 @@
+// What a run is called in the end, as far as chances decide it.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "base/random/permutation.hpp"
+#include "tests/unit/analysis/history_builder.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+constexpr std::uint32_t kUsers = 600;
+constexpr std::uint32_t kCoupons = 120;
+
+/// 600 users of whom a shuffle decides 120; nothing is published.
+RunBuilder shuffled_run() {
+  const Permutation shuffle(kUsers, 3, Stream::claim_order);
+  RunBuilder run;
+  run.facts.quota = {.share = Share{0.2}, .count = {}};
+  run.facts.allocation = Allocation::unknown;
+  run.facts.rounds.front().announced_roster = kUsers;
+  run.facts.rounds.front().announced_coupons = kCoupons;
+  run.with_ledger();
+  for (std::uint32_t user = 0; user < kUsers; ++user) {
+    const Attempt attempt = claim(user).at(milliseconds(user * 10));
+    const std::string coupon = "C" + std::to_string(user);
+    run.add(reserved(user));
+    if (shuffle.at(user) < kCoupons) {
+      run.add(Attempt(attempt).wins(coupon)).issued(user, coupon);
+    } else {
+      run.add(Attempt(attempt).loses(Reason::not_drawn));
+    }
+  }
+  return run;
+}
+
+Assessment assessment_of(const RunBuilder& run) {
+  return assess(run.build()->evidence);
+}
+
+TEST(FairnessVerdict, IsFairWhenChancesAreShownToBeEqual) {
+  RunBuilder run = shuffled_run();
+  run.facts.fairness_margin = Share{0.1};  // wide enough for one round
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(assessment.verdict, RunVerdict::fair) << assessment.verdict_reason;
+  EXPECT_TRUE(assessment.passed);
+  EXPECT_EQ(assessment.verdict_reason,
+            "Every check passes, and over one round with 600 participants the chances of all "
+            "groups compared are equal to within 10 percentage points.");
+}
+
+TEST(FairnessVerdict, OfTheSameRunIsOpenWithinANarrowerMargin) {
+  const Assessment assessment = assessment_of(shuffled_run());
+  EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
+  EXPECT_FALSE(assessment.passed || assessment.failed);
+  EXPECT_NE(assessment.verdict_reason.find("more than there are"), std::string::npos)
+      << assessment.verdict_reason;
+}
+
+TEST(FairnessVerdict, IsNeverFairWhileSomethingIsMissing) {
+  RunBuilder run = shuffled_run();
+  run.facts.fairness_margin = Share{0.1};
+  run.facts.attempted = {Sighting::refused_intruder};
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
+  EXPECT_FALSE(assessment.passed || assessment.failed);
+}
+
+TEST(FairnessVerdict, OfATargetThatAnswersWithoutCouponsIsNotKnownAndSaysWhy) {
+  RunBuilder run;
+  run.with_ledger();
+  run.facts.fairness_gates = false;
+  run.facts.attempted = {Sighting::win, Sighting::loss};
+  for (std::uint32_t user = 0; user < 50; ++user) {
+    run.add(reserved(user));
+    run.add(claim(user).unanswered(Reason::unparseable));
+  }
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
+  EXPECT_FALSE(assessment.passed || assessment.failed);
+  EXPECT_NE(assessment.verdict_reason.find("nobody won"), std::string::npos);
+  EXPECT_NE(assessment.verdict_reason.find("never seen: a win"), std::string::npos)
+      << assessment.verdict_reason;
+}
+
+}  // namespace
+}  // namespace fairrush::analysis
