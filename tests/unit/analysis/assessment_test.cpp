@@ -282,8 +282,7 @@ TEST(Assessment, GivesTheSameAnswerTwice) {
   const Assessment first = assess(run->evidence);
   const Assessment second = assess(run->evidence);
   EXPECT_EQ(first.verdict_reason, second.verdict_reason);
-  EXPECT_EQ(first.fairness.test("cohorts")->p_value,
-            second.fairness.test("cohorts")->p_value);
+  EXPECT_EQ(first.fairness.test("cohorts")->p_value, second.fairness.test("cohorts")->p_value);
   for (std::size_t place = 0; place < first.invariants.size(); ++place) {
     EXPECT_EQ(first.invariants[place].finding, second.invariants[place].finding);
   }
