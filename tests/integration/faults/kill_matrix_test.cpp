@@ -4,13 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <fstream>
-#include <map>
 #include <set>
 
 #include "analysis/assessment.hpp"
 #include "server/faults/faults.hpp"
 #include "tests/integration/cli/command.hpp"
+#include "tests/integration/faults/guide.hpp"
 #include "tests/integration/faults/trials.hpp"
 
 namespace fairrush::kill_matrix {
@@ -106,12 +105,6 @@ std::string identifier(std::string_view name) {
   return text;
 }
 
-/// Evidence of the trials of this process, for the table in the documentation.
-std::map<std::string, std::string, std::less<>>& evidence() {
-  static std::map<std::string, std::string, std::less<>> of_fault;
-  return of_fault;
-}
-
 class Fault : public testing::TestWithParam<StagedTrial> {};
 
 TEST_P(Fault, IsKilledByItsCheck) {
@@ -121,7 +114,7 @@ TEST_P(Fault, IsKilledByItsCheck) {
   const auto accused = accusation(trial, *played);
   ASSERT_TRUE(accused) << trial.fault << " survives: " << summary(*played);
   EXPECT_NE(played->end.exit_code, 0);
-  evidence()[std::string(trial.fault)] = *accused;
+  guide().found(trial.fault, *accused);
 }
 
 INSTANTIATE_TEST_SUITE_P(KillMatrix, Fault, testing::ValuesIn(all_trials()),
@@ -145,6 +138,16 @@ TEST_P(SoundServer, IsAccusedByNoCheckOfTheStage) {
 
 INSTANTIATE_TEST_SUITE_P(KillMatrix, SoundServer, testing::ValuesIn(stages()),
                          [](const auto& info) { return identifier(info.param.name); });
+
+TEST(KillMatrix, IsTheTableInTheGuide) {
+  const std::string text = cli_test::read_file(FAIRRUSH_FAULTS_GUIDE);
+  for (const StagedTrial& staged : all_trials()) {
+    const server::FaultRow* const row = server::find_fault(staged.trial.fault);
+    ASSERT_NE(row, nullptr) << staged.trial.fault;
+    EXPECT_NE(text.find(guide_row_start(*row, staged.trial)), std::string::npos)
+        << staged.trial.fault << ": run the whole test with FAIRRUSH_UPDATE_GOLDEN=1";
+  }
+}
 
 TEST(KillMatrix, HoldsEveryFaultOfTheServerOnce) {
   std::multiset<std::string_view> tried;
