@@ -36,6 +36,8 @@ RunFacts facts_without_defaults() {
   facts.rounds.front().ledger_missing = "the target has none";
   facts.rounds.front().stock = {31, 32, 33, 34};
   facts.fault = "oversell-race";
+  facts.simulation = "4 workers";
+  facts.rounds.front().unrecorded = "too many";
   facts.rounds.front().draw_missing = "the target has not published its secret";
   facts.instrument_failure = "out of memory";
   facts.cohorts = {{"fibre", 0.625, "5ms"}, {"mobile", 0.375, "median 60ms, p99 400ms"}};
