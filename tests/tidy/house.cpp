@@ -37,8 +37,9 @@ bool opens_function(const std::string& line) {
   if (line.empty() || line.front() == ' ' || line.front() == '}' || line.front() == '#') {
     return false;
   }
-  static constexpr std::array<std::string_view, 6> kOthers{"namespace", "class",  "struct",
-                                                           "enum",      "extern", "//"};
+  // What a template is, the line after it says.
+  static constexpr std::array<std::string_view, 7> kOthers{
+      "namespace", "class", "struct", "enum", "extern", "template", "//"};
   return std::ranges::none_of(kOthers, [&line](auto word) { return line.starts_with(word); });
 }
 

@@ -11,17 +11,18 @@ namespace {
 
 constexpr std::string_view kOpening = R"(# Faults
 
-A verifier that has never caught anything proves nothing. `fairrush-server --fault NAME` makes the reference server wrong in
-one way, on purpose: it says so at the top of its log, in `/readyz`, in the event's document and in every report. Each
-fault is played over real sockets, and the check that is there for it has to see it; the sound server plays the same
-rush, and no check accuses it. `fairrush_kill_matrix_tests` does both, and writes this page.
+A verifier that has never caught anything proves nothing. `fairrush-server --fault NAME` makes the
+reference server wrong in one way, on purpose: it says so at the top of its log, in `/readyz`, in
+the event's document and in every report. Each fault is played over real sockets, and the check that
+is there for it has to see it; the sound server plays the same rush, and no check accuses it.
+`fairrush_kill_matrix_tests` does both, and writes this page.
 
 ```sh
 fairrush run scenarios/rush-300-ticket-list.toml --set target.builtin.fault=oversell-race
 ```
 
-The races need users who come at the same time, or click twice; the stages below provoke them. The evidence is that of
-one run: races come out differently each time.
+The races need users who come at the same time, or click twice; the stages below provoke them. The
+evidence is that of one run: races come out differently each time.
 
 )";
 

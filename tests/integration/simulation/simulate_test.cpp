@@ -21,7 +21,7 @@ rush = "10s"
 users = 400
 cohorts = [ { name = "fibre", share = 0.6, one_way_delay = "5ms" },
             { name = "mobile", share = 0.4, one_way_delay = { median = "60ms", p99 = "400ms" } } ]
-personas = { honest = 0.9, double_clicker = 0.04, retrier = 0.02, intruder = 0.02, latecomer = 0.02 }
+personas = { honest = 0.9, double_clicker = 0.04, retrier = 0.02, intruder = 0.04 }
 [arrivals]
 mean = "500ms"
 )";

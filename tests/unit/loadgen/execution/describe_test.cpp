@@ -13,11 +13,14 @@ using analysis::Sighting;
 TEST(AttemptedSightings, FollowFromWhoIsInThePopulation) {
   Scenario scenario = sample_scenario();
   scenario.arrivals = ArrivalShape::at_once;
-  const auto all =
-      attempted_sightings(scenario, Plan(scenario), Allocation::first_come_first_served);
-  EXPECT_EQ(all.size(), analysis::kSightings);
+  scenario.winners = {Share{1}, Share{1}, Share{1}};
+  auto all = attempted_sightings(scenario, Plan(scenario), Allocation::first_come_first_served);
+  // Unanswered claims are no plan.
+  EXPECT_EQ(all.count(Sighting::info_became_win) + all.count(Sighting::info_became_none), 0U);
+  EXPECT_EQ(all.size(), analysis::kSightings - 2);
 
   scenario.personas = {{Persona::honest, Share{1}}};
+  scenario.winners = {Share{0}, Share{0}, Share{0}};
   const auto honest =
       attempted_sightings(scenario, Plan(scenario), Allocation::first_come_first_served);
   EXPECT_EQ(honest, (std::set{Sighting::win, Sighting::loss, Sighting::claims_inside_window,
