@@ -9,6 +9,7 @@
 #include <iterator>
 #include <mutex>
 
+#include "analysis/assessment.hpp"
 #include "analysis/history/reader.hpp"
 #include "analysis/run/directory.hpp"
 #include "tests/unit/loadgen/scripted_target.hpp"
@@ -112,6 +113,48 @@ TEST_F(Run, LeavesHistoryLedgerAndScenarioBehind) {
   EXPECT_GT(observer.seen, 1U);
   EXPECT_EQ(observer.last.wins, 30U);
   EXPECT_EQ(observer.last.users_done, 30U);
+}
+
+/// What the verifier says of the run that was just played.
+analysis::Assessment verdict_on(const std::filesystem::path& directory, analysis::RunFacts facts) {
+  const auto evidence = analysis::load_evidence({directory}, std::move(facts));
+  EXPECT_TRUE(evidence) << evidence.error();
+  return evidence ? analysis::assess(*evidence) : analysis::Assessment();
+}
+
+/// A service that takes reservations, says little of itself, and answers every claim with `claim`.
+ScriptedTarget::Script answering(std::string claim) {
+  return [service = GenerousService{}, claim = std::move(claim)](std::string_view request) mutable {
+    if (request.contains("/claims ")) return Reaction{claim};
+    Reaction reaction = service(request);
+    if (reaction.bytes.contains("\"design\"")) {
+      const unsigned status = request.starts_with("POST ") ? 201 : 200;
+      reaction = {http_answer(status, R"({"event":"e","design":"theirs","phase":"closed"})")};
+    }
+    return reaction;
+  };
+}
+
+TEST_F(Run, IsNotKnownWhenTheTargetRefusesEveryClaim) {
+  ScriptedTarget target(answering(http_answer(403, R"({"code":"FORBIDDEN"})")));
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  const auto verdict = verdict_on(directory.path(), *facts);
+  EXPECT_FALSE(verdict.passed);
+  EXPECT_FALSE(verdict.failed) << verdict.verdict_reason;
+  EXPECT_THAT(verdict.verdict_reason, HasSubstr("never seen: a win"));
+  EXPECT_THAT(verdict.verdict_reason, HasSubstr("nobody won"));
+}
+
+TEST_F(Run, IsNotKnownWhenTheTargetAnswersEveryClaimWithoutACoupon) {
+  ScriptedTarget target(answering(http_answer(200, R"({"status":"ok"})")));
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  const auto verdict = verdict_on(directory.path(), *facts);
+  EXPECT_FALSE(verdict.passed);
+  EXPECT_FALSE(verdict.failed) << verdict.verdict_reason;
+  EXPECT_THAT(verdict.verdict_reason, HasSubstr("never seen: a win"));
+  EXPECT_THAT(verdict.verdict_reason, HasSubstr("no definite answer"));
 }
 
 TEST_F(Run, TakesAnotherNameForAnEventThatIsThereAlready) {
