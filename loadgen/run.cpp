@@ -89,6 +89,7 @@ class RunExecution {
   std::optional<TargetClient> client_;
   SteadyTime epoch_{};
   std::int64_t epoch_target_ms_ = 0;
+  Duration error_at_start_{};  // of the comparison of clocks
   // Checked with the scenario, so there is no error in it.
   const std::optional<LedgerSource> ledger_source_ =
       ledger_source(scenario_.ledger, scenario_.admin_token).value();
@@ -182,6 +183,7 @@ std::int64_t RunExecution::target_ms(std::int64_t plan_ns) const {
 void RunExecution::set_epoch(Duration from_now) {
   const ClockReading now = read_clocks(clock_);
   samples_.clocks.error += now.error;
+  error_at_start_ = samples_.clocks.error;
   const WallTime theirs = now.wall + samples_.clocks.offset;
   const auto epoch = std::chrono::ceil<milliseconds>(theirs + from_now);
   epoch_ = now.steady + (epoch - theirs);
@@ -323,13 +325,15 @@ void RunExecution::account_for_drift() {
   const auto now = client_->compare_clocks();
   if (!now) return;  // a target that has gone is told by the attempts
   const Duration drift = std::chrono::abs(now->offset - samples_.clocks.offset);
-  samples_.clocks.error += std::max(Duration::zero(), drift - now->error);
+  const Duration excess = std::max(Duration::zero(), drift - now->error);
+  samples_.clocks.error = std::max(samples_.clocks.error, error_at_start_ + excess);
 }
 
 Step RunExecution::settle_round() {
   account_for_drift();
   const auto exported = export_evidence(
-      *client_, {announced_, directory_, plan_->round(), ledger_source_}, facts_, issued_);
+      *client_, {announced_, directory_, plan_->round(), ledger_source_, scenario_.settle_deadline},
+      facts_, issued_);
   return exported ? Step() : failed(Kind::storage, exported.error());
 }
 

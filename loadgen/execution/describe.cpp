@@ -120,6 +120,7 @@ analysis::RunFacts describe_run(const Scenario& scenario) {
   facts.seed = scenario.seed;
   facts.users = scenario.users;
   facts.attempt_timeout = scenario.attempt_timeout;
+  if (scenario.status_deadline > Duration::zero()) facts.status_deadline = scenario.status_deadline;
   facts.quota = scenario.coupons;
   for (const Cohort& cohort : scenario.cohorts) {
     facts.cohorts.push_back(

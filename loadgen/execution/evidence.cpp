@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <set>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 #include "loadgen/ledger/read.hpp"
 
@@ -13,7 +17,6 @@ namespace fairrush::loadgen {
 namespace {
 
 constexpr Duration kLookEvery = std::chrono::milliseconds(100);
-constexpr int kLooksMax = 30;
 constexpr int kStillLooks = 2;
 
 /// From where the scenario says, else the target's own export.
@@ -22,6 +25,68 @@ FromTarget<analysis::Ledger> ledger_of_round(TargetClient& client, const Evidenc
   auto rows = read_ledger(*where.ledger_source, where.announced.event);
   if (!rows) return std::unexpected(TargetFailure{std::move(rows.error())});
   return std::move(*rows);
+}
+
+/// Reads the ledger until it has as many rows as the last time. A target that states how much it
+/// has issued has come to rest already.
+FromTarget<analysis::Ledger> ledger_at_rest(TargetClient& client, const EvidenceExport& where,
+                                            bool rests) {
+  auto rows = ledger_of_round(client, where);
+  for (Duration waited{}; rows && !rests && waited < where.settle_deadline; waited += kLookEvery) {
+    std::this_thread::sleep_for(kLookEvery);
+    const std::size_t before = rows->size();
+    rows = ledger_of_round(client, where);
+    rests = rows && rows->size() == before;
+  }
+  return rows;
+}
+
+/// What a ledger of the target's own, which the event's reset does not empty, has gained in this
+/// round. One whose rows say their rounds is asked for those of this one.
+void add_rows(analysis::Ledger rows, std::uint32_t round, analysis::Ledger& all) {
+  using Known = std::set<std::pair<UserIndex, std::string_view>>;
+  const bool says_rounds =
+      std::ranges::any_of(rows, [](const analysis::LedgerRow& row) { return row.round > 0; });
+  all.reserve(all.size() + rows.size());  // so that the views in `known` stay
+  Known known;
+  for (const analysis::LedgerRow& row : all) known.emplace(row.user, row.coupon);
+  for (analysis::LedgerRow& row : rows) {
+    const bool of_another =
+        says_rounds ? row.round != round : known.contains({row.user, std::string_view(row.coupon)});
+    if (of_another) continue;
+    row.round = round;
+    all.push_back(std::move(row));
+  }
+}
+
+void take_ledger(TargetClient& client, const EvidenceExport& where, analysis::RoundFacts& round,
+                 Issued& issued) {
+  auto rows = ledger_at_rest(client, where, round.stock.issued.has_value());
+  if (!rows) {
+    round.ledger_missing = rows.error().message;
+    return;
+  }
+  if (where.ledger_source) return add_rows(std::move(*rows), where.round, issued.ledger);
+  for (analysis::LedgerRow& row : *rows) {
+    row.round = where.round;
+    issued.ledger.push_back(std::move(row));
+  }
+}
+
+void take_bus(TargetClient& client, const EvidenceExport& where, analysis::RoundFacts& round,
+              Issued& issued) {
+  auto heard = client.audit(where.announced.event);
+  if (!heard || !*heard) {
+    round.bus_missing =
+        heard ? "the target has no consumer of its bus to ask" : heard.error().message;
+    return;
+  }
+  round.bus_missing.reset();
+  if (!issued.bus) issued.bus.emplace();
+  for (analysis::BusDelivery& delivery : **heard) {
+    delivery.round = where.round;
+    issued.bus->push_back(std::move(delivery));
+  }
 }
 
 }  // namespace
@@ -38,10 +103,12 @@ std::expected<void, std::string> write_file(const std::filesystem::path& path,
   return {};
 }
 
-FromTarget<EventDocument> wait_for_quiescence(TargetClient& client, const std::string& event) {
+FromTarget<Settled> wait_for_quiescence(TargetClient& client, const std::string& event,
+                                        Duration deadline) {
   auto document = client.event(event);
   int still = 0;
-  for (int look = 0; document && still < kStillLooks && look < kLooksMax; ++look) {
+  for (Duration waited{}; document && still < kStillLooks && waited < deadline;
+       waited += kLookEvery) {
     std::this_thread::sleep_for(kLookEvery);
     const auto issued = document->stock.issued;
     document = client.event(event);
@@ -49,35 +116,33 @@ FromTarget<EventDocument> wait_for_quiescence(TargetClient& client, const std::s
                                     document->stock.outbox_pending.value_or(0) > 0);
     still = document && !moves ? still + 1 : 0;
   }
-  return document;
+  if (!document) return std::unexpected(document.error());
+  return Settled{.document = std::move(*document), .still_moving = still < kStillLooks};
 }
 
 std::expected<void, std::string> export_evidence(TargetClient& client, const EvidenceExport& where,
                                                  analysis::RunFacts& facts, Issued& issued) {
   const EventDocument& announced = where.announced;
   analysis::RoundFacts& round = facts.rounds.at(where.round);
-  if (const auto settled = wait_for_quiescence(client, announced.event)) {
-    const bool roster_known = settled->phase != "scheduled" && settled->phase != "reserving";
+  const auto settled = wait_for_quiescence(client, announced.event, where.settle_deadline);
+  if (settled) {
+    const EventDocument& document = settled->document;
+    const bool roster_known = document.phase != "scheduled" && document.phase != "reserving";
     if (roster_known) {
-      round.announced_roster = settled->roster;
-      round.announced_coupons = settled->quota;
+      round.announced_roster = document.roster;
+      round.announced_coupons = document.quota;
     }
-    round.stock = settled->stock;
   }
-  if (auto rows = ledger_of_round(client, where)) {
-    for (analysis::LedgerRow& row : *rows) {
-      row.round = where.round;
-      issued.ledger.push_back(std::move(row));
-    }
+  if (settled && settled->still_moving) {
+    round.ledger_missing = fmt::format(
+        "the target still issued coupons, or told of them, {} after "
+        "the rush; target.settle_deadline grants it more",
+        format_duration(where.settle_deadline));
+    round.bus_missing = round.ledger_missing;
   } else {
-    round.ledger_missing = rows.error().message;
-  }
-  if (auto heard = client.audit(announced.event); heard && *heard) {
-    if (!issued.bus) issued.bus.emplace();
-    for (analysis::BusDelivery& delivery : **heard) {
-      delivery.round = where.round;
-      issued.bus->push_back(std::move(delivery));
-    }
+    if (settled) round.stock = settled->document.stock;
+    take_ledger(client, where, round, issued);
+    take_bus(client, where, round, issued);
   }
   if (facts.allocation != analysis::Allocation::draw) return {};
   if (!announced.commitment) {

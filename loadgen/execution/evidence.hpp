@@ -17,9 +17,16 @@ namespace fairrush::loadgen {
 std::expected<void, std::string> write_file(const std::filesystem::path& path,
                                             const std::string& text);
 
-/// Waits until the target issues nothing more: its count stands still and its outbox is empty, or a
-/// few seconds have passed. Gives the event as it stands then.
-FromTarget<EventDocument> wait_for_quiescence(TargetClient& client, const std::string& event);
+/// An event after a rush.
+struct Settled {
+  EventDocument document;
+  bool still_moving = false;  ///< the target had not come to rest by the deadline
+};
+
+/// Waits until the target issues nothing more: its count stands still and its outbox is empty, or
+/// `deadline` has passed.
+FromTarget<Settled> wait_for_quiescence(TargetClient& client, const std::string& event,
+                                        Duration deadline);
 
 /// Where the evidence of a round comes from and goes to.
 struct EvidenceExport {
@@ -27,6 +34,7 @@ struct EvidenceExport {
   const analysis::RunDirectory& directory;
   std::uint32_t round = 0;                           ///< 0-based
   const std::optional<LedgerSource>& ledger_source;  ///< unset: the target's own export
+  Duration settle_deadline{};                        ///< for the target to come to rest
 };
 
 /// What the target says it issued, over all rounds.
@@ -36,8 +44,9 @@ struct Issued {
 };
 
 /// Takes what the target has to show after a round: its draw into the directory, its ledger and bus
-/// onto `issued`, and what it announced into the facts of the round. What the target does not give
-/// is noted there; an error is one of the directory.
+/// onto `issued`, and what it announced into the facts of the round. A ledger that still grows at
+/// the deadline is no evidence. What the target does not give is noted in the facts; an error is
+/// one of the directory.
 std::expected<void, std::string> export_evidence(TargetClient& client, const EvidenceExport& where,
                                                  analysis::RunFacts& facts, Issued& issued);
 

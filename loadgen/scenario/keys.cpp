@@ -125,6 +125,11 @@ void add_target(OptionTable& keys, Scenario& scenario) {
            builtin.fault);
   keys.add({"target.url", "URL", "A running service that speaks the same HTTP, instead"},
            scenario.url);
+  keys.add({"target.settle_deadline", "TIME", "After a rush, for it to issue what it still will"},
+           scenario.settle_deadline, {100ms, 1h});
+  keys.add(
+      {"target.status_deadline", "TIME", "After a win, for the wallet to show it; 0s: at once"},
+      scenario.status_deadline, {0ms, 1h});
   keys.add({"target.ledger", "SOURCE",
             "Where it keeps what it issued (docs/ledgers.md); unset: its own HTTP export"},
            scenario.ledger.source);

@@ -105,8 +105,10 @@ struct Scenario {
 
   BuiltinTarget builtin;
   std::optional<std::string> url;  ///< set: a running service that speaks the same HTTP, instead
-  std::string admin_token = "fairrush-admin";  ///< secret; never logged
-  LedgerOrder ledger;  ///< where what the target issued is read; unset: its own HTTP export
+  std::string admin_token = "fairrush-admin";           ///< secret; never logged
+  Duration settle_deadline = std::chrono::seconds(10);  ///< for the target to come to rest
+  Duration status_deadline{};  ///< after a win, for the wallet to show it; zero: at once
+  LedgerOrder ledger;          ///< where what the target issued is read; unset: its own HTTP export
   std::optional<std::string> jwt_secret;  ///< set: users come with HS256 tokens, else X-User-ID
 
   Share fairness_margin{0.01};

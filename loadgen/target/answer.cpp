@@ -30,12 +30,17 @@ struct MemberHandler {
     depth = 0;
     is_wallet = false;
     wallet_listed = false;
+    in_list = false;
+    entry = {};
   }
 
   bool on_document_begin(Error&) { return true; }
   bool on_document_end(Error&) { return true; }
   bool on_object_begin(Error&) { return deeper(); }
-  bool on_object_end(std::size_t, Error&) { return shallower(); }
+  bool on_object_end(std::size_t, Error&) {
+    if (is_wallet && depth == kEntryDepth) take_entry();
+    return shallower();
+  }
   bool on_array_begin(Error&) { return deeper(); }
   bool on_array_end(std::size_t, Error&) { return shallower(); }
   bool on_key_part(View part, std::size_t, Error&) {
@@ -86,14 +91,32 @@ struct MemberHandler {
     return name == "token" ? &token : nullptr;
   }
 
-  /// {"coupons":[{"coupon":"…"}, …]}
+  /// {"coupons":[{"event":"…","coupon":"…"}, …]}
   std::string* wallet_member(std::string_view name) {
     if (depth == 1) {
-      wallet_listed = wallet_listed || name == "coupons";
-      return member(name);
+      in_list = name == "coupons";
+      wallet_listed = wallet_listed || in_list;
+      return name == "code" ? &code : nullptr;
     }
-    return depth == 3 && name == "coupon" && coupon.empty() ? &coupon : nullptr;
+    if (!in_list || depth != kEntryDepth) return nullptr;
+    if (name == "event") return &entry.event;
+    return name == "coupon" ? &entry.coupon : nullptr;
   }
+  /// The first coupon of the event is the one; an entry that names none is of it.
+  void take_entry() {
+    const bool counts = entry.event.empty() || event.empty() || entry.event == event;
+    if (in_list && counts && coupon.empty()) coupon = entry.coupon;
+    entry.event.clear();
+    entry.coupon.clear();
+  }
+
+  static constexpr unsigned kEntryDepth = 3;
+  struct Entry {
+    std::string event;
+    std::string coupon;
+  };
+  std::string event;  ///< whose coupons count; survives `clear`
+  Entry entry;        // of a wallet, as far as it has been read
 
   std::string code;
   std::string coupon;
@@ -103,6 +126,7 @@ struct MemberHandler {
   unsigned depth = 0;
   bool is_wallet = false;
   bool wallet_listed = false;
+  bool in_list = false;  // of the wallet's coupons
 };
 
 }  // namespace
@@ -121,7 +145,9 @@ struct AnswerReader::Members {
   }
 };
 
-AnswerReader::AnswerReader() : members_(std::make_unique<Members>()) {}
+AnswerReader::AnswerReader(std::string event) : members_(std::make_unique<Members>()) {
+  members_->parser.handler().event = std::move(event);
+}
 AnswerReader::~AnswerReader() = default;
 
 Meaning AnswerReader::read(analysis::Op op, unsigned status, std::string_view body) {

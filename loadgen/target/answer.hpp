@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "analysis/history/record.hpp"
@@ -18,7 +19,8 @@ struct Meaning {
 /// up in the outcome table. Does not allocate once its buffers have grown. One thread.
 class AnswerReader {
  public:
-  AnswerReader();
+  /// `event` is the one whose coupons count in a wallet; empty: any.
+  explicit AnswerReader(std::string event = {});
   ~AnswerReader();
   AnswerReader(const AnswerReader&) = delete;
   AnswerReader& operator=(const AnswerReader&) = delete;

@@ -45,7 +45,7 @@ constexpr auto kOwnRows = std::to_array<OutcomeRow>({
     {Op::claim, 410, 410, "NOT_DRAWN", Outcome::loss, Reason::not_drawn},
     {Op::claim, 403, 403, "NOT_RESERVATION", Outcome::refusal, Reason::not_reserved},
     {Op::status, 200, 200, "", Outcome::accepted, Reason::none, ReceiptMember::wallet},
-    {Op::redeem, 200, 200, "", Outcome::accepted, Reason::none},
+    {Op::redeem, 200, 200, "", Outcome::accepted, Reason::none, ReceiptMember::coupon},
     {Op::redeem, 409, 409, "ALREADY_USED", Outcome::refusal, Reason::already_used},
     {Op::redeem, 403, 403, "NOT_OWNED", Outcome::refusal, Reason::not_owned},
     {Op::redeem, 404, 404, "UNKNOWN_COUPON", Outcome::refusal, Reason::unknown_coupon},

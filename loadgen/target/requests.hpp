@@ -30,6 +30,8 @@ class RequestTemplates {
  public:
   explicit RequestTemplates(RequestSpec spec);
 
+  const std::string& event() const { return spec_.event; }
+
   /// Puts a request into `buffer`, replacing what was there. Does not allocate once the buffer has
   /// grown, except for signing tokens and for redemptions.
   void write(std::string& buffer, const RequestSubject& subject) const;

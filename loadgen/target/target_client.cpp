@@ -17,6 +17,8 @@ constexpr Duration kCallTimeout = std::chrono::seconds(5);
 /// Rosters and ledgers may be large.
 constexpr Duration kExportTimeout = std::chrono::seconds(60);
 constexpr int kClockRoundTrips = 16;
+/// The year 2255; beyond it, nanoseconds overflow.
+constexpr std::uint64_t kMicrosecondsMax = 9'000'000'000'000'000;
 
 /// The start of a body, fit for one line of a message.
 std::string excerpt(std::string_view body) {
@@ -183,7 +185,9 @@ FromTarget<ClockOffset> TargetClient::compare_clocks() {
     const auto object = object_in("/time", *body, kExpected);
     if (!object) return std::unexpected(object.error());
     const auto now_us = number_at(*object, "now_us");
-    if (!now_us) return std::unexpected(not_as_expected("/time", *body, kExpected));
+    if (!now_us || *now_us > kMicrosecondsMax) {
+      return std::unexpected(not_as_expected("/time", *body, kExpected));
+    }
     const WallTime theirs{std::chrono::microseconds(*now_us)};
     const ClockOffset measured{.offset = theirs - (wall_sent + round_trip / 2),
                                .error = round_trip / 2};

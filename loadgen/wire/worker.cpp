@@ -46,7 +46,7 @@ Worker::Worker(const WorkerSpec& spec)
             .population = spec.plan.population(),
             .coupons = {},
             .request = {},
-            .answers = {}},
+            .answers = AnswerReader(spec.requests.event())},
       appender_(spec.history),
       tick_timer_(thread_.executor()),
       supervisor_(thread_.executor()),

@@ -19,7 +19,6 @@ class SecondDraw final : public SealedDraw {
   std::vector<TicketNumber> advance(Duration since_open) override;
   std::optional<Duration> next_decision() const override;
   std::uint32_t remaining() const override { return SealedDraw::remaining() - second_wins_; }
-  std::uint32_t released() const override { return second_wins_; }
 
  private:
   enum class State : std::uint8_t { absent, waiting, won, lost };
@@ -41,7 +40,6 @@ class ReleasedDraw final : public SealedDraw {
 
   Decision decide(TicketNumber ticket, Duration since_open) override;
   std::uint32_t remaining() const override;
-  std::uint32_t released() const override { return released_; }
 
  private:
   Duration release_after_;

@@ -157,6 +157,28 @@ TEST_F(Run, IsNotKnownWhenTheTargetAnswersEveryClaimWithoutACoupon) {
   EXPECT_THAT(verdict.verdict_reason, HasSubstr("no definite answer"));
 }
 
+TEST_F(Run, TakesNoLedgerFromATargetThatDoesNotComeToRest) {
+  ScriptedTarget target(
+      [service = GenerousService{}, issued = 0](std::string_view request) mutable {
+        Reaction reaction = service(request);
+        if (reaction.bytes.contains("\"design\"")) {
+          reaction = {http_answer(
+              request.starts_with("POST ") ? 201 : 200,
+              fmt::format(R"({{"event":"e","design":"theirs","phase":"closed","issued":{}}})",
+                          ++issued))};
+        }
+        return reaction;
+      });
+  scenario.settle_deadline = std::chrono::milliseconds(300);
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  const auto& round = facts->rounds.front();
+  ASSERT_TRUE(round.ledger_missing);
+  EXPECT_THAT(*round.ledger_missing, HasSubstr("300ms after the rush"));
+  EXPECT_FALSE(round.stock.issued) << "what still changes is no evidence";
+  EXPECT_FALSE(verdict_on(directory.path(), *facts).failed);
+}
+
 TEST_F(Run, TakesAnotherNameForAnEventThatIsThereAlready) {
   ScriptedTarget target(
       [service = GenerousService{}, orders = 0](std::string_view request) mutable {

@@ -100,8 +100,13 @@ INSTANTIATE_TEST_SUITE_P(
                          Outcome::accepted, Reason::none, "C-1"},
                     Case{Op::status, 200, R"({"coupons":[{"coupon":"C-1"},{"coupon":"C-2"}]})",
                          Outcome::accepted, Reason::none, "C-1"},
-                    Case{Op::status, 200, R"({"wallet":[{"coupon":"C-1"}]})", Outcome::accepted,
-                         Reason::none, "C-1"},
+                    Case{Op::status, 200, R"({"coupons":[],"history":[{"coupon":"OLD"}]})",
+                         Outcome::accepted, Reason::none},
+                    Case{Op::status, 200,
+                         R"({"history":[{"coupon":"OLD"}],"coupons":[{"coupon":"C-1"}]})",
+                         Outcome::accepted, Reason::none, "C-1"},
+                    Case{Op::status, 200, R"({"wallet":[{"coupon":"C-1"}]})",
+                         Outcome::indeterminate, Reason::unparseable},
                     Case{Op::status, 200, "{}", Outcome::indeterminate, Reason::unparseable},
                     Case{Op::status, 200, "", Outcome::indeterminate, Reason::unparseable},
                     Case{Op::status, 404, R"({"code":"UNKNOWN_EVENT"})", Outcome::refusal,
@@ -110,7 +115,9 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Redemptions, EveryAnswer,
     testing::Values(
-        Case{Op::redeem, 200, R"({"final":9000})", Outcome::accepted, Reason::none},
+        Case{Op::redeem, 200, R"({"coupon":"C-1","final":9000})", Outcome::accepted, Reason::none,
+             "C-1"},
+        Case{Op::redeem, 200, R"({"success":false})", Outcome::indeterminate, Reason::unparseable},
         Case{Op::redeem, 409, R"({"code":"ALREADY_USED"})", Outcome::refusal, Reason::already_used},
         Case{Op::redeem, 403, R"({"code":"NOT_OWNED"})", Outcome::refusal, Reason::not_owned},
         Case{Op::redeem, 404, R"({"code":"UNKNOWN_COUPON"})", Outcome::refusal,
@@ -142,6 +149,15 @@ TEST(AnswerReader, BelievesReceiptsUpToTheirLongestLength) {
   EXPECT_EQ(reader.read(Op::claim, 200, "{\"coupon\":\"" + longest + "\"}").receipt, longest);
   EXPECT_EQ(reader.read(Op::claim, 200, "{\"coupon\":\"" + longest + "x\"}").reason,
             Reason::unparseable);
+}
+
+TEST(AnswerReader, TakesTheWalletsCouponOfItsOwnEvent) {
+  AnswerReader reader("today");
+  const auto body = R"({"coupons":[{"coupon":"OLD","event":"yesterday"},)"
+                    R"({"event":"today","coupon":"NEW"},{"event":"today","coupon":"NEXT"}]})";
+  EXPECT_EQ(reader.read(Op::status, 200, body).receipt, "NEW");
+  EXPECT_EQ(reader.read(Op::status, 200, R"({"coupons":[{"event":"other","coupon":"A"}]})").receipt,
+            "");
 }
 
 TEST(OutcomeTable, DecidesAboutEveryStatus) {

@@ -281,7 +281,7 @@ TEST(Worker, LetsAWinnerLookIntoTheWalletAndSpendTheCouponTwice) {
     if (request.starts_with("GET /api/v1/users/me/coupons?event=")) {
       return Reaction{http_answer(200, R"({"coupons":[{"coupon":"C-7"}]})")};
     }
-    return request.contains("/apply-coupon ") ? Reaction{http_answer(200, R"({"final":9})")}
+    return request.contains("/apply-coupon ") ? Reaction{http_answer(200, R"({"coupon":"C-7"})")}
                                               : generous(request);
   });
   Scenario scenario = short_scenario(3);
