@@ -32,15 +32,15 @@ std::vector<std::string> invariants_with(const Assessment& assessment, CheckVerd
   return names;
 }
 
-/// A verdict speaks of those who got an answer; when more than this part of a cohort did not, it
-/// would be silent about the very users that were worst off.
-constexpr double kUnansweredShareMax = 0.1;
+bool is_silenced(const GroupRate& cohort) {
+  const double share =
+      static_cast<double>(cohort.unanswered) / std::max(1.0, static_cast<double>(cohort.asked));
+  return share > kUnansweredShareMax;
+}
 
 void add_fairness_gaps(const FairnessFigures& fairness, std::vector<std::string>& gaps) {
   for (const GroupRate& cohort : fairness.cohorts) {
-    const double share =
-        static_cast<double>(cohort.unanswered) / std::max(1.0, static_cast<double>(cohort.asked));
-    if (share <= kUnansweredShareMax) continue;
+    if (!is_silenced(cohort)) continue;
     gaps.push_back(fmt::format("{} of {} users of cohort {} got no definite answer",
                                cohort.unanswered, cohort.asked, cohort.label));
   }
@@ -70,8 +70,12 @@ std::string size_text(const FairnessFigures& fairness) {
   if (fairness.rounds <= 1) {
     return fmt::format("one round with {} participants", format_count(fairness.claimed));
   }
-  return fmt::format("{} rounds with {} participants each", format_count(fairness.rounds),
-                     format_count(fairness.claimed / fairness.rounds));
+  const std::string undecided =
+      fairness.rounds_of_chance < fairness.rounds
+          ? fmt::format(", of which chance decided {},", format_count(fairness.rounds_of_chance))
+          : "";
+  return fmt::format("{} rounds{} with {} participants each", format_count(fairness.rounds),
+                     undecided, format_count(fairness.claimed / fairness.rounds));
 }
 
 /// Why a run without bias is not called fair.
@@ -95,9 +99,11 @@ std::string fair_text(const FairnessFigures& fairness, Share margin) {
       size_text(fairness), margin.of_one * 100);
 }
 
-/// Statistics of a run whose instrument stalled accuse nobody.
-bool instrument_counts(const Assessment& assessment) {
-  return verdict_of(assessment, kInstrumentCheck) == CheckVerdict::pass;
+/// Statistics accuse nobody of what a stalled instrument, an interruption or answers that many
+/// users still waited for may have done.
+bool may_accuse(const RunFacts& facts, const Assessment& assessment) {
+  return !facts.interrupted && verdict_of(assessment, kInstrumentCheck) == CheckVerdict::pass &&
+         std::ranges::none_of(assessment.fairness.cohorts, is_silenced);
 }
 
 struct Judgement {
@@ -116,7 +122,7 @@ Judgement judge(const RunFacts& facts, const Assessment& assessment, bool cut_sh
   const BiasJudgement bias = judge_bias(assessment.fairness);
   const bool recomputed = verdict_of(assessment, kDrawCheck) == CheckVerdict::pass;
   // Lost records, too, accuse nobody.
-  if (bias.biased && instrument_counts(assessment) && !cut_short) {
+  if (bias.biased && may_accuse(facts, assessment) && !cut_short) {
     return {RunVerdict::biased,
             fmt::format("Winning depends on more than chance: {}.{}", bias.reason,
                         recomputed ? " The draw itself computes again, so repeat the run to tell "
@@ -153,6 +159,11 @@ int rank(CheckVerdict verdict) {
   return static_cast<int>(std::ranges::find(kStrongestFirst, verdict) - kStrongestFirst.begin());
 }
 
+std::optional<SealedSecret> sealed_by(const RoundRecords& records) {
+  if (!records.draw) return std::nullopt;
+  return SealedSecret{records.draw->commitment, records.draw->secret};
+}
+
 /// The instrument is one for all rounds.
 bool speaks_of_the_run(const CheckResult& check) {
   return check.id == kInstrumentCheck;
@@ -173,10 +184,12 @@ RoundAssessment assess_round(const RoundEvidence& evidence) {
           .participants = participants_of(index),
           .attempts = index.attempts(),
           .claims_per_second_max = static_cast<double>(traffic.fullest_second(evidence.round.rush)),
+          .sealed = sealed_by(evidence.records),
           .cut_short = evidence.cut_short};
 }
 
 void Assessor::add(RoundAssessment round) {
+  refuse_repeated_secret(round);
   for (CheckResult& check : round.invariants) add_check(std::move(check), round.number);
   add_round(assessment_.sightings, round.sightings);
   add_round(assessment_.outcomes, round.outcomes);
@@ -188,6 +201,26 @@ void Assessor::add(RoundAssessment round) {
       std::max(assessment_.claims_per_second_max, round.claims_per_second_max);
   cut_short_ = cut_short_ || round.cut_short;
   study_.add(round.participants);
+}
+
+/// A secret is revealed with the draw of its round: a later draw under it was open to whoever
+/// looked.
+void Assessor::refuse_repeated_secret(RoundAssessment& round) {
+  if (!round.sealed) return;
+  const auto [commitment, new_commitment] =
+      commitments_.try_emplace(round.sealed->commitment, round.number);
+  const auto [secret, new_secret] = secrets_.try_emplace(round.sealed->secret, round.number);
+  if (new_commitment && new_secret) return;
+  const auto check = std::ranges::find(round.invariants, kDrawCheck, &CheckResult::id);
+  if (check == round.invariants.end() || check->verdict == CheckVerdict::not_applicable) return;
+  const std::string text =
+      fmt::format("its {} is that of round {}, whose secret had been revealed by then",
+                  new_commitment ? "secret" : "commitment",
+                  (new_commitment ? secret->second : commitment->second) + 1);
+  const bool failed = check->verdict == CheckVerdict::fail;
+  check->finding = failed ? fmt::format("{}; {}", text, check->finding) : text;
+  check->verdict = CheckVerdict::fail;
+  ++check->violations;
 }
 
 /// The finding of a run with several rounds is that of the first round with the strongest verdict.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,12 @@ struct Assessment {
   double claims_per_second_max = 0;  ///< claims sent in the fullest second of the rush
 };
 
+/// What a round's draw was committed to, as published.
+struct SealedSecret {
+  Digest commitment{};
+  Bytes secret;
+};
+
 /// What one round adds to a run's assessment.
 struct RoundAssessment {
   std::uint32_t number = 0;  ///< 0-based
@@ -40,7 +48,8 @@ struct RoundAssessment {
   RoundParticipants participants;
   std::uint64_t attempts = 0;
   double claims_per_second_max = 0;
-  bool cut_short = false;  ///< records of the history were lost
+  std::optional<SealedSecret> sealed;  ///< unset when no draw was published
+  bool cut_short = false;              ///< records of the history were lost
 };
 
 /// Runs every check and figure over one round. Pure and deterministic, any thread; O(n) in attempts
@@ -52,7 +61,8 @@ class Assessor {
  public:
   explicit Assessor(const RunFacts& facts) : facts_(facts), study_(facts) {}
 
-  /// Rounds come in their order. A check fails with any round, and is unknown with any.
+  /// Rounds come in their order. A check fails with any round, and is unknown with any. The check
+  /// of the draw (I14) also fails with a round whose draw is committed to as an earlier one was.
   void add(RoundAssessment round);
 
   /// The run as a whole; see `assess`.
@@ -60,10 +70,13 @@ class Assessor {
 
  private:
   void add_check(CheckResult check, std::uint32_t round);
+  void refuse_repeated_secret(RoundAssessment& round);
 
   const RunFacts& facts_;
   FairnessStudy study_;
   Assessment assessment_;
+  std::map<Digest, std::uint32_t> commitments_;  // with the round that first had it
+  std::map<Bytes, std::uint32_t> secrets_;
   bool cut_short_ = false;
 };
 
@@ -75,8 +88,9 @@ class Assessor {
 /// - biased: a primary test is rejected at 10⁻³ after Holm and its effect is larger than the margin
 ///   (`judge_bias`). This holds for a draw that computes again, too: a proof shows that the
 ///   published inputs gave these winners, not that nobody arranged the roster knowing the secret,
-///   which without a public beacon is possible. By chance it happens to one fair run in a thousand;
-///   the reason then says to repeat the run.
+///   which without a public beacon, announced before, is possible. By chance it happens to one fair
+///   run in a thousand; the reason then says to repeat the run. An interrupted run, or one in which
+///   more than kUnansweredShareMax of a cohort got no answer, accuses nobody.
 /// - inconclusive, because something is missing: an unknown invariant, an attempted sighting that
 ///   was never seen, an interrupted run, an instrument below its bar.
 /// - proven: the published draw, computed again, is what was issued (I14).

@@ -18,6 +18,10 @@ enum class CheckVerdict : std::uint8_t {
   not_applicable,  ///< the design or scenario has nothing it could be asked of; says why
 };
 
+/// A verdict speaks of those who got an answer; when more than this part of a group did not, it
+/// would be silent about the very users that were worst off.
+inline constexpr double kUnansweredShareMax = 0.1;
+
 /// What the whole run says, strongest first (docs/fairness.md).
 enum class RunVerdict : std::uint8_t { violation, biased, inconclusive, fair, proven };
 

@@ -23,7 +23,7 @@ inline constexpr std::size_t kBeaconBytesMax = 64;
 /// zero bytes alone are the same as nothing.
 bool is_distinct_beacon(ByteView beacon);
 
-/// What an operator publishes before reservations open (verification.md §5). The event document of
+/// What an operator publishes before reservations open (docs/draw.md). The event document of
 /// a server is one as well: members that it lacks are unset, further ones are left alone.
 struct DrawCommitment {
   std::string event;

@@ -60,8 +60,9 @@ struct DrawJudgement {
   std::vector<std::string> unchecked;  ///< what was not at hand, and what would settle it
 };
 
-/// Runs the draw again from what was published and holds everything against it (verification.md
-/// §5). Needs `token` to come with a proof or a roster. Pure; O(roster), four bytes a ticket.
+/// Runs the draw again from what was published and holds everything against it
+/// (docs/draw.md). Needs `token` to come with a proof or a roster. Pure; O(roster), four bytes a
+/// ticket.
 DrawJudgement judge(const DrawEvidence& evidence);
 
 }  // namespace fairrush::analysis

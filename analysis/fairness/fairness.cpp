@@ -15,6 +15,11 @@ namespace {
 constexpr double kEquivalenceConfidence = 0.9;
 constexpr double kPercent = 100;
 
+/// Whether chance decided: there was somebody to win, and somebody to lose.
+bool of_chance(const Tally& all) {
+  return all.wins > 0 && all.wins < all.members;
+}
+
 /// The first five tenths against the other five.
 std::vector<Stratum> first_half(const std::vector<Groups>& rounds) {
   std::vector<Stratum> strata;
@@ -36,9 +41,14 @@ class EquivalenceTable {
     const auto difference = pooled_difference(strata);
     if (!difference) return;
     std::uint64_t members = 0;
-    for (const Stratum& round : strata) members += round.group.members;
+    std::uint64_t rounds = 0;
+    for (const Stratum& round : strata) {
+      if (!of_chance(round.all)) continue;
+      members += round.group.members;
+      ++rounds;
+    }
     row.computed = true;
-    row.members = static_cast<double>(members) / static_cast<double>(strata.size());
+    row.members = static_cast<double>(members) / static_cast<double>(rounds);
     const Interval interval = difference->from_all.interval(kEquivalenceConfidence);
     row.difference_pp = difference->from_all.of_one * kPercent;
     row.low_pp = interval.low * kPercent;
@@ -164,8 +174,10 @@ void add_totals(FairnessFigures& figures, const StudySums& study) {
   figures.rounds = study.rounds.size();
   for (std::size_t round = 0; round < study.rounds.size(); ++round) {
     figures.reserved += study.rosters[round];
-    figures.claimed += study.rounds[round].all.members;
-    figures.winners += study.rounds[round].all.wins;
+    const Tally& all = study.rounds[round].all;
+    figures.claimed += all.members;
+    figures.winners += all.wins;
+    if (of_chance(all)) ++figures.rounds_of_chance;
   }
   figures.rate_of_reserved = rate(figures.winners, figures.reserved);
   figures.rate_of_claimed = rate(figures.winners, figures.claimed);
@@ -174,11 +186,23 @@ void add_totals(FairnessFigures& figures, const StudySums& study) {
   }
 }
 
-StudySize size_of(const FairnessFigures& figures) {
-  const bool chance = figures.winners > 0 && figures.winners < figures.claimed;
-  const auto rounds = std::max<std::uint64_t>(1, figures.rounds);
-  return {.participants = static_cast<double>(figures.claimed) / static_cast<double>(rounds),
-          .win_share = chance ? figures.rate_of_claimed : figures.intended_rate,
+/// Only rounds in which chance decided say anything of chances.
+StudySize size_of(const FairnessFigures& figures, const StudySums& study) {
+  if (figures.rounds_of_chance == 0) {
+    const auto rounds = std::max<std::uint64_t>(1, figures.rounds);
+    return {.participants = static_cast<double>(figures.claimed) / static_cast<double>(rounds),
+            .win_share = figures.intended_rate,
+            .rounds = rounds};
+  }
+  Tally all;
+  for (const RoundSums& round : study.rounds) {
+    if (!of_chance(round.all)) continue;
+    all.members += round.all.members;
+    all.wins += round.all.wins;
+  }
+  const std::uint64_t rounds = figures.rounds_of_chance;
+  return {.participants = static_cast<double>(all.members) / static_cast<double>(rounds),
+          .win_share = rate(all.wins, all.members),
           .rounds = rounds};
 }
 
@@ -228,7 +252,7 @@ FairnessFigures FairnessStudy::figures() const {
   figures.users = user_figures(study_, figures.rate_of_claimed);
   figures.impact = impact_of(figures.cohorts);
   add_tests(figures, study_, facts_);
-  const StudySize size = size_of(figures);
+  const StudySize size = size_of(figures, study_);
   figures.equivalence = equivalence_of(study_, figures, size, facts_.fairness_margin);
   for (const EquivalenceResult& row : figures.equivalence) {
     figures.rounds_needed = std::max(figures.rounds_needed, row.rounds_needed);

@@ -16,14 +16,14 @@ namespace fairrush::analysis {
 struct GroupRate {
   std::string label;
   std::uint64_t reserved = 0;  ///< members on the roster
-  std::uint64_t claimed = 0;   ///< of those, with a claim inside the window that got its answer
+  std::uint64_t claimed = 0;   ///< of those, who took part: see `Participant`
   std::uint64_t wins = 0;
   double rate_of_reserved = 0;
   double rate_of_claimed = 0;
   double band_low = 0;  ///< for rate_of_claimed
   double band_high = 0;
   std::uint64_t asked = 0;       ///< sent a reservation, or a claim inside the window; cohorts only
-  std::uint64_t unanswered = 0;  ///< of those, without a definite answer to one of the two
+  std::uint64_t unanswered = 0;  ///< of those, as `CohortCount` has it
 };
 
 /// Tests that decide whether a run is biased, and tests that only show where to look.
@@ -103,9 +103,10 @@ inline constexpr double kImpactTooLow = 0.8;
 /// Everything statistics say of a run. Counts are sums over the rounds.
 struct FairnessFigures {
   std::uint64_t rounds = 0;
-  std::uint64_t reserved = 0;  ///< N: the roster
-  std::uint64_t claimed = 0;   ///< S: of the roster, with an answered claim inside the window
-  std::uint64_t winners = 0;   ///< K: of those, who hold a coupon
+  std::uint64_t rounds_of_chance = 0;  ///< of those, with a winner and a loser
+  std::uint64_t reserved = 0;          ///< N: the roster
+  std::uint64_t claimed = 0;           ///< S: of the roster, who took part: see `Participant`
+  std::uint64_t winners = 0;           ///< K: of those, who hold a coupon
   double rate_of_reserved = 0;
   double rate_of_claimed = 0;
   double intended_rate = 0;  ///< C/N; mean of the rounds

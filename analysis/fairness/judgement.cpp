@@ -21,8 +21,8 @@ EquivalenceJudgement judge_equivalence(const FairnessFigures& figures, Share mar
     judgement.missing = "equivalence could not be tested";
     return judgement;
   }
-  if (figures.rounds < figures.rounds_needed) {
-    judgement.rounds_more = figures.rounds_needed - figures.rounds;
+  if (figures.rounds_of_chance < figures.rounds_needed) {
+    judgement.rounds_more = figures.rounds_needed - figures.rounds_of_chance;
     judgement.missing = fmt::format("it takes {} rounds", format_count(figures.rounds_needed));
     return judgement;
   }

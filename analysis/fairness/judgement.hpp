@@ -27,10 +27,10 @@ struct EquivalenceJudgement {
   std::string missing;            ///< one clause; empty when shown
 };
 
-/// Shown iff there are as many rounds as the plan asks for the smallest group, the 90 % interval of
-/// every group's difference from all lies within the margin (all must, so no correction for their
-/// number: an intersection–union test), and that of the impact ratio lies above kImpactTooLow,
-/// which keeps ±1 pp from meaning anything where chances are 1 %.
+/// Shown iff chance decided in as many rounds as the plan asks for the smallest group, the 90 %
+/// interval of every group's difference from all lies within the margin (all must, so no correction
+/// for their number: an intersection–union test), and that of the impact ratio lies above
+/// kImpactTooLow, which keeps ±1 pp from meaning anything where chances are 1 %.
 EquivalenceJudgement judge_equivalence(const FairnessFigures& figures, Share margin);
 
 }  // namespace fairrush::analysis

@@ -13,10 +13,24 @@ bool on_roster(const RunIndex& index, const UserState& user) {
   return index.round().planned.reservations == 0 ? user.seen : user.reserved;
 }
 
+bool claimed_in_window(const UserState& user) {
+  return user.first_claim_in_window_ns != kNever;
+}
+
+/// Whether it is known what all the user's claims in the window came to. Taking only those who got
+/// an answer would prefer whatever outcome is answered sooner.
+bool took_part(const RunIndex& index, Slot slot) {
+  const UserState& user = index.user(slot);
+  return claimed_in_window(user) && (!user.open_in_window || index.unsettled_claims(slot) == 0);
+}
+
 /// Whether a user asked for a place or a coupon and was never told.
-bool left_unanswered(const UserState& user) {
-  const bool claimed = user.first_claim_in_window_ns != kNever;
-  return (user.reservation_open && !user.reserved) || (claimed && !user.answered_in_window);
+bool left_unanswered(const RunIndex& index, Slot slot) {
+  const UserState& user = index.user(slot);
+  const bool reservation_unanswered = user.reservation_open && !user.reserved;
+  const bool claim_unanswered =
+      claimed_in_window(user) && (!user.answered_in_window || !took_part(index, slot));
+  return reservation_unanswered || claim_unanswered;
 }
 
 CohortCount& count_of(std::vector<CohortCount>& cohorts, std::uint16_t cohort) {
@@ -53,13 +67,12 @@ RoundParticipants participants_of(const RunIndex& index) {
     if (!user.seen) continue;
     CohortCount& cohort = count_of(round.cohorts, user.cohort);
     const bool entitled = on_roster(index, user);
-    const bool claimed = user.first_claim_in_window_ns != kNever;
     if (entitled) ++cohort.reserved;
-    if (user.reserved || user.reservation_open || claimed) ++cohort.asked;
-    if (left_unanswered(user)) ++cohort.unanswered;
+    if (user.reserved || user.reservation_open || claimed_in_window(user)) ++cohort.asked;
+    if (left_unanswered(index, slot)) ++cohort.unanswered;
     if (!entitled) continue;
     ++round.roster;
-    if (!user.answered_in_window) continue;
+    if (!took_part(index, slot)) continue;
     round.by_arrival.push_back({.arrival_ns = user.first_claim_in_window_ns,
                                 .user = slot,
                                 .reservation = places[slot],

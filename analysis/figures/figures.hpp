@@ -88,7 +88,8 @@ void add_round(TimeSeries& series, const TimeSeries& round);
 std::vector<SightingResult> sightings(const RunIndex& index, const ClaimTraffic& traffic);
 
 /// Adds those of another round. What one round has seen the run has seen; but that the planned
-/// claims left inside the window every round must show.
+/// claims left inside the window every round must show, and a win every round in whose plan
+/// somebody must win.
 void add_round(std::vector<SightingResult>& sightings, const std::vector<SightingResult>& round);
 
 /// How soon users could read what they had been told (I18; no verdict). A read is stable when it

@@ -90,6 +90,21 @@ std::uint64_t contention(const RunIndex& index, const ClaimTraffic& traffic) {
   return in_flight >= kContentionMin ? in_flight : 0;
 }
 
+/// Whether somebody must win when everything goes as planned.
+bool win_is_planned(const RunIndex& index) {
+  const PlannedAttempts& planned = index.round().planned;
+  const std::uint64_t roster =
+      planned.reservations > 0 ? planned.reservations : planned.claims_inside;
+  return planned.claims_inside > 0 && index.facts().quota.coupons(roster) > 0;
+}
+
+/// Whether a round lacks what every round must show by itself.
+bool is_missing(Sighting sighting, const SightingResult& result) {
+  const bool wanted =
+      sighting == Sighting::claims_inside_window || (sighting == Sighting::win && result.attempted);
+  return wanted && result.seen == 0;
+}
+
 }  // namespace
 
 std::vector<SightingResult> sightings(const RunIndex& index, const ClaimTraffic& traffic) {
@@ -104,6 +119,7 @@ std::vector<SightingResult> sightings(const RunIndex& index, const ClaimTraffic&
         {std::string(name_of(sighting)), index.facts().attempted.contains(sighting), seen});
   };
   add(Sighting::win, totals.wins);
+  results.back().attempted = results.back().attempted && win_is_planned(index);
   add(Sighting::loss, totals.losses);
   add(Sighting::rejected_duplicate, totals.duplicates);
   add(Sighting::refused_intruder, refused_intruders(index));
@@ -129,14 +145,17 @@ void add_round(std::vector<SightingResult>& sightings, const std::vector<Sightin
     return;
   }
   for (std::size_t place = 0; place < round.size(); ++place) {
+    const auto sighting = static_cast<Sighting>(place);
     SightingResult& sum = sightings[place];
-    const bool in_every_round = place == static_cast<std::size_t>(Sighting::claims_inside_window);
-    if (!in_every_round) {
+    const bool missed_before = is_missing(sighting, sum);
+    const bool missed_now = is_missing(sighting, round[place]);
+    if (missed_now && !missed_before) sum = round[place];
+    if (!missed_now && !missed_before) {
+      sum.attempted = sum.attempted || round[place].attempted;
       sum.seen += round[place].seen;
-    } else if (sum.seen > 0 && round[place].seen > 0) {
-      sum.seen += round[place].seen;
-    } else if (sum.seen > 0) {
-      sum = round[place];
+    }
+    if (sighting == Sighting::win && missed_now != missed_before) {
+      sum.name = "a win in every round";
     }
   }
 }

@@ -85,9 +85,10 @@ Finding find_window_breaches(const RunIndex& index);
 // coupon went to anybody else than a drawn claimant, when a drawn user was told to have lost or,
 // holding no coupon, was refused inside the window (for load or time excepted), and when a user on
 // the roster was told not to have reserved. A drawn user whose claims in the window all went
-// unanswered and who has no row in the ledger had none that took effect (verification.md §1), which
-// breaks no rule: with a ledger such users only appear in the finding, without one the check is
-// unknown.
+// unanswered and who has no row in the ledger had none that took effect, which breaks no rule: with
+// a ledger such users only appear in the finding, without one the check is unknown. It is unknown,
+// too, when they are so many, or so many more than of those who were not drawn, that the target may
+// be silent because they were drawn.
 Finding find_draw_deviations(const RunIndex& index);
 // Roster and quota: roster.cpp
 Finding find_roster_deviations(const RunIndex& index);

@@ -74,7 +74,7 @@ class Conservation {
 
   void compare_sum(std::uint64_t issued, std::uint64_t remaining, std::uint64_t released) {
     const CountRange quota = index_.quota();
-    const std::string sum = fmt::format("{} issued + {} left + {} given back", format_count(issued),
+    const std::string sum = fmt::format("{} issued + {} left + {} given up", format_count(issued),
                                         format_count(remaining), format_count(released));
     std::uint64_t all = 0;
     const bool overflows = __builtin_add_overflow(issued, remaining, &all) ||
@@ -101,7 +101,12 @@ class Conservation {
     } else {
       told_.emplace_back("the outbox is empty");
     }
-    if (index_.bus() == nullptr) leave_open("what the bus delivered was not read");
+    if (index_.bus() == nullptr) leave_open(not_heard());
+  }
+
+  std::string not_heard() const {
+    const std::optional<std::string>& why = index_.round().bus_missing;
+    return "what the bus delivered was not read" + (why ? ": " + *why : "");
   }
 
   void compare_bus() {

@@ -7,11 +7,23 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/fairness/statistics/hypergeometric.hpp"
 #include "analysis/invariants/check.hpp"
 #include "analysis/invariants/draw_recomputation.hpp"
 
 namespace fairrush::analysis {
 namespace {
+
+/// A target may withhold coupons by leaving drawn users without an answer: chance does so in less
+/// than one honest run in a thousand.
+constexpr double kSilenceLevel = 1e-3;
+
+/// Users of the roster who claimed inside the window.
+struct Claimants {
+  std::uint64_t all = 0;
+  std::uint64_t unanswered = 0;  ///< nothing came back, and a drawn one holds no coupon
+  std::uint64_t undecided = 0;   ///< those, and whoever was only put off for load or time
+};
 
 /// Holds reservations, ledger and answers of a run against its recomputed draw.
 class RunAgainstDraw {
@@ -28,6 +40,7 @@ class RunAgainstDraw {
     if (!drawn_.empty()) {
       check_issued();
       check_answers();
+      check_silence();
     }
     finding_.violations = std::max<std::uint64_t>(finding_.violations, problems_.size());
     if (!problems_.empty()) {
@@ -44,14 +57,22 @@ class RunAgainstDraw {
           unanswered_ > 0 ? fmt::format("; {} drawn users hold no coupon after an unanswered claim",
                                         format_count(unanswered_))
                           : "",
-          draw_.beacon.empty() ? "; without a public beacon the operator could know the winners "
-                                 "before reservations closed"
-                               : "");
+          beacon_caveat());
     }
     return std::move(finding_);
   }
 
  private:
+  /// Whoever chooses the beacon can try what wins, as whoever needs none.
+  std::string_view beacon_caveat() const {
+    return draw_.beacon.empty()
+               ? "; without a public beacon the operator could know the winners before "
+                 "reservations closed"
+               : "; the beacon's origin was not checked: if it is not of a round that was "
+                 "announced before, the operator could know the winners before reservations "
+                 "closed";
+  }
+
   /// Finds each user's ticket by the token the reservation was answered with.
   void match_tickets() {
     std::unordered_map<std::string_view, std::uint32_t> ticket_of;
@@ -183,6 +204,40 @@ class RunAgainstDraw {
     }
   }
 
+  void check_silence() {
+    Claimants drawn_ones;
+    Claimants others;
+    for (Slot slot = 0; slot < index_.slots(); ++slot) {
+      const UserState& user = index_.user(slot);
+      if (tickets_[slot] == kNone || user.first_claim_in_window_ns == kNever) continue;
+      Claimants& claimants = drawn(slot) ? drawn_ones : others;
+      ++claimants.all;
+      if (index_.held().holds_any(slot)) continue;
+      if (!user.answered_in_window) ++claimants.unanswered;
+      if (user.lost_in_window || user.refused_in_window) continue;
+      ++claimants.undecided;
+      if (drawn(slot)) silenced_.push_back(slot);
+    }
+    judge_silence(drawn_ones, others);
+  }
+
+  void judge_silence(const Claimants& drawn_ones, const Claimants& others) {
+    const std::uint64_t undecided = drawn_ones.undecided + others.undecided;
+    const Hypergeometric by_chance({drawn_ones.all + others.all, undecided, drawn_ones.all});
+    const bool more_often = by_chance.at_least(drawn_ones.undecided) <= kSilenceLevel;
+    const bool too_many = static_cast<double>(drawn_ones.unanswered) >
+                          kUnansweredShareMax * static_cast<double>(drawn_ones.all);
+    if (!more_often && !too_many) return;
+    finding_.open_attempts += drawn_ones.undecided;
+    for (Slot slot : silenced_) finding_.show({slot});
+    gaps_.push_back(fmt::format(
+        "{} of {} drawn claimants were left with neither an answer nor a coupon, and {} of {} "
+        "others without an answer: {}",
+        format_count(drawn_ones.undecided), format_count(drawn_ones.all),
+        format_count(others.undecided), format_count(others.all),
+        more_often ? "being drawn may be the reason" : "too many to know that the draw was kept"));
+  }
+
   /// Told not to have reserved, by a claim that left when the roster was complete or when the
   /// user's reservation had been acknowledged.
   bool is_disowned(Slot slot) const {
@@ -204,6 +259,7 @@ class RunAgainstDraw {
   std::uint64_t ambiguous_ = 0;
   std::uint64_t tokens_missing_ = 0;
   std::uint64_t unanswered_ = 0;  // drawn users whom only unanswered claims left without a coupon
+  std::vector<Slot> silenced_;    // drawn claimants without decision and coupon
   std::vector<std::string> problems_;
   std::vector<std::string> gaps_;
   Finding finding_;

@@ -16,8 +16,9 @@ struct RecomputedDraw {
   std::vector<bool> drawn;
 };
 
-/// Computes `draw` again from what was published of it alone (verification.md §5): commitment,
-/// root, quota, proofs and winners. Of `facts` only the event and its quota rule count. O(roster +
+/// Computes `draw` again from what was published of it alone (docs/draw.md): commitment, root,
+/// quota, proofs and winners. Of `facts` only the event and its quota rule count. The beacon is
+/// taken as it is: whether it is the one of a round announced before, no run can tell. O(roster +
 /// proofs).
 RecomputedDraw recompute(const PublishedDraw& draw, const RunFacts& facts);
 

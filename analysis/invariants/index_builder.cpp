@@ -174,6 +174,7 @@ void IndexBuilder::take_claim_time(const AttemptRecord& record, UserState& user)
   if (!index_.in_rush(sent)) return;
   user.first_claim_in_window_ns = std::min(user.first_claim_in_window_ns, sent);
   user.answered_in_window = user.answered_in_window || is_definite(record.result());
+  if (record.result() == Outcome::indeterminate) user.open_in_window = true;
   if (record.result() == Outcome::loss) user.lost_in_window = true;
   if (record.try_number == 0 && index_.in_rush(record.intended_ns)) ++index_.totals_.inside;
 }

@@ -9,8 +9,8 @@ namespace fairrush::analysis {
 
 /// Whether claims on one stock could have happened one after another, each at a moment between its
 /// sending and its answer: a claim takes a unit while one is left, and is told "sold out" when none
-/// is. Every claim is of another user. Decided in O(1) from a few counts that are gathered in O(n)
-/// (verification.md §3).
+/// is. Every claim is of another user. Decided in O(1) from a few counts that are gathered in O(n).
+/// Linearizability is that of Herlihy and Wing (1990).
 class LinearizableStock {
  public:
   /// `first_loss_answered_ns` is the earliest answer "sold out"; kNever when there was none.
@@ -29,16 +29,16 @@ class LinearizableStock {
   std::uint64_t late_open() const { return late_open_; }
 
   /// Passes when it is linearizable whichever open claims took a unit and whatever C is of
-  /// `coupons`; fails when it never is. Nobody knows when the `released` units that were taken came
-  /// back: each may explain one loss told early and one win sent late, and what only they explain
-  /// is unknown.
+  /// `coupons`; fails when it never is. The `released` units were taken and given up for good: as
+  /// nobody knows when, each may explain one loss told early, and what only they explain is
+  /// unknown. They never came back, so they explain no win sent late.
   CheckVerdict verdict(CountRange coupons, std::uint64_t released) const;
 
  private:
   bool lost() const { return first_loss_answered_ns_ != kNever; }
   bool is_late(std::int64_t sent_ns) const { return sent_ns > first_loss_answered_ns_; }
   bool possible(CountRange coupons, std::uint64_t released) const;
-  bool certain(CountRange coupons) const;
+  bool certain(CountRange coupons, std::uint64_t released) const;
 
   std::int64_t first_loss_answered_ns_;
   std::uint64_t early_wins_ = 0;

@@ -103,7 +103,7 @@ Finding find_stock_disorder(const RunIndex& index) {
   finding.text = fmt::format(
       "{} claims took a unit of {}, {} of them sent after \"sold out\" was first answered",
       format_count(stock.wins()), format_count(quota.high), format_count(stock.late_wins()));
-  if (released > 0) finding.text += fmt::format("; {} units were given back", released);
+  if (released > 0) finding.text += fmt::format("; {} units were given up", released);
   if (finding.verdict == CheckVerdict::pass) return finding;
   show_late_winners(index, claims, finding);
   if (finding.verdict == CheckVerdict::unknown) {
@@ -131,16 +131,14 @@ Finding find_overtakes(const RunIndex& index) {
     finding.text = "nobody lost for lack of stock, so nobody was overtaken";
     return finding;
   }
-  const std::uint64_t released = index.round().stock.released.value_or(0);
   finding.text =
       fmt::format("{} winners sent their claim after another user had been told \"sold out\"",
                   format_count(stock.late_wins()));
   show_late_winners(index, claims, finding);
-  if (stock.late_wins() > released) {
+  if (stock.late_wins() > 0) {
     finding.verdict = CheckVerdict::fail;
     finding.violations = stock.late_wins();
-  } else if (stock.late_wins() + stock.late_open() > 0) {
-    // A unit that was given back may have been theirs.
+  } else if (stock.late_open() > 0) {
     finding.verdict = CheckVerdict::unknown;
     finding.open_attempts = stock.late_open();
   }

@@ -88,7 +88,9 @@ std::vector<KeyedClaim> keyed_claims(std::span<const StoryStep> steps) {
 /// What the answers under one key say.
 struct ClaimAnswers {
   bool differ = false;
-  bool any_verdict = false;
+  /// Rules out that an unanswered attempt won a coupon that no answer names: "already claimed"
+  /// without a coupon does not.
+  bool names_other = false;
   std::uint64_t open = 0;
 };
 
@@ -110,7 +112,7 @@ ClaimAnswers answers_of(std::span<const KeyedClaim> claims) {
     coupon = claim.step->coupon();
   }
   answers.differ = answers.differ || (lost && won);
-  answers.any_verdict = lost || won;
+  answers.names_other = lost || coupon.has_value();
   return answers;
 }
 
@@ -134,7 +136,7 @@ RetriedClaims retried_claims(const RunIndex& index, Slot slot, std::span<const S
     ++retried.compared;
     const ClaimAnswers answers = answers_of(same_key);
     retried.differ = retried.differ || answers.differ;
-    if (!answers.any_verdict || answers.open == 0) continue;
+    if (!answers.names_other || answers.open == 0) continue;
     // An unanswered attempt brought a coupon that no answer under any key names.
     if (index.holds_unanswered(slot)) {
       const bool only_this_claim = answers.open == user_open;

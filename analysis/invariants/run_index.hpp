@@ -32,6 +32,7 @@ struct UserState {
   bool claimed : 1 = false;             ///< sent a claim, whenever
   bool claim_open : 1 = false;          ///< an indeterminate claim
   bool answered_in_window : 1 = false;  ///< a claim sent inside the window got a definite answer
+  bool open_in_window : 1 = false;      ///< a claim sent inside the window is indeterminate
   bool lost_in_window : 1 = false;      ///< a claim sent inside the window got a definite loss
   bool sold_out : 1 = false;            ///< a definite loss, with the reason "sold out"
   bool won : 1 = false;                 ///< a claim was answered with a coupon

@@ -72,7 +72,7 @@ std::expected<void, std::string> check_records(const RunFacts& facts, const Hist
 /// Gives every round its own rows. A round that the facts do not know is an error.
 template <class Rows>
 std::expected<void, std::string> share_out(Rows rows, std::vector<RoundRecords>& rounds,
-                                           std::optional<Rows> RoundRecords::*part) {
+                                           std::optional<Rows> RoundRecords::* part) {
   for (auto& row : rows) {
     if (row.round >= rounds.size()) {
       return std::unexpected(
@@ -88,6 +88,10 @@ std::expected<void, std::string> share_out(Rows rows, std::vector<RoundRecords>&
 
 bool has_ledger(const RoundFacts& round) {
   return !round.ledger_missing;
+}
+
+bool has_bus(const RoundFacts& round) {
+  return !round.bus_missing;
 }
 
 /// The file's parsed content, or nothing when there is no such file.
@@ -146,7 +150,10 @@ std::expected<RunEvidence, std::string> load_evidence(const RunDirectory& direct
   auto bus = read_optional<BusLog>(directory.bus(), parse_bus_csv);
   if (!bus) return std::unexpected(std::move(bus.error()));
   if (*bus) {
-    for (RoundRecords& round : rounds) round.bus.emplace();
+    // Of a round that was not heard an empty log would say that nothing was delivered.
+    for (std::size_t round = 0; round < rounds.size(); ++round) {
+      if (has_bus(facts.rounds[round])) rounds[round].bus.emplace();
+    }
     const auto shared = share_out(std::move(**bus), rounds, &RoundRecords::bus);
     if (!shared) return wrong(directory.bus(), shared.error());
   }

@@ -34,7 +34,8 @@ enum class Allocation : std::uint8_t {
   draw,  ///< a published draw can be recomputed
 };
 
-/// What a run can have seen (verification.md §2, "Sometimes").
+/// What a run can have seen; after the "sometimes assertions" of Antithesis, which ask of a test
+/// whether what it tests ever happened.
 enum class Sighting : std::uint8_t {
   win,
   loss,
@@ -88,9 +89,11 @@ struct InstrumentFacts {
 /// What the target's store and queues said of themselves once nothing moved any more. Unset: the
 /// target does not say.
 struct StockFacts {
-  std::optional<std::uint64_t> issued;          ///< coupons given out by the store's own count
-  std::optional<std::uint64_t> remaining;       ///< units the store still has to give
-  std::optional<std::uint64_t> released;        ///< units that were taken and given back
+  std::optional<std::uint64_t> issued;     ///< coupons given out by the store's own count
+  std::optional<std::uint64_t> remaining;  ///< units the store still has to give
+  /// Units that are neither issued nor remaining, because they were taken and given up for good. A
+  /// unit that somebody takes again afterwards is none of them: it is remaining or issued.
+  std::optional<std::uint64_t> released;
   std::optional<std::uint64_t> outbox_pending;  ///< events recorded and not published yet
 };
 
@@ -106,6 +109,8 @@ struct RoundFacts {
   std::optional<std::string>
       ledger_missing;                       ///< why there is no ledger; unset: ledger.csv holds it
   std::optional<std::string> draw_missing;  ///< why a design that draws left no draw.json
+  std::optional<std::string> bus_missing =
+      "nobody asked";  ///< why what the bus delivered was not read; unset: bus.csv holds it
   std::optional<std::string> unrecorded =
       {};  ///< why no record of it was kept; unset: history.bin has them
 };
@@ -128,7 +133,7 @@ struct RunFacts {
   std::optional<Duration> status_deadline;
   QuotaRule quota;
   Allocation allocation = Allocation::unknown;
-  std::optional<std::string> fault;               ///< switched on in the target on purpose
+  std::optional<std::string> fault;       ///< switched on in the target on purpose
   std::optional<std::string> simulation;  ///< the model, of a run that was played in virtual time
   std::optional<std::string> instrument_failure;  ///< what broke inside the instrument
   std::vector<RoundFacts> rounds = std::vector<RoundFacts>(1);  ///< at least one

@@ -206,6 +206,7 @@ void describe(auto& archive, Is<RoundFacts> auto& round) {
   archive("stock", round.stock);
   archive("ledger_missing", round.ledger_missing);
   archive("draw_missing", round.draw_missing);
+  archive("bus_missing", round.bus_missing);
   archive("unrecorded", round.unrecorded);
 }
 

@@ -18,7 +18,7 @@ struct PublishedProof {
   std::vector<Digest> path;
 };
 
-/// What an operator publishes of a draw (verification.md §5), as kept in draw.json of a run.
+/// What an operator publishes of a draw (docs/draw.md), as kept in draw.json of a run.
 struct PublishedDraw {
   std::string event;
   Digest commitment{};  ///< as it was published before reservations opened

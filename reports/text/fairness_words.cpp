@@ -30,8 +30,9 @@ std::string round_limits(const ReportInput& input) {
   text += fmt::format(" To show that chances are equal to within {:g} pp takes {} like this",
                       input.facts.fairness_margin.of_one * 100,
                       counted(fairness.rounds_needed, "round"));
-  if (several && fairness.rounds < fairness.rounds_needed) {
-    text += fmt::format(", {} more", format_count(fairness.rounds_needed - fairness.rounds));
+  if (several && fairness.rounds_of_chance < fairness.rounds_needed) {
+    text +=
+        fmt::format(", {} more", format_count(fairness.rounds_needed - fairness.rounds_of_chance));
   }
   return text + ".";
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/draw/draw.hpp"
 #include "tests/unit/analysis/history_builder.hpp"
 
@@ -180,6 +182,14 @@ TEST(Verdict, DoesNotAccuseByStatisticsOfABadInstrument) {
   EXPECT_EQ(assessment_of(run).verdict, RunVerdict::violation);
 }
 
+TEST(Verdict, DoesNotAccuseByStatisticsOfAnInterruptedRun) {
+  RunBuilder run = first_come_run();
+  run.facts.interrupted = true;
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
+  EXPECT_NE(assessment.verdict_reason.find("the run was interrupted"), std::string::npos);
+}
+
 TEST(Verdict, IsNotKnownWhenAnAttemptedSightingIsMissing) {
   RunBuilder run = drawn_run(200);
   run.facts.attempted = {Sighting::win, Sighting::refused_intruder};
@@ -228,6 +238,39 @@ TEST(Verdict, IsNotKnownWhenMoreThanATenthOfACohortGotNoAnswer) {
             std::string::npos)
       << silenced.verdict_reason;
   EXPECT_EQ(with_a_silent_cohort(2).verdict, RunVerdict::proven);
+}
+
+/// Two rounds with the same draw, but for what `change` does to what the second was committed to.
+Assessment drawn_twice(void (*change)(SealedSecret& sealed)) {
+  RunBuilder run = drawn_run(200);
+  run.rounds(2);
+  const auto built = run.build();
+  Assessor assessor(built->evidence.facts);
+  RoundAssessment round = assess_round(built->evidence.round(0));
+  assessor.add(round);
+  round.number = 1;
+  change(*round.sealed);
+  assessor.add(round);
+  return assessor.finish();
+}
+
+TEST(Verdict, IsViolationWhenTwoRoundsAreDrawnUnderOneCommitmentOrSecret) {
+  const auto draw_check = [](const Assessment& assessment) {
+    return *std::ranges::find(assessment.invariants, "I14", &CheckResult::id);
+  };
+  const Assessment same = drawn_twice([](SealedSecret&) {});
+  EXPECT_EQ(same.verdict, RunVerdict::violation);
+  EXPECT_EQ(draw_check(same).finding,
+            "round 2: its commitment is that of round 1, whose secret had been revealed by then");
+  EXPECT_EQ(draw_check(same).violations, 1U);
+  const Assessment secret = drawn_twice([](SealedSecret& sealed) { sealed.commitment[0] ^= 1; });
+  EXPECT_EQ(draw_check(secret).verdict, CheckVerdict::fail);
+  EXPECT_EQ(draw_check(secret).finding.find("round 2: its secret is that of round 1"), 0U);
+  const Assessment fresh = drawn_twice([](SealedSecret& sealed) {
+    sealed.commitment[0] ^= 1;
+    sealed.secret[0] ^= 1;
+  });
+  EXPECT_EQ(draw_check(fresh).verdict, CheckVerdict::pass);
 }
 
 TEST(Verdict, IsNotKnownWhenNobodyWon) {

@@ -42,10 +42,10 @@ TEST(FairnessFigures, CountRosterParticipantsAndWinners) {
   run.add(reserved(200)).add(reserved(201)).add(claim(201).unanswered());
   const FairnessFigures figures = figures_of(run);
   EXPECT_EQ(figures.reserved, 102U);
-  EXPECT_EQ(figures.claimed, 100U);  // neither the no-show nor the unanswered one
+  EXPECT_EQ(figures.claimed, 101U);  // without the no-show
   EXPECT_EQ(figures.winners, 20U);
   EXPECT_DOUBLE_EQ(figures.rate_of_reserved, 20.0 / 102);
-  EXPECT_DOUBLE_EQ(figures.rate_of_claimed, 0.2);
+  EXPECT_DOUBLE_EQ(figures.rate_of_claimed, 20.0 / 101);
   EXPECT_DOUBLE_EQ(figures.intended_rate, 20.0 / 102);
 }
 
@@ -120,6 +120,31 @@ TEST(FairnessFigures, ResolveUnansweredClaimsOfParticipantsByTheLedger) {
   const FairnessFigures figures = figures_of(run);
   EXPECT_EQ(figures.claimed, 2U);
   EXPECT_EQ(figures.winners, 1U);
+}
+
+TEST(FairnessFigures, TakeInUsersWithoutAnAnswerWhomTheLedgerSettles) {
+  RunBuilder run = two_cohorts(20, [](std::uint32_t user, std::uint16_t) { return user < 4; });
+  run.add(reserved(200)).add(claim(200).unanswered());
+  run.add(reserved(201)).add(claim(201).unanswered()).issued(201, "A");
+  const FairnessFigures figures = figures_of(run);
+  EXPECT_EQ(figures.claimed, 22U);
+  EXPECT_EQ(figures.winners, 5U);
+  EXPECT_EQ(figures.cohorts[0].unanswered, 2U);
+}
+
+TEST(FairnessFigures, WithoutLedgerLeaveOutWhoHasAClaimInTheWindowThatNothingSettles) {
+  RunBuilder run;
+  run.add(reserved(1)).add(claim(1).refused(Reason::overloaded));
+  run.add(claim(1).retry(1).at(milliseconds(300)).unanswered());
+  run.add(reserved(2)).add(claim(2).at(-milliseconds(50)).unanswered());
+  run.add(claim(2).retry(1).loses());
+  const FairnessFigures open = figures_of(run);
+  EXPECT_EQ(open.claimed, 1U);
+  EXPECT_EQ(open.cohorts[0].unanswered, 1U);
+  run.add(status(1).at(std::chrono::seconds(20)).shows_nothing());
+  const FairnessFigures settled = figures_of(run);
+  EXPECT_EQ(settled.claimed, 2U);
+  EXPECT_EQ(settled.cohorts[0].unanswered, 0U);
 }
 
 TEST(FairnessFigures, OfAnEmptyRunSayWhatIsMissing) {

@@ -106,10 +106,27 @@ TEST(Equivalence, AsksForTheRatioWhereTheMarginIsAsWideAsTheChance) {
   EXPECT_FALSE(judgement.shown);
   EXPECT_GT(judgement.rounds_more, 0U);
   FairnessFigures enough = figures;
-  enough.rounds = enough.rounds_needed;
+  enough.rounds_of_chance = enough.rounds_needed;
   enough.impact.low = 0.7;
   EXPECT_NE(judge_equivalence(enough, Share{0.01}).missing.find("as low as 0.70"),
             std::string::npos);
+}
+
+TEST(Equivalence, CountsOnlyRoundsInWhichChanceDecided) {
+  RunFacts facts = study_facts();
+  FairnessStudy study(facts);
+  const DrawnRounds drawn{.users = 3'000, .winners = 600};
+  const DrawnRounds refused{.users = 3'000, .winners = 0};
+  for (std::uint32_t round = 0; round < 20; ++round) {
+    study.add(round < 8 ? drawn.round(round) : refused.round(round));
+  }
+  const FairnessFigures figures = study.figures();
+  EXPECT_EQ(figures.rounds, 20U);
+  EXPECT_EQ(figures.rounds_of_chance, 8U);
+  EXPECT_EQ(figures.rounds_needed, 12U);  // as if there were no others
+  const auto judgement = judge_equivalence(figures, Share{0.01});
+  EXPECT_FALSE(judgement.shown);
+  EXPECT_EQ(judgement.rounds_more, 4U);
 }
 
 TEST(Equivalence, OfNothingIsNotShown) {

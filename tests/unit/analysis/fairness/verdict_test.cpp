@@ -34,6 +34,18 @@ RunBuilder shuffled_run() {
   return run;
 }
 
+/// The same, of two cohorts; losers of the second one never hear of it.
+RunBuilder with_silent_losers() {
+  RunBuilder run = shuffled_run();
+  run.facts.cohorts = {{"fibre", 0.5, "5ms"}, {"mobile", 0.5, "60ms"}};
+  for (Attempt& attempt : run.attempts()) {
+    const AttemptRecord& record = attempt.record();
+    attempt.cohort(static_cast<std::uint16_t>(record.user % 2));
+    if (record.user % 2 == 1 && record.result() == Outcome::loss) attempt.unanswered();
+  }
+  return run;
+}
+
 Assessment assessment_of(const RunBuilder& run) {
   return assess(run.build()->evidence);
 }
@@ -64,6 +76,25 @@ TEST(FairnessVerdict, IsNeverFairWhileSomethingIsMissing) {
   const Assessment assessment = assessment_of(run);
   EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
   EXPECT_FALSE(assessment.passed || assessment.failed);
+}
+
+TEST(FairnessVerdict, DoesNotTakeSilenceTowardsLosersForBiasWhereTheLedgerSettlesIt) {
+  const Assessment assessment = assessment_of(with_silent_losers());
+  EXPECT_EQ(assessment.fairness.claimed, kUsers);
+  EXPECT_FALSE(assessment.fairness.test("cohorts")->rejected);
+  EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive) << assessment.verdict_reason;
+}
+
+TEST(FairnessVerdict, AccusesNobodyWhileACohortWaitsForItsAnswersAndNamesIt) {
+  RunBuilder run = with_silent_losers();
+  run.ledger.reset();
+  run.facts.rounds.front().ledger_missing = "the target has none";
+  const Assessment assessment = assessment_of(run);
+  EXPECT_TRUE(assessment.fairness.test("cohorts")->rejected);
+  EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
+  EXPECT_NE(assessment.verdict_reason.find("users of cohort mobile got no definite answer"),
+            std::string::npos)
+      << assessment.verdict_reason;
 }
 
 TEST(FairnessVerdict, OfATargetThatAnswersWithoutCouponsIsNotKnownAndSaysWhy) {

@@ -299,6 +299,31 @@ TEST(Sightings, WantThePlannedClaimsInsideTheWindowOfEveryRound) {
   EXPECT_EQ(inside_over_two_rounds(100, 8, 2), 0U);
 }
 
+/// Two rounds of ten users for two coupons; in the second everybody is refused, and there is
+/// nothing to win when its plan is without claims.
+SightingResult win_over_two_rounds(std::uint32_t refused, bool wins_again) {
+  RunBuilder run;
+  run.facts.attempted = {Sighting::win};
+  run.rounds(2);
+  for (std::uint32_t user = 0; user < 10; ++user) {
+    run.add(user < 2 ? claim(user).wins("C" + std::to_string(user)) : claim(user).loses());
+  }
+  for (std::uint32_t user = 0; user < refused; ++user) {
+    run.add(claim(user).in_round(1).refused(Reason::unauthorized));
+  }
+  if (wins_again) run.add(claim(50).in_round(1).wins("D"));
+  return assess(run.build()->evidence).sightings.at(static_cast<std::size_t>(Sighting::win));
+}
+
+TEST(Sightings, WantAWinInEveryRoundInWhichOneIsPlanned) {
+  EXPECT_EQ(win_over_two_rounds(10, true).seen, 3U);
+  const SightingResult refused = win_over_two_rounds(10, false);
+  EXPECT_TRUE(refused.attempted);
+  EXPECT_EQ(refused.seen, 0U);
+  EXPECT_EQ(refused.name, "a win in every round");
+  EXPECT_EQ(win_over_two_rounds(0, false).seen, 2U);
+}
+
 TEST(Sightings, OfOneRoundCountForTheRun) {
   RunBuilder run;
   run.rounds(2).add(claim(1).in_round(1).wins("A")).issued(1, "A", 1);

@@ -27,7 +27,7 @@ TEST(Conservation, PassesWhenEveryUnitAndEveryEventIsAccountedFor) {
   const CheckResult result = conserved().check("I16");
   EXPECT_EQ(result.verdict, CheckVerdict::pass);
   EXPECT_EQ(result.finding,
-            "2 issued + 1 left + 0 given back are the 3 there were; the outbox is empty; each of 2 "
+            "2 issued + 1 left + 0 given up are the 3 there were; the outbox is empty; each of 2 "
             "coupons came over the bus once, in 2 deliveries");
 }
 
@@ -44,7 +44,7 @@ TEST(Conservation, FailsOnALeakedUnitAndOnOneTooMany) {
   EXPECT_EQ(overflowing.verdict("I16"), CheckVerdict::fail);
 }
 
-TEST(Conservation, CountsUnitsThatWereGivenBack) {
+TEST(Conservation, CountsUnitsThatWereGivenUp) {
   RunBuilder run = conserved();
   stock(run).remaining = 0;
   stock(run).released = 1;
@@ -110,7 +110,10 @@ TEST(Conservation, IsNotApplicableToATargetThatSaysNothing) {
 TEST(Conservation, IsUnknownWhileAPartOfTheEvidenceIsMissing) {
   RunBuilder no_bus = conserved();
   no_bus.bus.reset();
+  no_bus.facts.rounds.front().bus_missing = "no answer";
   EXPECT_EQ(no_bus.verdict("I16"), CheckVerdict::unknown);
+  EXPECT_NE(no_bus.check("I16").finding.find("what the bus delivered was not read: no answer"),
+            std::string::npos);
   RunBuilder no_rest = conserved();
   stock(no_rest).remaining.reset();
   EXPECT_EQ(no_rest.verdict("I16"), CheckVerdict::unknown);

@@ -164,14 +164,25 @@ TEST(LinearizableStock, AllowsAWinThatWasSentWhenTheFirstLossWasAnswered) {
   EXPECT_EQ(after.verdict({1, 1}, 0), CheckVerdict::fail);
 }
 
-TEST(LinearizableStock, CallsWhatOnlyAUnitGivenBackExplainsUnknown) {
+TEST(LinearizableStock, CallsALossThatOnlyAUnitGivenUpExplainsUnknown) {
   LinearizableStock stock(100);
   stock.add_win(50);
-  stock.add_win(101);
   EXPECT_EQ(stock.verdict({2, 2}, 0), CheckVerdict::fail);
   EXPECT_EQ(stock.verdict({2, 2}, 1), CheckVerdict::unknown);
-  stock.add_win(102);
   EXPECT_EQ(stock.verdict({3, 3}, 1), CheckVerdict::fail);
+  EXPECT_EQ(stock.verdict({2, 2}, ~std::uint64_t{0}), CheckVerdict::fail);
+}
+
+TEST(LinearizableStock, TakesAUnitGivenUpForOneThatNobodyCanWinAnyMore) {
+  LinearizableStock late(100);
+  late.add_win(50);
+  late.add_win(101);
+  EXPECT_EQ(late.verdict({2, 2}, 0), CheckVerdict::fail);
+  EXPECT_EQ(late.verdict({3, 3}, 1), CheckVerdict::fail);
+  LinearizableStock all_given_out(kNever);
+  all_given_out.add_win(50);
+  EXPECT_EQ(all_given_out.verdict({1, 1}, 1), CheckVerdict::fail);
+  EXPECT_EQ(all_given_out.verdict({2, 2}, 1), CheckVerdict::pass);
 }
 
 TEST(LinearizableStock, IsUnknownWhileTheQuotaIsOpen) {

@@ -69,11 +69,21 @@ TEST(LinearizableStockCheck, DoesNotTakeALossOfAUserWhoHoldsACouponForTheSellOut
   EXPECT_EQ(run.verdict("I12"), CheckVerdict::pass);
 }
 
-TEST(LinearizableStockCheck, IsUnknownWhenAUnitGivenBackExplainsTheLateWin) {
+TEST(LinearizableStockCheck, DoesNotExcuseALateWinByAUnitThatWasGivenUp) {
   RunBuilder run = with_second_win_at(milliseconds(400));
+  run.facts.quota.count = 3;
+  run.facts.rounds.front().stock.released = 1;
+  EXPECT_EQ(run.verdict("I12"), CheckVerdict::fail);
+  EXPECT_EQ(run.verdict("I13"), CheckVerdict::fail);
+}
+
+TEST(LinearizableStockCheck, IsUnknownWhenAUnitThatWasGivenUpExplainsTheLoss) {
+  RunBuilder run = with_second_win_at(milliseconds(200));
+  run.facts.quota.count = 3;
+  EXPECT_EQ(run.verdict("I12"), CheckVerdict::fail);
   run.facts.rounds.front().stock.released = 1;
   EXPECT_EQ(run.verdict("I12"), CheckVerdict::unknown);
-  EXPECT_EQ(run.verdict("I13"), CheckVerdict::unknown);
+  EXPECT_EQ(run.verdict("I13"), CheckVerdict::pass);
 }
 
 TEST(LinearizableStockCheck, IsNotAskedOfADraw) {

@@ -116,6 +116,17 @@ TEST(IdempotentRetry, WithoutLedgerIsUnknownWhenALostClaimAlsoWentUnanswered) {
   EXPECT_EQ(run.verdict("I10"), CheckVerdict::fail);
 }
 
+TEST(IdempotentRetry, TakesAlreadyClaimedWithoutItsCouponForTheUnansweredTryThatWon) {
+  RunBuilder run;
+  run.add(claim(1).key(7).unanswered());
+  run.add(claim(1).key(7).retry(1).at(milliseconds(200)).refused(Reason::already_claimed));
+  EXPECT_EQ(run.verdict("I10"), CheckVerdict::pass);
+  run.issued(1, "A");
+  EXPECT_EQ(run.verdict("I10"), CheckVerdict::pass);
+  run.add(claim(1).key(7).retry(2).at(milliseconds(300)).refused(Reason::already_claimed, "B"));
+  EXPECT_EQ(run.verdict("I10"), CheckVerdict::fail);
+}
+
 TEST(IdempotentRetry, IsUnknownWhenAnotherOpenClaimMayExplainTheRow) {
   RunBuilder run;
   run.add(claim(1).key(7).unanswered());

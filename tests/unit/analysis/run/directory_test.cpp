@@ -76,6 +76,7 @@ TEST_F(LoadRun, GivesEveryRoundWhatTheBusDeliveredInIt) {
   facts.users = 10;
   facts.quota.count = 1;
   facts.rounds.resize(3);
+  for (RoundFacts& round : facts.rounds) round.bus_missing.reset();
   write_run_json(facts);
   scratch_.write("bus.csv", "id,user,coupon,round\ne1,1,a,0\ne2,2,b,2\ne2,2,b,2\n");
   const auto run = load_run(directory_);
@@ -84,8 +85,26 @@ TEST_F(LoadRun, GivesEveryRoundWhatTheBusDeliveredInIt) {
   EXPECT_TRUE(run->rounds.at(1).bus->empty());
   EXPECT_EQ(run->rounds.at(2).bus->size(), 2U);
   scratch_.write("bus.csv", "id,user,coupon,round\ne1,1,a,3\n");
-  EXPECT_EQ(error(), path_of("bus.csv") +
-                         ": a row of user 1 in round 3, but run.json says 3 rounds");
+  EXPECT_EQ(error(),
+            path_of("bus.csv") + ": a row of user 1 in round 3, but run.json says 3 rounds");
+}
+
+TEST_F(LoadRun, LeavesARoundWhoseBusWasNotHeardWithoutALogAndNotWithAnEmptyOne) {
+  RunFacts facts;
+  facts.users = 10;
+  facts.quota.count = 1;
+  facts.rounds.resize(3);
+  facts.rounds[0].bus_missing.reset();
+  facts.rounds[1].bus_missing = "no answer";
+  facts.rounds[2].bus_missing.reset();
+  write_run_json(facts);
+  scratch_.write("bus.csv", "id,user,coupon,round\ne1,1,a,0\n");
+  const auto run = load_run(directory_);
+  ASSERT_TRUE(run) << run.error();
+  EXPECT_EQ(run->rounds.at(0).bus->size(), 1U);
+  EXPECT_FALSE(run->rounds.at(1).bus.has_value());
+  ASSERT_TRUE(run->rounds.at(2).bus.has_value());
+  EXPECT_TRUE(run->rounds.at(2).bus->empty());
 }
 
 TEST_F(LoadRun, NamesAMissingFile) {

@@ -38,6 +38,7 @@ RunFacts facts_without_defaults() {
   facts.fault = "oversell-race";
   facts.simulation = "4 workers";
   facts.rounds.front().unrecorded = "too many";
+  facts.rounds.front().bus_missing = "no answer";
   facts.rounds.front().draw_missing = "the target has not published its secret";
   facts.instrument_failure = "out of memory";
   facts.cohorts = {{"fibre", 0.625, "5ms"}, {"mobile", 0.375, "median 60ms, p99 400ms"}};
