@@ -15,7 +15,7 @@ constexpr double kRoundTripMs = 2e-3;
 
 void count(Tally& tally, bool won) {
   ++tally.members;
-  if (won) ++tally.wins;
+  tally.wins += won ? 1 : 0;
 }
 
 /// Those who arrive in the same nanosecond share a rank.
@@ -112,6 +112,8 @@ RoundSums sum_round(const RoundParticipants& round, const Spans& spans, ResidueT
   sums.cohorts.resize(round.cohorts.size());
   sums.spans.resize(spans.count);
   WinSequence sequence;
+  std::size_t span = 0;
+  std::int64_t span_end_ns = spans.open_ns + spans.length_ns;
   for (const Participant& participant : round.by_arrival) {
     const bool won = participant.won;
     count(sums.all, won);
@@ -119,9 +121,11 @@ RoundSums sum_round(const RoundParticipants& round, const Spans& spans, ResidueT
       sums.cohorts.resize(std::size_t{participant.cohort} + 1);
     }
     count(sums.cohorts[participant.cohort], won);
-    const std::int64_t span = (participant.arrival_ns - spans.open_ns) / spans.length_ns;
-    const auto last = static_cast<std::int64_t>(spans.count - 1);
-    count(sums.spans[static_cast<std::size_t>(std::clamp<std::int64_t>(span, 0, last))], won);
+    while (span + 1 < spans.count && participant.arrival_ns >= span_end_ns) {
+      ++span;
+      span_end_ns += spans.length_ns;
+    }
+    count(sums.spans[span], won);
     sums.round_trip.add(kRoundTripMs * participant.delay_us, won);
     sums.arrival_time.add(static_cast<double>(participant.arrival_ns) / kMillisecondNs, won);
     sequence.push(won);

@@ -1,5 +1,6 @@
 #include "base/random/permutation.hpp"
 
+#include <array>
 #include <bit>
 
 #include "base/assert.hpp"
@@ -33,6 +34,38 @@ std::uint64_t Permutation::at(std::uint64_t position) const {
   std::uint64_t word = forward(position);
   while (word >= size_) word = forward(word);
   return word;
+}
+
+void Permutation::at_each(std::uint64_t first, std::span<std::uint32_t> values) const {
+  FAIRRUSH_ASSERT(first + values.size() <= size_);
+  for (; values.size() > kBlock; values = values.subspan(kBlock), first += kBlock) {
+    at_block(first, values.first(kBlock));
+  }
+  at_block(first, values);
+}
+
+/// Steps of different positions do not wait for each other: all take one, then those that have to
+/// walk on take the next.
+void Permutation::at_block(std::uint64_t first, std::span<std::uint32_t> values) const {
+  std::array<std::uint8_t, kBlock> outside;
+  std::size_t left = 0;
+  for (std::size_t place = 0; place < values.size(); ++place) {
+    const std::uint64_t word = forward(first + place);
+    values[place] = static_cast<std::uint32_t>(word);
+    outside[left] = static_cast<std::uint8_t>(place);
+    left += word >= size_ ? 1 : 0;
+  }
+  while (left > 0) {
+    std::size_t still = 0;
+    for (std::size_t walker = 0; walker < left; ++walker) {
+      const std::uint8_t place = outside[walker];
+      const std::uint64_t word = forward(values[place]);
+      values[place] = static_cast<std::uint32_t>(word);
+      outside[still] = place;
+      still += word >= size_ ? 1 : 0;
+    }
+    left = still;
+  }
 }
 
 std::uint64_t Permutation::position_of(std::uint64_t value) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/random/counter_random.hpp"
@@ -21,12 +22,18 @@ class Permutation {
   /// The value at `position`, position < size.
   std::uint64_t at(std::uint64_t position) const;
 
+  /// The values at `first`, first + 1, …; the last position < size. Several times as fast as `at`
+  /// for one after the other.
+  void at_each(std::uint64_t first, std::span<std::uint32_t> values) const;
+
   /// The position of `value`: at(position_of(v)) == v.
   std::uint64_t position_of(std::uint64_t value) const;
 
  private:
   static constexpr unsigned kRounds = 6;
+  static constexpr std::size_t kBlock = 64;
 
+  void at_block(std::uint64_t first, std::span<std::uint32_t> values) const;
   std::uint64_t forward(std::uint64_t word) const;
   std::uint64_t backward(std::uint64_t word) const;
   std::uint64_t round_word(unsigned round, std::uint64_t half) const {

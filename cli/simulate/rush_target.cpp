@@ -114,8 +114,11 @@ void RushTarget::open(const loadgen::VirtualRound& round) {
   } else {
     rush_.emplace(rules_.spec, secrets_);
   }
+  rush_->expect_dense(round.users);
   mint_.emplace(secrets_.coupon_key);
   const server::DrawingDesign* const drawing = rush_->design().drawing();
+  const bool sold_out = rush_->design().loss() == server::ErrorCode::sold_out;
+  loss_ = {.outcome = Outcome::loss, .reason = sold_out ? Reason::sold_out : Reason::not_drawn};
   commitment_.reset();
   if (drawing != nullptr) commitment_ = drawing->commitment();
   closed_ = false;
@@ -166,7 +169,7 @@ VirtualAnswer RushTarget::told(const server::ClaimVerdict& verdict, const Virtua
   using Kind = server::ClaimVerdict::Kind;
   switch (verdict.kind) {
     case Kind::lost:
-      return loss();
+      return loss_;
     case Kind::won:
       verdict_keys_[verdict.ticket.value() - 1] = request.key;
       wins_.push_back({request.user, verdict.serial});
@@ -182,11 +185,6 @@ VirtualAnswer RushTarget::told(const server::ClaimVerdict& verdict, const Virtua
       return refused(Reason::overloaded);
   }
   return {.outcome = Outcome::win, .reason = Reason::none, .receipt = verdict.serial};
-}
-
-VirtualAnswer RushTarget::loss() const {
-  const bool sold_out = rush_->design().loss() == server::ErrorCode::sold_out;
-  return {.outcome = Outcome::loss, .reason = sold_out ? Reason::sold_out : Reason::not_drawn};
 }
 
 VirtualAnswer RushTarget::status(const VirtualRequest& request) {

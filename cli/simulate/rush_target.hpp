@@ -87,7 +87,6 @@ class RushTarget final : public loadgen::VirtualTarget {
   void draw_in_full(server::DrawingDesign& drawing);
   loadgen::VirtualAnswer told(const server::ClaimVerdict& verdict,
                               const loadgen::VirtualRequest& request);
-  loadgen::VirtualAnswer loss() const;
   analysis::PublishedDraw published_draw() const;
   Duration since_open(std::int64_t now_ns) const { return Duration(now_ns - round_.rush.open_ns); }
 
@@ -97,6 +96,7 @@ class RushTarget final : public loadgen::VirtualTarget {
   std::optional<server::Rush> rush_;
   std::optional<server::CouponMint> mint_;
   std::optional<Digest> commitment_;
+  loadgen::VirtualAnswer loss_;  ///< what this design's losers hear
   bool closed_ = false;
   std::vector<std::uint8_t> reservation_keys_;                    ///< by ticket − 1
   std::vector<std::uint8_t> verdict_keys_;                        ///< likewise

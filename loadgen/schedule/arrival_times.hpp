@@ -20,9 +20,9 @@ class ArrivalTimes {
   ArrivalTimes& operator=(const ArrivalTimes&) = delete;
   virtual ~ArrivalTimes() = default;
 
-  /// Offset of the next click from the window's opening, 0 ≤ offset < window. At most `count`
-  /// calls.
-  virtual Duration next() = 0;
+  /// Offsets of the next clicks from the window's opening, 0 ≤ offset < window. At most `count` in
+  /// all. How they are cut into calls does not matter.
+  virtual void next(std::span<Duration> offsets) = 0;
 };
 
 /// What a shape needs to know.

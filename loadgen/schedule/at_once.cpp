@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "loadgen/schedule/arrival_times.hpp"
 
 namespace fairrush::loadgen {
@@ -5,7 +7,7 @@ namespace {
 
 class AtOnce final : public ArrivalTimes {
  public:
-  Duration next() override { return Duration::zero(); }
+  void next(std::span<Duration> offsets) override { std::ranges::fill(offsets, Duration::zero()); }
 };
 
 }  // namespace

@@ -20,10 +20,12 @@ class FrontLoaded final : public ArrivalTimes {
     FAIRRUSH_ASSERT(spec.mean > Duration::zero());
   }
 
-  Duration next() override {
-    const double place = -mean_ns_ * std::log1p(-uniforms_.next() * inside_);
+  void next(std::span<Duration> offsets) override {
     const double last = static_cast<double>(window_.count() - 1);
-    return Duration{static_cast<std::int64_t>(std::min(place, last))};
+    uniforms_.next(offsets.size(), [this, offsets, last](std::size_t click, double uniform) {
+      const double place = -mean_ns_ * std::log1p(-uniform * inside_);
+      offsets[click] = Duration{static_cast<std::int64_t>(std::min(place, last))};
+    });
   }
 
  private:

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 
 #include "base/random/counter_random.hpp"
@@ -14,15 +17,27 @@ class OrderedUniforms {
  public:
   OrderedUniforms(std::uint32_t count, CounterRandom random) : count_(count), random_(random) {}
 
-  /// The next number, 0 < u ≤ 1 (1 only by rounding). At most `count` calls.
-  double next() {
-    const double remaining = static_cast<double>(count_ - drawn_);
-    log_above_ += std::log(random_.uniform(drawn_)) / remaining;
-    ++drawn_;
-    return -std::expm1(log_above_);
+  /// Calls `take(0, u)`, `take(1, u)`, … with the next numbers, 0 < u ≤ 1 (1 only by rounding). At
+  /// most `count` in all. The logarithms are taken a block at a time: none waits for another.
+  template <class Take>
+  void next(std::size_t numbers, Take take) {
+    std::array<double, kBlock> logs;
+    for (std::size_t first = 0; first < numbers; first += kBlock) {
+      const std::size_t size = std::min(kBlock, numbers - first);
+      for (std::size_t place = 0; place < size; ++place, ++drawn_) {
+        const double remaining = static_cast<double>(count_ - drawn_);
+        logs[place] = std::log(random_.uniform(drawn_)) / remaining;
+      }
+      for (std::size_t place = 0; place < size; ++place) {
+        log_above_ += logs[place];
+        take(first + place, -std::expm1(log_above_));
+      }
+    }
   }
 
  private:
+  static constexpr std::size_t kBlock = 64;
+
   std::uint32_t count_;
   CounterRandom random_;
   std::uint32_t drawn_ = 0;

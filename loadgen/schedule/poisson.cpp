@@ -12,9 +12,11 @@ class Poisson final : public ArrivalTimes {
   explicit Poisson(const ArrivalSpec& spec)
       : window_(spec.window), uniforms_(spec.count, CounterRandom(spec.seed, spec.stream)) {}
 
-  Duration next() override {
-    const double place = uniforms_.next() * static_cast<double>(window_.count());
-    return std::min(Duration{static_cast<std::int64_t>(place)}, window_ - Duration{1});
+  void next(std::span<Duration> offsets) override {
+    uniforms_.next(offsets.size(), [this, offsets](std::size_t click, double uniform) {
+      const double place = uniform * static_cast<double>(window_.count());
+      offsets[click] = std::min(Duration{static_cast<std::int64_t>(place)}, window_ - Duration{1});
+    });
   }
 
  private:

@@ -10,10 +10,12 @@ class Uniform final : public ArrivalTimes {
       : slot_ns_(static_cast<double>(spec.window.count()) / spec.count),
         random_(spec.seed, spec.stream) {}
 
-  Duration next() override {
-    const double place = static_cast<double>(drawn_) + random_.uniform(drawn_);
-    ++drawn_;
-    return Duration{static_cast<std::int64_t>(place * slot_ns_)};
+  void next(std::span<Duration> offsets) override {
+    for (Duration& offset : offsets) {
+      const double place = static_cast<double>(drawn_) + random_.uniform(drawn_);
+      ++drawn_;
+      offset = Duration{static_cast<std::int64_t>(place * slot_ns_)};
+    }
   }
 
  private:

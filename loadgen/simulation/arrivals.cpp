@@ -12,19 +12,10 @@ namespace {
 /// fetched a block at a time, so that the fetches overlap.
 template <class Visit>
 void each_click(ClickStream clicks, const Crowd& crowd, Visit visit) {
-  std::vector<ClickStream::Click> block;
-  constexpr std::size_t kBlock = 32;
-  block.reserve(kBlock);
-  do {
-    block.clear();
-    while (block.size() < kBlock) {
-      const auto click = clicks.next();
-      if (!click) break;
-      crowd.expect(click->user);
-      block.push_back(*click);
-    }
+  for (auto block = clicks.next_block(); !block.empty(); block = clicks.next_block()) {
+    for (const ClickStream::Click& click : block) crowd.expect(click.user);
     for (const ClickStream::Click& click : block) visit(click, crowd.of(click.user));
-  } while (!block.empty());
+  }
 }
 
 }  // namespace
@@ -38,23 +29,27 @@ void PlannedArrivals::open(const Plan& plan, const Jitter& jitter) {
   add_reservations(plan, jitter);
   add_claims(plan, jitter);
   add_claims_outside(plan, jitter);
-  for (Lane& lane : lanes_) sort_by_time(lane.arrivals, scratch_, &Arrival::at_ns);
+  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
+    sort_by_time(lanes_[lane].arrivals, scratch_, &Arrival::at_ns);
+    heads_ns_[lane] = lanes_[lane].head_ns();
+  }
   find_head();
 }
 
 /// Those of one instant come in the order of the lanes.
 void PlannedArrivals::find_head() {
-  head_ = nullptr;
-  for (std::size_t lane = 0; lane < lanes_.size(); ++lane) {
-    const Arrival* const candidate = lanes_[lane].head();
-    if (candidate == nullptr || (head_ != nullptr && candidate->at_ns >= head_->at_ns)) continue;
-    head_ = candidate;
-    head_lane_ = lane;
+  std::size_t first = 0;
+  for (std::size_t lane = 1; lane < heads_ns_.size(); ++lane) {
+    first = heads_ns_[lane] < heads_ns_[first] ? lane : first;
   }
+  head_lane_ = first;
+  head_ = heads_ns_[first] == analysis::kNever ? nullptr : lanes_[first].head();
 }
 
 void PlannedArrivals::pop() {
-  ++lanes_[head_lane_].next;
+  Lane& lane = lanes_[head_lane_];
+  ++lane.next;
+  heads_ns_[head_lane_] = lane.head_ns();
   find_head();
 }
 

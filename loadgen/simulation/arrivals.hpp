@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "analysis/history/record.hpp"
+#include "analysis/invariants/run_index.hpp"
 #include "analysis/run/facts.hpp"
 #include "base/random/counter_random.hpp"
 #include "loadgen/plan.hpp"
@@ -50,7 +51,8 @@ class Jitter {
 /// again from round to round. One thread.
 class PlannedArrivals {
  public:
-  explicit PlannedArrivals(const Crowd& crowd) : crowd_(crowd), lanes_(crowd.cohorts() + 1) {}
+  explicit PlannedArrivals(const Crowd& crowd)
+      : crowd_(crowd), lanes_(crowd.cohorts() + 1), heads_ns_(lanes_.size()) {}
 
   /// Begins with the first click of `plan`. O(users).
   void open(const Plan& plan, const Jitter& jitter);
@@ -68,10 +70,12 @@ class PlannedArrivals {
   void each_soon(Touch touch) const {
     constexpr std::size_t kLater = 24;
     constexpr std::size_t kSoon = 12;
+    constexpr std::size_t kFar = 96;  // several lanes are read at once: the arrivals come late too
     const Lane& lane = lanes_[head_lane_];
     if (lane.next + kLater >= lane.arrivals.size()) return;
-    touch(UserIndex(lane.arrivals[lane.next + kLater].user),
-          UserIndex(lane.arrivals[lane.next + kSoon].user));
+    const Arrival* const next = lane.head();
+    if (lane.next + kFar < lane.arrivals.size()) __builtin_prefetch(next + kFar);
+    touch(UserIndex(next[kLater].user), UserIndex(next[kSoon].user));
   }
 
  private:
@@ -79,7 +83,10 @@ class PlannedArrivals {
   struct Lane {
     std::vector<Arrival> arrivals;
     std::size_t next = 0;
-    const Arrival* head() const { return next < arrivals.size() ? &arrivals[next] : nullptr; }
+    const Arrival* head() const { return &arrivals[next]; }
+    std::int64_t head_ns() const {
+      return next < arrivals.size() ? arrivals[next].at_ns : analysis::kNever;
+    }
   };
 
   void add_reservations(const Plan& plan, const Jitter& jitter);
@@ -95,6 +102,8 @@ class PlannedArrivals {
   const Crowd& crowd_;
   analysis::PlannedAttempts planned_;
   std::vector<Lane> lanes_;
+  std::vector<std::int64_t>
+      heads_ns_;  ///< when each lane's next one arrives; kNever after its last
   std::vector<Arrival> scratch_;
   const Arrival* head_ = nullptr;
   std::size_t head_lane_ = 0;

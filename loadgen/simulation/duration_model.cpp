@@ -62,6 +62,10 @@ std::string DurationModel::text() const {
   return format_duration(first_);
 }
 
+void DurationModel::at_each(std::span<const double> places, std::span<Duration> quantiles) const {
+  for (std::size_t index = 0; index < places.size(); ++index) quantiles[index] = at(places[index]);
+}
+
 Duration DurationModel::at(double place) const {
   const auto first = static_cast<double>(first_.count());
   switch (shape_) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,8 @@ class DurationModel {
 
   /// The quantile at `place`, 0 < place < 1; at most ten minutes.
   Duration at(double place) const;
+  /// The quantiles at many places; both of one length.
+  void at_each(std::span<const double> places, std::span<Duration> quantiles) const;
 
  private:
   enum class Shape : std::uint8_t { constant, exponential, lognormal };

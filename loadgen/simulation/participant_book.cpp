@@ -9,6 +9,13 @@ namespace fairrush::loadgen {
 using analysis::Op;
 using analysis::Outcome;
 
+namespace {
+
+/// So many users ahead their memory is asked for.
+constexpr std::size_t kAhead = 16;
+
+}  // namespace
+
 ParticipantBook::ParticipantBook(const Crowd& crowd, const analysis::QuotaRule& quota)
     : crowd_(crowd), quota_(quota) {}
 
@@ -64,7 +71,12 @@ void ParticipantBook::number_reservations() {
   sort_moments(reservations_);
   places_.resize(users_.size());
   std::uint32_t place = 0;
-  for (const Moment& moment : reservations_) places_[moment.user] = place++;
+  for (const Moment& moment : reservations_) {
+    if (place + kAhead < reservations_.size()) {
+      __builtin_prefetch(&places_[reservations_[place + kAhead].user], 1);
+    }
+    places_[moment.user] = place++;
+  }
 }
 
 void ParticipantBook::count_cohorts(analysis::RoundParticipants& round, bool all_entitled) const {
@@ -96,7 +108,9 @@ analysis::RoundParticipants ParticipantBook::close(const analysis::PlannedAttemp
   }
   sort_moments(claims_);
   round.by_arrival.reserve(claims_.size());
-  for (const Moment& claim : claims_) {
+  for (std::size_t place = 0; place < claims_.size(); ++place) {
+    if (place + kAhead < claims_.size()) expect_closing(claims_[place + kAhead].user);
+    const Moment& claim = claims_[place];
     const UserRound& user = users_[claim.user];
     if (!user.answered_in_window || !(all_entitled || user.reserved)) continue;
     const UserTraits& traits = crowd_.of(UserIndex(claim.user));

@@ -51,6 +51,11 @@ class ParticipantBook {
     std::uint32_t user;
   };
 
+  void expect_closing(std::uint32_t user) const {
+    __builtin_prefetch(&users_[user]);
+    __builtin_prefetch(&places_[user]);
+    crowd_.expect(UserIndex(user));
+  }
   void note_claim(const AttemptEnd& end, UserRound& user);
   void number_reservations();
   void count_cohorts(analysis::RoundParticipants& round, bool all_entitled) const;

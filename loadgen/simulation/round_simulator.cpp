@@ -8,6 +8,7 @@
 
 #include "base/assert.hpp"
 #include "loadgen/persona.hpp"
+#include "loadgen/simulation/service_times.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -74,7 +75,7 @@ class RoundSimulator::Play {
   Recording recording_;
   Plan plan_;
   Jitter jitter_;
-  CounterRandom service_random_;
+  ServiceTimes service_times_;
   ServiceQueue queue_;
   std::priority_queue<Later, std::vector<Later>, std::greater<>> later_;
   std::uint64_t released_ = 0;
@@ -89,7 +90,7 @@ RoundSimulator::Play::Play(RoundSimulator& simulator, std::uint32_t round, Recor
       recording_(recording),
       plan_(simulator.scenario_, round, start_of(simulator.scenario_, round)),
       jitter_(simulator.model_.jitter, round_seed(simulator.scenario_, round)),
-      service_random_(round_seed(simulator.scenario_, round), Stream::simulated_service),
+      service_times_(simulator.model_.service, round_seed(simulator.scenario_, round)),
       queue_(simulator.model_.workers),
       celebrated_(simulator.crowd_.size()),
       resolve_by_status_(simulator.scenario_.winners.read_status.of_one > 0) {
@@ -102,6 +103,7 @@ SimulatedRound RoundSimulator::Play::run() {
                     .seed = round_seed(of_.scenario_, plan_.round()),
                     .reservation = plan_.reservation(),
                     .rush = plan_.rush(),
+                    .users = of_.crowd_.size(),
                     .in_full = full});
   of_.participants_.open(plan_.rush());
   PlannedArrivals& planned = of_.arrivals_;
@@ -160,10 +162,7 @@ VirtualAnswer RoundSimulator::Play::ask(const Arrival& arrival, std::uint32_t co
 
 void RoundSimulator::Play::step(const Arrival& arrival, std::uint32_t coupon) {
   if (arrival.op != Op::reserve) decide_until(arrival.at_ns);
-  const DurationModel& service = of_.model_.service;
-  const Duration length =
-      service.is_zero() ? Duration::zero() : service.at(service_random_.uniform(result_.attempts));
-  const std::int64_t done_ns = queue_.serve(arrival.at_ns, length);
+  const std::int64_t done_ns = queue_.serve(arrival.at_ns, service_times_.next());
   ++result_.attempts;
   const VirtualAnswer answer = ask(arrival, coupon);
   if (answer.pending) {
@@ -303,12 +302,11 @@ Duration RoundSimulator::round_length(const Scenario& scenario) {
   return scenario.lead + scenario.reserve + scenario.pause + scenario.rush + kTail;
 }
 
-analysis::RoundAssessment assess_simulated(const analysis::RunFacts& facts,
-                                           const SimulatedRound& round) {
+analysis::RoundAssessment assess_simulated(const analysis::RunFacts& facts, SimulatedRound& round) {
   if (round.facts.unrecorded) {
     analysis::RoundAssessment assessment;
     assessment.number = round.number;
-    assessment.participants = round.participants;
+    assessment.participants = std::move(round.participants);
     assessment.attempts = round.attempts;
     // Without records there is nothing to check; that no click was late needs none.
     assessment.invariants.push_back(

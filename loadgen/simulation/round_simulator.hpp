@@ -61,8 +61,7 @@ class RoundSimulator {
 };
 
 /// The verifier's answer about a simulated round: all checks where it was recorded, its
-/// participants alone where it was not. Pure; any thread.
-analysis::RoundAssessment assess_simulated(const analysis::RunFacts& facts,
-                                           const SimulatedRound& round);
+/// participants alone where it was not; those it takes from the round. Any thread.
+analysis::RoundAssessment assess_simulated(const analysis::RunFacts& facts, SimulatedRound& round);
 
 }  // namespace fairrush::loadgen

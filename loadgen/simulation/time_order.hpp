@@ -26,6 +26,29 @@ void scatter(std::span<const T> from, std::span<T> to, Offset offset, unsigned s
   for (const T& item : from) to[place[digit(item)]++] = item;
 }
 
+/// Sorts what is almost in order, stably, by moving items past a few earlier ones; gives up, with
+/// those of one time in their order still, where that is too many.
+template <class T, class Time>
+bool sort_by_few_moves(std::vector<T>& items, Time time) {
+  constexpr std::size_t kMovesEach = 4;
+  std::size_t moves_left = 64;
+  for (std::size_t next = 1; next < items.size(); ++next) {
+    moves_left += kMovesEach;
+    const std::int64_t at = std::invoke(time, items[next]);
+    if (std::invoke(time, items[next - 1]) <= at) continue;
+    const T item = items[next];
+    std::size_t place = next;
+    while (place > 0 && moves_left > 0 && std::invoke(time, items[place - 1]) > at) {
+      items[place] = items[place - 1];
+      --place;
+      --moves_left;
+    }
+    items[place] = item;
+    if (moves_left == 0) return false;
+  }
+  return true;
+}
+
 template <unsigned kBits, class T, class Offset>
 void sort_by_offset(std::vector<T>& items, std::vector<T>& scratch, Offset offset,
                     std::uint64_t offset_max) {
@@ -44,7 +67,7 @@ void sort_by_offset(std::vector<T>& items, std::vector<T>& scratch, Offset offse
 /// use again. O(n) for a given span of time.
 template <class T, class Time>
 void sort_by_time(std::vector<T>& items, std::vector<T>& scratch, Time time) {
-  if (std::ranges::is_sorted(items, {}, time)) return;
+  if (time_order_detail::sort_by_few_moves(items, time)) return;
   const auto [first, last] = std::ranges::minmax(items, {}, time);
   const std::int64_t low = std::invoke(time, first);
   const auto offset = [&](const T& item) {

@@ -34,7 +34,8 @@ struct VirtualRound {
   std::uint64_t seed = 0;  ///< its secrets follow from it
   analysis::Window reservation;
   analysis::Window rush;
-  bool in_full = false;  ///< somebody reads receipts, ledger and draw
+  std::uint32_t users = 0;  ///< those who may come are numbered below it
+  bool in_full = false;     ///< somebody reads receipts, ledger and draw
 };
 
 /// What a service shows when a round is over.

@@ -52,6 +52,12 @@ class Rush {
   /// For designs that are in no table. `salt` makes users' tokens opaque.
   Rush(Bytes salt, std::unique_ptr<Design> design);
 
+  /// Takes memory for users numbered below `users`, of whom most will come. Before the first one.
+  void expect_dense(std::uint32_t users) {
+    roster_.expect_dense(users);
+    verdicts_.reserve(users);
+  }
+
   /// `cohort` is what the user's device says about itself; it must not matter.
   ReservationGrant reserve(UserIndex user, std::string_view cohort = {});
 

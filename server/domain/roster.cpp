@@ -25,20 +25,24 @@ Token token_of(UserIndex user, ByteView salt) {
 
 Roster::Roster(Bytes salt) : salt_(std::move(salt)), slots_(kSlotsMin) {}
 
-TicketNumber Roster::admit(UserIndex user) {
-  FAIRRUSH_ASSERT(size() < kSizeMax);
-  if (slots_.size() < 2 * (users_.size() + 1)) grow();
-  Slot& slot = slots_[slot_of(user.value())];
-  FAIRRUSH_ASSERT(slot.ticket == 0);
-  users_.push_back(user);
-  slot = {user.value(), size()};
-  return TicketNumber(size());
+void Roster::expect_dense(std::uint32_t users) {
+  FAIRRUSH_ASSERT(users_.empty());
+  dense_.resize(users);
+  users_.reserve(users);
 }
 
-std::optional<TicketNumber> Roster::ticket_of(UserIndex user) const {
-  const Slot& slot = slots_[slot_of(user.value())];
-  if (slot.ticket == 0) return std::nullopt;
-  return TicketNumber(slot.ticket);
+TicketNumber Roster::admit(UserIndex user) {
+  FAIRRUSH_ASSERT(size() < kSizeMax);
+  FAIRRUSH_ASSERT(!ticket_of(user));
+  users_.push_back(user);
+  if (user.value() < dense_.size()) {
+    dense_[user.value()] = size();
+    return TicketNumber(size());
+  }
+  if (slots_.size() < 2 * (sparse_ + 1)) grow();
+  slots_[slot_of(user.value())] = {user.value(), size()};
+  ++sparse_;
+  return TicketNumber(size());
 }
 
 std::span<const Token> Roster::tokens_up_to(std::uint32_t tickets) const {

@@ -1,9 +1,9 @@
 #include "analysis/fairness/statistics/sequence.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cmath>
-#include <utility>
 
 #include "base/assert.hpp"
 
@@ -20,18 +20,44 @@ constexpr std::size_t first_class(std::size_t modulus) {
 }
 constexpr std::size_t kClasses = first_class(kModuliMax + 1);
 
-/// One more in the class of `place` of every modulus; unrolled, as division by a constant is cheap.
-template <std::size_t... Offset>
-void count_place(std::vector<std::uint64_t>& counts, std::uint64_t place,
-                 std::index_sequence<Offset...>) {
-  (++counts[first_class(kModuliMin + Offset) + place % (kModuliMin + Offset)], ...);
+/// Every modulus divides one of these, so that a win is counted twice instead of once for each.
+constexpr std::array<std::size_t, 2> kCycles{720, 2002};  // 2⁴·3²·5 and 2·7·11·13
+
+constexpr std::size_t cycle_of(std::size_t modulus) {
+  for (std::size_t cycle = 0; cycle < kCycles.size(); ++cycle)
+    if (kCycles[cycle] % modulus == 0) return cycle;
+  return kCycles.size();
+}
+static_assert([] {
+  for (std::size_t modulus = kModuliMin; modulus <= kModuliMax; ++modulus)
+    if (cycle_of(modulus) == kCycles.size()) return false;
+  return true;
+}());
+
+/// Wins by their place modulo `cycle`.
+std::vector<std::uint64_t> count_in_cycle(const WinSequence& sequence, std::size_t cycle) {
+  std::vector<std::uint64_t> counts(cycle);
+  std::size_t residue = 0;
+  for (std::uint64_t place = 0; place < sequence.size(); ++place) {
+    counts[residue] += sequence.won(place) ? 1 : 0;
+    residue = residue + 1 == cycle ? 0 : residue + 1;
+  }
+  return counts;
 }
 
 std::vector<std::uint64_t> count_wins(const WinSequence& sequence) {
+  std::array<std::vector<std::uint64_t>, kCycles.size()> in_cycle;
+  for (std::size_t cycle = 0; cycle < kCycles.size(); ++cycle)
+    in_cycle[cycle] = count_in_cycle(sequence, kCycles[cycle]);
   std::vector<std::uint64_t> counts(kClasses);
-  for (std::uint64_t place = 0; place < sequence.size(); ++place) {
-    if (!sequence.won(place)) continue;
-    count_place(counts, place, std::make_index_sequence<kModuliMax - kModuliMin + 1>());
+  for (std::size_t modulus = kModuliMin; modulus <= kModuliMax; ++modulus) {
+    const std::vector<std::uint64_t>& wins = in_cycle[cycle_of(modulus)];
+    const std::size_t used = std::min<std::uint64_t>(wins.size(), sequence.size());
+    for (std::size_t first = 0; first < used; first += modulus) {
+      const std::size_t end = std::min(modulus, used - first);
+      for (std::size_t residue = 0; residue < end; ++residue)
+        counts[first_class(modulus) + residue] += wins[first + residue];
+    }
   }
   return counts;
 }

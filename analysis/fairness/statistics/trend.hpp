@@ -17,10 +17,9 @@ class TrendSum {
     members_ += 1;
     sum_ += offset;
     squares_ += offset * offset;
-    if (won) {
-      winners_ += 1;
-      winner_sum_ += offset;
-    }
+    // Without a branch: nobody can predict who wins.
+    winners_ += won ? 1 : 0;
+    winner_sum_ += won ? offset : 0;
   }
 
   double members() const { return members_; }

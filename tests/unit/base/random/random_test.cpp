@@ -58,6 +58,17 @@ TEST(Permutation, IsABijectionForSmallAndOddSizes) {
   }
 }
 
+TEST(Permutation, GivesTheSameValuesTogetherAsOneByOne) {
+  for (std::uint64_t size : {1U, 63U, 64U, 65U, 300U, 4097U}) {
+    const Permutation permutation(size, 7, Stream::claim_order);
+    std::vector<std::uint32_t> values(size - size / 3);
+    permutation.at_each(size / 3, values);
+    for (std::uint64_t place = 0; place < values.size(); ++place) {
+      ASSERT_EQ(values[place], permutation.at(size / 3 + place));
+    }
+  }
+}
+
 TEST(Permutation, ReachesTheLargestSize) {
   const std::uint64_t size = std::uint64_t{1} << 32;
   const Permutation permutation(size, 7, Stream::claim_order);

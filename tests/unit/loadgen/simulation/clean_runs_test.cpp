@@ -45,7 +45,7 @@ TEST_P(CleanRuns, BreakNoInvariant) {
   for (std::uint64_t seed = 1; seed <= 1'000; ++seed) {
     SimulatedRush rush(small_rush(seed), GetParam());
     analysis::RunFacts facts = rush.facts(1);
-    const SimulatedRound round = rush.simulator.play(0, Recording::full);
+    SimulatedRound round = rush.simulator.play(0, Recording::full);
     facts.rounds.front() = round.facts;
     ASSERT_THAT(failures_of(assess_simulated(facts, round)), testing::IsEmpty()) << seed;
   }

@@ -51,6 +51,18 @@ TEST(Roster, AgreesWithAMapOverASparsePopulation) {
   }
 }
 
+TEST(Roster, FindsDenseUsersAndOthersBesideThem) {
+  Roster roster(Bytes(32, 1));
+  roster.expect_dense(3);
+  EXPECT_FALSE(roster.ticket_of(UserIndex(2)));
+  for (const std::uint32_t user : {2U, 3U, 4'000'000'000U, 0U}) roster.admit(UserIndex(user));
+  EXPECT_EQ(roster.ticket_of(UserIndex(2)), TicketNumber(1));
+  EXPECT_EQ(roster.ticket_of(UserIndex(3)), TicketNumber(2));
+  EXPECT_EQ(roster.ticket_of(UserIndex(4'000'000'000)), TicketNumber(3));
+  EXPECT_EQ(roster.ticket_of(UserIndex(0)), TicketNumber(4));
+  EXPECT_FALSE(roster.ticket_of(UserIndex(1)));
+}
+
 TEST(Token, IsTheKeyedHashOfTheUserInDecimal) {
   const Bytes salt(32, 1);
   const Digest mac = hmac_sha256(salt, bytes_of("4294967295"));
