@@ -229,12 +229,15 @@ class RunAgainstDraw {
                           kUnansweredShareMax * static_cast<double>(drawn_ones.all);
     if (!more_often && !too_many) return;
     finding_.open_attempts += drawn_ones.undecided;
-    for (Slot slot : silenced_) finding_.show({slot});
+    if (problems_.empty()) {
+      for (Slot slot : silenced_) finding_.show({slot});
+    }
+    const auto left = more_often ? &Claimants::undecided : &Claimants::unanswered;
+    const std::string_view without = more_often ? "decision" : "answer";
     gaps_.push_back(fmt::format(
-        "{} of {} drawn claimants were left with neither an answer nor a coupon, and {} of {} "
-        "others without an answer: {}",
-        format_count(drawn_ones.undecided), format_count(drawn_ones.all),
-        format_count(others.undecided), format_count(others.all),
+        "{} of {} drawn claimants got neither a coupon nor any {}, and {} of {} others no {}: {}",
+        format_count(drawn_ones.*left), format_count(drawn_ones.all), without,
+        format_count(others.*left), format_count(others.all), without,
         more_often ? "being drawn may be the reason" : "too many to know that the draw was kept"));
   }
 
