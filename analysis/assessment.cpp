@@ -47,12 +47,29 @@ void add_fairness_gaps(const FairnessFigures& fairness, std::vector<std::string>
   if (fairness.winners == 0) gaps.emplace_back("nobody won, so there is nothing to judge");
 }
 
+/// Rounds whose attempts were not kept: of them no rule was asked.
+std::size_t unrecorded_rounds(const RunFacts& facts) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      facts.rounds, [](const RoundFacts& round) { return round.unrecorded.has_value(); }));
+}
+
+/// "Every check passes", and in how many rounds where that is not all of them.
+std::string all_pass_text(const RunFacts& facts) {
+  const std::size_t unrecorded = unrecorded_rounds(facts);
+  if (unrecorded == 0) return "Every check passes";
+  return fmt::format("Every check passes in the {} of {} rounds whose attempts were kept",
+                     facts.rounds.size() - unrecorded, facts.rounds.size());
+}
+
 /// What keeps a run from being known, whatever the figures say; one clause each.
 std::vector<std::string> gaps_of(const Assessment& assessment, const RunFacts& facts) {
   std::vector<std::string> gaps;
   if (facts.interrupted) gaps.emplace_back("the run was interrupted");
   if (verdict_of(assessment, kInstrumentCheck) != CheckVerdict::pass) {
     gaps.emplace_back("the instrument was below its validity bar");
+  }
+  if (unrecorded_rounds(facts) == facts.rounds.size()) {
+    gaps.emplace_back("no attempt was kept, so no rule was asked");
   }
   const auto unknown = invariants_with(assessment, CheckVerdict::unknown);
   if (!unknown.empty()) gaps.push_back(fmt::format("unknown: {}", fmt::join(unknown, ", ")));
@@ -79,24 +96,27 @@ std::string size_text(const FairnessFigures& fairness) {
 }
 
 /// Why a run without bias is not called fair.
-std::string not_shown_text(const FairnessFigures& fairness, const EquivalenceJudgement& equal,
-                           Share margin) {
-  if (fairness.rounds_needed == 0) return "Every check passes, but fairness could not be tested.";
-  constexpr std::string_view kNoProof =
-      "Every check passes and no bias was found, but finding none is no proof of fairness";
-  if (equal.rounds_more == 0) return fmt::format("{}: {}.", kNoProof, equal.missing);
+std::string not_shown_text(const RunFacts& facts, const FairnessFigures& fairness,
+                           const EquivalenceJudgement& equal) {
+  const std::string all_pass = all_pass_text(facts);
+  if (fairness.rounds_needed == 0) {
+    return fmt::format("{}, but fairness could not be tested.", all_pass);
+  }
+  const std::string no_proof =
+      fmt::format("{} and no bias was found, but finding none is no proof of fairness", all_pass);
+  if (equal.rounds_more == 0) return fmt::format("{}: {}.", no_proof, equal.missing);
   return fmt::format(
       "{}, and {} cannot show equal chances within {:g} percentage points: that takes {} rounds, "
       "{} more than there are.",
-      kNoProof, size_text(fairness), margin.of_one * 100, format_count(fairness.rounds_needed),
-      format_count(equal.rounds_more));
+      no_proof, size_text(fairness), facts.fairness_margin.of_one * 100,
+      format_count(fairness.rounds_needed), format_count(equal.rounds_more));
 }
 
-std::string fair_text(const FairnessFigures& fairness, Share margin) {
+std::string fair_text(const RunFacts& facts, const FairnessFigures& fairness) {
   return fmt::format(
-      "Every check passes, and over {} the chances of all groups compared are equal to within {:g} "
-      "percentage points.",
-      size_text(fairness), margin.of_one * 100);
+      "{}, and over {} the chances of all groups compared are equal to within {:g} percentage "
+      "points.",
+      all_pass_text(facts), size_text(fairness), facts.fairness_margin.of_one * 100);
 }
 
 /// Statistics accuse nobody of what a stalled instrument, an interruption or answers that many
@@ -118,7 +138,6 @@ Judgement judge(const RunFacts& facts, const Assessment& assessment, bool cut_sh
                                                failed.size() == 1 ? "check fails" : "checks fail",
                                                fmt::join(failed, ", "))};
   }
-  const Share margin = facts.fairness_margin;
   const BiasJudgement bias = judge_bias(assessment.fairness);
   const bool recomputed = verdict_of(assessment, kDrawCheck) == CheckVerdict::pass;
   // Lost records, too, accuse nobody.
@@ -135,14 +154,14 @@ Judgement judge(const RunFacts& facts, const Assessment& assessment, bool cut_sh
             fmt::format("No violation was found, but the run is not known: {}.",
                         fmt::join(gaps, "; "))};
   }
-  if (recomputed) {
+  if (recomputed && unrecorded_rounds(facts) == 0) {
     return {RunVerdict::proven,
             "Every check passes, and the published draw, computed again, gives exactly the coupons "
             "that were issued."};
   }
-  const EquivalenceJudgement equal = judge_equivalence(assessment.fairness, margin);
-  if (equal.shown) return {RunVerdict::fair, fair_text(assessment.fairness, margin)};
-  return {RunVerdict::inconclusive, not_shown_text(assessment.fairness, equal, margin)};
+  const EquivalenceJudgement equal = judge_equivalence(assessment.fairness, facts.fairness_margin);
+  if (equal.shown) return {RunVerdict::fair, fair_text(facts, assessment.fairness)};
+  return {RunVerdict::inconclusive, not_shown_text(facts, assessment.fairness, equal)};
 }
 
 void set_exit(const RunFacts& facts, Assessment& assessment) {

@@ -50,6 +50,44 @@ Assessment assessment_of(const RunBuilder& run) {
   return assess(run.build()->evidence);
 }
 
+/// Two rounds of `run`; of the first `kept` the attempts were kept.
+Assessment with_rounds_kept(RunBuilder run, std::uint32_t kept) {
+  const auto built = run.build();
+  RunFacts facts = built->evidence.facts;
+  facts.rounds.resize(2, facts.rounds.front());
+  Assessor assessor(facts);
+  for (std::uint32_t number = 0; number < 2; ++number) {
+    RoundAssessment round = assess_round(built->evidence.round(0));
+    round.number = number;
+    if (number >= kept) {
+      facts.rounds[number].unrecorded = "too many";
+      round.invariants.clear();
+    }
+    assessor.add(std::move(round));
+  }
+  return assessor.finish();
+}
+
+TEST(FairnessVerdict, SaysInHowManyRoundsTheChecksPassWhenSomeWereNotKept) {
+  RunBuilder run = shuffled_run();
+  run.facts.fairness_margin = Share{0.1};
+  const Assessment assessment = with_rounds_kept(run, 1);
+  EXPECT_EQ(assessment.verdict, RunVerdict::fair) << assessment.verdict_reason;
+  EXPECT_EQ(assessment.verdict_reason.find(
+                "Every check passes in the 1 of 2 rounds whose attempts were kept"),
+            0U)
+      << assessment.verdict_reason;
+}
+
+TEST(FairnessVerdict, IsNotKnownWhenNoRoundWasKept) {
+  RunBuilder run = shuffled_run();
+  run.facts.fairness_margin = Share{0.1};
+  const Assessment assessment = with_rounds_kept(run, 0);
+  EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
+  EXPECT_FALSE(assessment.passed);
+  EXPECT_NE(assessment.verdict_reason.find("no attempt was kept"), std::string::npos);
+}
+
 TEST(FairnessVerdict, IsFairWhenChancesAreShownToBeEqual) {
   RunBuilder run = shuffled_run();
   run.facts.fairness_margin = Share{0.1};  // wide enough for one round
