@@ -65,6 +65,7 @@ std::string all_pass_text(const RunFacts& facts) {
 std::vector<std::string> gaps_of(const Assessment& assessment, const RunFacts& facts) {
   std::vector<std::string> gaps;
   if (facts.interrupted) gaps.emplace_back("the run was interrupted");
+  if (facts.ended_early) gaps.push_back(*facts.ended_early);
   if (verdict_of(assessment, kInstrumentCheck) != CheckVerdict::pass) {
     gaps.emplace_back("the instrument was below its validity bar");
   }

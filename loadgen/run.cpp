@@ -164,8 +164,15 @@ Step RunExecution::reach_target() {
 Step RunExecution::play_rounds() {
   for (std::uint32_t round = 0; round < scenario_.rounds; ++round) {
     begin_round(round);
-    for (const auto step :
-         {&RunExecution::open_event, &RunExecution::play, &RunExecution::settle_round}) {
+    if (const Step opened = open_event(); !opened) {
+      if (round == 0) return opened;
+      // What the rounds before have shown is not lost for it.
+      facts_.rounds.pop_back();
+      facts_.ended_early =
+          fmt::format("round {} could not begin: {}", round + 1, opened.error().message);
+      break;
+    }
+    for (const auto step : {&RunExecution::play, &RunExecution::settle_round}) {
       if (const Step done = (this->*step)(); !done) return done;
     }
     if (facts_.interrupted) break;

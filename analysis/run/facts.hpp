@@ -136,6 +136,7 @@ struct RunFacts {
   std::optional<std::string> fault;       ///< switched on in the target on purpose
   std::optional<std::string> simulation;  ///< the model, of a run that was played in virtual time
   std::optional<std::string> instrument_failure;  ///< what broke inside the instrument
+  std::optional<std::string> ended_early;         ///< why further rounds were not played
   std::vector<RoundFacts> rounds = std::vector<RoundFacts>(1);  ///< at least one
   std::vector<CohortFacts> cohorts;
   std::vector<std::string> personas;  ///< names by persona number

@@ -247,6 +247,7 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("simulation", facts.simulation);
   archive("rounds", facts.rounds);
   archive("instrument_failure", facts.instrument_failure);
+  archive("ended_early", facts.ended_early);
   archive("cohorts", facts.cohorts);
   archive("personas", facts.personas);
   describe_attempted(archive, facts);

@@ -84,6 +84,12 @@ std::optional<Problem> problem_of(const SimulateOptions& options, const loadgen:
   if (fault && !fault_fits(*fault, design)) {
     return Problem{"--fault", fmt::format("'{}' makes no sense under {}", *fault, design)};
   }
+  if (scenario.builtin.fault != "none") {
+    return Problem{scenario.name,
+                   fmt::format("target.builtin.fault: '{}' is for a server's process; --fault NAME "
+                               "switches on those that can be simulated",
+                               scenario.builtin.fault)};
+  }
   if (scenario.url && options.designs.empty()) {
     return Problem{scenario.name,
                    "target.url: a running service cannot be simulated: name what "

@@ -121,8 +121,33 @@ void add_target(OptionTable& keys, Scenario& scenario) {
                   same_names({"sqlite"}));
   keys.add_choice({"target.builtin.ack", "WHEN", "Answer when decided, or when durable"},
                   builtin.ack, same_names({"durable", "decided"}));
-  keys.add({"target.builtin.fault", "NAME", "A fault switched on in it, to see it caught"},
-           builtin.fault);
+  keys.add_choice({"target.builtin.fault", "NAME", "A fault switched on in it, to see it caught"},
+                  builtin.fault,
+                  same_names({"none",
+                              "oversell-race",
+                              "off-by-one",
+                              "duplicate-burns-stock",
+                              "code-counter-wraps",
+                              "racy-dedupe",
+                              "ack-then-drop",
+                              "phantom-row",
+                              "reservation-not-checked",
+                              "window-off-by-1s",
+                              "losers-may-retry",
+                              "lock-expires-early",
+                              "lost-on-disconnect",
+                              "retry-mints-new",
+                              "status-stuck",
+                              "stale-stock-cache",
+                              "lifo-queue",
+                              "draw-ignores-seed",
+                              "double-redeem",
+                              "outbox-skips",
+                              "every-fifth-wins",
+                              "sticky-winners",
+                              "fast-cohort-favoured",
+                              "modulo-biased-shuffle",
+                              "always-403"}));
   keys.add({"target.url", "URL", "A running service that speaks the same HTTP, instead"},
            scenario.url);
   keys.add({"target.settle_deadline", "TIME", "After a rush, for it to issue what it still will"},
@@ -218,6 +243,11 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
   if (scenario.url && !scenario.url->starts_with("http://")) {
     problems.push_back({"target.url", fmt::format("'{}' is not accepted: expected http://HOST:PORT",
                                                   *scenario.url)});
+  }
+  if (scenario.url && scenario.builtin.fault != "none") {
+    problems.push_back({"target.builtin.fault",
+                        fmt::format("'{}' works in the built-in server only, and target.url is set",
+                                    scenario.builtin.fault)});
   }
   if (const auto source = ledger_source(scenario.ledger, scenario.admin_token); !source) {
     problems.push_back({"target.ledger", source.error()});

@@ -72,7 +72,7 @@ struct BuiltinTarget {
   std::string store = "memory";
   std::string ledger = "sqlite";
   std::string ack = "durable";
-  std::optional<std::string> fault;  ///< switched on in the server on purpose
+  std::string fault = "none";  ///< switched on in the server on purpose
 };
 
 /// The question a run answers, resolved: every default filled in, every value within its range.

@@ -112,7 +112,8 @@ analysis::RoundParticipants ParticipantBook::close(const analysis::PlannedAttemp
     if (place + kAhead < claims_.size()) expect_closing(claims_[place + kAhead].user);
     const Moment& claim = claims_[place];
     const UserRound& user = users_[claim.user];
-    if (!user.answered_in_window || !(all_entitled || user.reserved)) continue;
+    // The round's ledger settles every claim that went unanswered.
+    if (!(all_entitled || user.reserved)) continue;
     const UserTraits& traits = crowd_.of(UserIndex(claim.user));
     round.by_arrival.push_back({.arrival_ns = claim.at_ns,
                                 .user = claim.user,

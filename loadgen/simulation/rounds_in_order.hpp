@@ -35,9 +35,14 @@ class RoundsInOrder {
       workers.emplace_back([&, this] { work(stop, make_worker); });
     }
     std::uint32_t taken = 0;
-    while (std::optional<Result> result = next(taken)) {
-      ++taken;
-      if (!take(std::move(*result))) break;
+    try {
+      while (std::optional<Result> result = next(taken)) {
+        ++taken;
+        if (!take(std::move(*result))) break;
+      }
+    } catch (...) {
+      end();  // a worker may wait for room; its thread is joined on the way out
+      throw;
     }
     end();
     workers.clear();

@@ -31,7 +31,7 @@ std::vector<std::string> arguments_of(const ChildServerSpec& spec) {
   std::vector<std::string> arguments{
       spec.binary.string(),           "--listen=127.0.0.1:0", "--design=" + spec.target.design,
       "--store=" + spec.target.store, "--ledger=" + ledger,   "--ack=" + spec.target.ack};
-  if (spec.target.fault) arguments.push_back("--fault=" + *spec.target.fault);
+  if (spec.target.fault != "none") arguments.push_back("--fault=" + spec.target.fault);
   return arguments;
 }
 

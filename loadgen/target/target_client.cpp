@@ -21,13 +21,23 @@ constexpr int kClockRoundTrips = 16;
 constexpr std::uint64_t kMicrosecondsMax = 9'000'000'000'000'000;
 
 /// The start of a body, fit for one line of a message.
-std::string excerpt(std::string_view body) {
-  constexpr std::size_t kBytesMax = 120;
-  std::string text(body.substr(0, kBytesMax));
+std::string excerpt(std::string_view body, std::size_t bytes_max = 120) {
+  std::string text(body.substr(0, bytes_max));
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < 0x20 || static_cast<unsigned char>(c) >= 0x7f) c = ' ';
   }
-  return body.size() > kBytesMax ? text + " …" : text;
+  return body.size() > bytes_max ? text + " …" : text;
+}
+
+/// What a problem document (RFC 9457) says for people; of any other body its start.
+std::string explanation_in(std::string_view body) {
+  constexpr std::size_t kBytesMax = 500;
+  json::error_code error;
+  const json::value value = json::parse(body, error);
+  const json::object* const problem = error ? nullptr : value.if_object();
+  const json::value* const detail = problem ? problem->if_contains("detail") : nullptr;
+  if (detail == nullptr || !detail->is_string()) return excerpt(body);
+  return excerpt(detail->get_string(), kBytesMax);
 }
 
 TargetFailure not_as_expected(const std::string& path, std::string_view body,
@@ -167,7 +177,7 @@ FromTarget<std::string> TargetClient::ask(const HttpCall& call, unsigned expecte
     return std::unexpected(
         TargetFailure{fmt::format("{} {}{}: expected status {}, got {} '{}'", call.method,
                                   call_.address().authority(), call.path, expected_status,
-                                  answer->status, excerpt(answer->body)),
+                                  answer->status, explanation_in(answer->body)),
                       answer->status});
   }
   return std::move(answer->body);

@@ -27,7 +27,8 @@ std::string failed_checks_headline(const Assessment& assessment) {
   std::string names;
   std::size_t failed = 0;
   for (const CheckResult& check : assessment.invariants) {
-    if (check.verdict != CheckVerdict::fail) continue;
+    // The instrument's own check breaks no rule of the target's.
+    if (check.verdict != CheckVerdict::fail || check.id == "I20") continue;
     names += fmt::format("{}{} {}", failed == 0 ? "" : ", ", check.id, check.name);
     ++failed;
   }

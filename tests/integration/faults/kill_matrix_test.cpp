@@ -149,6 +149,16 @@ TEST(KillMatrix, IsTheTableInTheGuide) {
   }
 }
 
+TEST(KillMatrix, HoldsFaultsThatAScenarioCanName) {
+  const WorkDirectory work;
+  const auto refused = run_command({"run", work.write("stage.toml", "question = \"?\""), "--set",
+                                    "target.builtin.fault=no-such-fault"});
+  EXPECT_EQ(refused.exit_code, 2);
+  for (const server::FaultRow& row : server::faults()) {
+    EXPECT_NE(refused.err.find(row.name), std::string::npos) << row.name << refused.err;
+  }
+}
+
 TEST(KillMatrix, HoldsEveryFaultOfTheServerOnce) {
   std::multiset<std::string_view> tried;
   for (const StagedTrial& staged : all_trials()) tried.insert(staged.trial.fault);

@@ -13,8 +13,8 @@ constexpr std::uint32_t kUsers = 600;
 constexpr std::uint32_t kCoupons = 120;
 
 /// 600 users of whom a shuffle decides 120; nothing is published.
-RunBuilder shuffled_run() {
-  const Permutation shuffle(kUsers, 3, Stream::claim_order);
+RunBuilder shuffled_run(std::uint64_t seed = 3) {
+  const Permutation shuffle(kUsers, seed, Stream::claim_order);
   RunBuilder run;
   run.facts.quota = {.share = Share{0.2}, .count = {}};
   run.facts.allocation = Allocation::unknown;
@@ -50,13 +50,14 @@ Assessment assessment_of(const RunBuilder& run) {
   return assess(run.build()->evidence);
 }
 
-/// Two rounds of `run`; of the first `kept` the attempts were kept.
-Assessment with_rounds_kept(RunBuilder run, std::uint32_t kept) {
-  const auto built = run.build();
-  RunFacts facts = built->evidence.facts;
+/// Two rounds with a wide margin; of the first `kept` the attempts were kept.
+Assessment with_rounds_kept(std::uint32_t kept) {
+  RunFacts facts = shuffled_run().build()->evidence.facts;
+  facts.fairness_margin = Share{0.1};
   facts.rounds.resize(2, facts.rounds.front());
   Assessor assessor(facts);
   for (std::uint32_t number = 0; number < 2; ++number) {
+    const auto built = shuffled_run(3 + number).build();
     RoundAssessment round = assess_round(built->evidence.round(0));
     round.number = number;
     if (number >= kept) {
@@ -69,9 +70,7 @@ Assessment with_rounds_kept(RunBuilder run, std::uint32_t kept) {
 }
 
 TEST(FairnessVerdict, SaysInHowManyRoundsTheChecksPassWhenSomeWereNotKept) {
-  RunBuilder run = shuffled_run();
-  run.facts.fairness_margin = Share{0.1};
-  const Assessment assessment = with_rounds_kept(run, 1);
+  const Assessment assessment = with_rounds_kept(1);
   EXPECT_EQ(assessment.verdict, RunVerdict::fair) << assessment.verdict_reason;
   EXPECT_EQ(assessment.verdict_reason.find(
                 "Every check passes in the 1 of 2 rounds whose attempts were kept"),
@@ -80,9 +79,7 @@ TEST(FairnessVerdict, SaysInHowManyRoundsTheChecksPassWhenSomeWereNotKept) {
 }
 
 TEST(FairnessVerdict, IsNotKnownWhenNoRoundWasKept) {
-  RunBuilder run = shuffled_run();
-  run.facts.fairness_margin = Share{0.1};
-  const Assessment assessment = with_rounds_kept(run, 0);
+  const Assessment assessment = with_rounds_kept(0);
   EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
   EXPECT_FALSE(assessment.passed);
   EXPECT_NE(assessment.verdict_reason.find("no attempt was kept"), std::string::npos);
