@@ -72,13 +72,21 @@ class Conservation {
     compare_sum(*issued, *stock.remaining, stock.released.value_or(0));
   }
 
-  void compare_sum(std::uint64_t issued, std::uint64_t remaining, std::uint64_t released) {
+  /// As many as the rule gives, or as the target announced where it cuts them to its roster.
+  CountRange units() const {
     const CountRange quota = index_.quota();
+    const std::optional<std::uint64_t> announced = index_.round().announced_coupons;
+    const bool cut = announced && *announced < quota.low && *announced == index_.roster().low;
+    return cut ? CountRange{*announced, *announced} : quota;
+  }
+
+  void compare_sum(std::uint64_t issued, std::uint64_t remaining, std::uint64_t released) {
     const std::string sum = fmt::format("{} issued + {} left + {} given up", format_count(issued),
                                         format_count(remaining), format_count(released));
     std::uint64_t all = 0;
     const bool overflows = __builtin_add_overflow(issued, remaining, &all) ||
                            __builtin_add_overflow(all, released, &all);
+    const CountRange quota = units();
     if (overflows || all < quota.low || all > quota.high) {
       fail(overflows         ? 1
            : all < quota.low ? quota.low - all

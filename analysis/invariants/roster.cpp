@@ -24,11 +24,10 @@ std::vector<Announced> announcements(const RunIndex& index) {
   return all;
 }
 
-/// Whether C follows from N by the rule. A draw cannot have more winners than tickets.
+/// Whether C follows from N by the rule. More coupons than tickets may be cut to these.
 bool follows(const RunFacts& facts, std::uint64_t coupons, std::uint64_t roster) {
   const std::uint64_t ruled = facts.quota.coupons(roster);
-  if (coupons == ruled) return true;
-  return facts.allocation == Allocation::draw && coupons == std::min(ruled, roster);
+  return coupons == ruled || coupons == std::min(ruled, roster);
 }
 
 }  // namespace

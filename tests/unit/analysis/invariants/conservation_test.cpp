@@ -44,6 +44,18 @@ TEST(Conservation, FailsOnALeakedUnitAndOnOneTooMany) {
   EXPECT_EQ(overflowing.verdict("I16"), CheckVerdict::fail);
 }
 
+TEST(Conservation, TakesTheCouponsThatATargetCutToItsRoster) {
+  RunBuilder run = conserved();  // two users for three coupons
+  stock(run).remaining = 0;
+  run.facts.rounds.front().announced_roster = 2;
+  run.facts.rounds.front().announced_coupons = 2;
+  EXPECT_EQ(run.verdict("I16"), CheckVerdict::pass);
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::pass);
+  run.facts.rounds.front().announced_coupons = 1;
+  EXPECT_EQ(run.verdict("I16"), CheckVerdict::fail);
+  EXPECT_EQ(run.verdict("I17"), CheckVerdict::fail);
+}
+
 TEST(Conservation, CountsUnitsThatWereGivenUp) {
   RunBuilder run = conserved();
   stock(run).remaining = 0;

@@ -178,6 +178,36 @@ TEST_F(Run, TakesNoLedgerFromATargetThatDoesNotComeToRest) {
   EXPECT_FALSE(round.stock.issued) << "what still changes is no evidence";
 }
 
+TEST_F(Run, KeepsTheRoundsBeforeTheOneThatCouldNotBegin) {
+  ScriptedTarget target([service = GenerousService{}](std::string_view request) mutable {
+    return request.contains("/reset ")
+               ? Reaction{http_answer(500, R"({"detail":"out of tickets"})")}
+               : service(request);
+  });
+  scenario.rounds = 3;
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  ASSERT_EQ(facts->rounds.size(), 1U);
+  ASSERT_TRUE(facts->ended_early);
+  EXPECT_THAT(*facts->ended_early, HasSubstr("round 2 could not begin"));
+  EXPECT_THAT(*facts->ended_early, HasSubstr("got 500 'out of tickets'"));
+  EXPECT_EQ(recorded(), 60U);
+}
+
+TEST_F(Run, AsksATargetThatHasGoneSilentOnlyOnce) {
+  ScriptedTarget target(
+      [service = GenerousService{}, claims = 0](std::string_view request) mutable {
+        if (request.contains("/claims ")) ++claims;
+        return claims == 30 ? Reaction{"", Then::close} : service(request);
+      });
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  const auto& round = facts->rounds.front();
+  ASSERT_TRUE(round.ledger_missing);
+  EXPECT_EQ(round.bus_missing, round.ledger_missing);
+  EXPECT_EQ(target.requests().back().find("/ledger "), std::string::npos);
+}
+
 TEST_F(Run, TakesAnotherNameForAnEventThatIsThereAlready) {
   ScriptedTarget target(
       [service = GenerousService{}, orders = 0](std::string_view request) mutable {
