@@ -24,10 +24,13 @@ std::vector<Announced> announcements(const RunIndex& index) {
   return all;
 }
 
-/// Whether C follows from N by the rule. More coupons than tickets may be cut to these.
+/// Whether C follows from N by the rule. Who draws winners may cut more coupons than tickets to
+/// these; a list of coupons has no reason to.
 bool follows(const RunFacts& facts, std::uint64_t coupons, std::uint64_t roster) {
   const std::uint64_t ruled = facts.quota.coupons(roster);
-  return coupons == ruled || coupons == std::min(ruled, roster);
+  if (coupons == ruled) return true;
+  return facts.allocation != Allocation::first_come_first_served &&
+         coupons == std::min(ruled, roster);
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ TEST(Conservation, FailsOnALeakedUnitAndOnOneTooMany) {
 
 TEST(Conservation, TakesTheCouponsThatATargetCutToItsRoster) {
   RunBuilder run = conserved();  // two users for three coupons
+  run.facts.allocation = Allocation::unknown;
   stock(run).remaining = 0;
   run.facts.rounds.front().announced_roster = 2;
   run.facts.rounds.front().announced_coupons = 2;
