@@ -116,7 +116,7 @@ class Design {
   /// Coupons that the design's own store still has to give, drawn but unclaimed ones among them.
   virtual std::uint32_t remaining() const = 0;
 
-  /// Coupons that were taken from the store and given back.
+  /// Coupons that were taken from the store and given up for good.
   virtual std::uint32_t released() const { return 0; }
 
   /// What a coupon takes off, in percent, where coupons differ; else the event's terms say so.
