@@ -42,8 +42,7 @@ std::string side_by_side(std::span<const FinishedRun> runs) {
     }
     const auto* arrival = run.fairness.test("arrival");
     const bool known = arrival != nullptr && arrival->computed;
-    text +=
-        fmt::format("{:>{}}", known ? fmt::format("{:.3f}", arrival->effect) : "", kColumn + 2);
+    text += fmt::format("{:>{}}", known ? fmt::format("{:.3f}", arrival->effect) : "", kColumn + 2);
     end_line(text);
   }
   return text;
