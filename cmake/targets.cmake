@@ -26,12 +26,14 @@ function(fairrush_library name)
   target_link_libraries(${name} PUBLIC fairrush_flags ${arg_LINKS})
 endfunction()
 
-# fairrush_test(NAME SOURCES … LINKS …): one GoogleTest executable, its cases known to CTest.
+# fairrush_test(NAME [SERIAL] SOURCES … LINKS …): one GoogleTest executable, its cases known to CTest.
+# SERIAL: no other test runs beside them, for those that need the machine to themselves.
 function(fairrush_test name)
-  cmake_parse_arguments(arg "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE fairrush_flags ${arg_LINKS} GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 300)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120
+    PROPERTIES TIMEOUT 300 RUN_SERIAL ${arg_SERIAL})
 endfunction()
 
 # fairrush_bench(NAME SOURCES … LINKS …): one Google Benchmark executable, run by `./dev bench`.
