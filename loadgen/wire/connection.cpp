@@ -103,10 +103,9 @@ void Connection::connected(error_code error) {
 /// Writes the whole request at once. The peer has answered everything before it, so the socket's
 /// buffer has room unless the peer answers without reading; such a peer is treated as gone.
 void Connection::send() {
-  const UserIndex user = click_->planned.user;
   wire_.requests.write(wire_.request, {.attempt = click_->planned,
-                                       .cohort = wire_.population.cohort_of(user),
-                                       .coupon = wire_.coupon_of(user)});
+                                       .cohort = click_->cohort,
+                                       .coupon = wire_.coupon_of(click_->planned)});
   exchange_.start();
   const SteadyTime now = wire_.clock.steady_now();
   wire_.deadlines.arm(*this, now);

@@ -24,6 +24,7 @@ namespace fairrush::loadgen {
 struct Click {
   PlannedAttempt planned;
   std::uint32_t delay_us = 0;  ///< emulated one-way delay
+  CohortId cohort{};
 
   /// When the request is to leave the instrument.
   std::int64_t due_ns() const { return planned.intended_ns + delay_ns(); }
@@ -56,14 +57,14 @@ struct Wire {
   std::uint32_t open = 0;     ///< connections that are connecting or connected
   std::uint32_t open_max = 0;
   std::function<void(Connection&, const Click&, const Ending&)> ended;
-  const Population& population;
   std::unordered_map<UserIndex, std::string> coupons;  ///< of users who spend theirs
   std::string request;                                 ///< bytes of the request being sent
   AnswerReader answers;
 
-  /// The coupon that a redemption of `user` spends.
-  std::string_view coupon_of(UserIndex user) const {
-    const auto found = coupons.find(user);
+  /// The coupon that an attempt spends; empty for all but redemptions.
+  std::string_view coupon_of(const PlannedAttempt& attempt) const {
+    if (attempt.op != analysis::Op::redeem) return {};
+    const auto found = coupons.find(attempt.user);
     return found == coupons.end() ? std::string_view() : found->second;
   }
 

@@ -21,8 +21,6 @@ constexpr std::int64_t kSweepEvery_ns = 10'000'000;
 constexpr std::int64_t kBacklogGrace_ns = 1'000'000'000;
 /// However slowly it is worked off, a backlog ends this long after the last click was due.
 constexpr std::int64_t kBacklogMax_ns = 300'000'000'000;
-/// After the close of the rush; until then queues behind a claim may still move.
-constexpr std::int64_t kSettled_ns = 500'000'000;
 
 bool is_error(const Ending& ending) {
   return ending.outcome == Outcome::failed || ending.outcome == Outcome::indeterminate;
@@ -43,7 +41,6 @@ Worker::Worker(const WorkerSpec& spec)
             .id_step = spec.shard.count,
             .single_use = spec.mode == ConnectionMode::per_request,
             .ended = {},
-            .population = spec.plan.population(),
             .coupons = {},
             .request = {},
             .answers = AnswerReader(spec.requests.event())},
@@ -152,7 +149,9 @@ void Worker::release_due(std::int64_t now_ns) {
 Click Worker::click_of(const PlannedAttempt& planned) const {
   const Duration delay = spec_.plan.population().one_way_delay_of(planned.user);
   const auto delay_us = std::chrono::duration_cast<std::chrono::microseconds>(delay).count();
-  return {.planned = planned, .delay_us = static_cast<std::uint32_t>(delay_us)};
+  return {.planned = planned,
+          .delay_us = static_cast<std::uint32_t>(delay_us),
+          .cohort = spec_.plan.population().cohort_of(planned.user)};
 }
 
 void Worker::hand_out() {
@@ -255,7 +254,7 @@ void Worker::react(const Click& click, const Ending& ending) {
   if (ending.outcome == Outcome::win && !has_won(user)) celebrate(click, ending, seen_ns);
   if (ending.outcome == Outcome::indeterminate && spec_.resolve_by_status) {
     // Once the rush is over, whatever the claim led to has happened.
-    const std::int64_t settled_ns = spec_.plan.rush().close_ns + kSettled_ns;
+    const std::int64_t settled_ns = spec_.plan.rush().close_ns + kSettled.count();
     click_again(click, {.op = Op::status, .try_number = 1, .delay = {}},
                 std::max(seen_ns, settled_ns));
   }
@@ -304,7 +303,7 @@ void Worker::record(const Click& click, const Ending& ending) {
       .round = spec_.plan.round(),
       .connection = ending.connection,
       .delay_us = click.delay_us,
-      .cohort = population.cohort_of(planned.user).value(),
+      .cohort = click.cohort.value(),
       .reason = static_cast<std::uint16_t>(ending.reason),
       .http_status = static_cast<std::uint16_t>(ending.http_status),
       .op = static_cast<std::uint8_t>(planned.op),
@@ -312,7 +311,7 @@ void Worker::record(const Click& click, const Ending& ending) {
       .persona = static_cast<std::uint8_t>(population.persona_of(planned.user)),
       .outcome = static_cast<std::uint8_t>(ending.outcome)};
   const bool spends = planned.op == Op::redeem;
-  append(record, spends ? wire_.coupon_of(planned.user) : ending.receipt);
+  append(record, spends ? wire_.coupon_of(planned) : ending.receipt);
   count(click, ending);
   if (ending.first_byte_out_ns != 0) {
     const std::int64_t lag = ending.first_byte_out_ns - click.due_ns();
