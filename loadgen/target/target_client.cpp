@@ -13,7 +13,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr Duration kCallTimeout = std::chrono::seconds(5);
 /// Rosters and ledgers may be large.
 constexpr Duration kExportTimeout = std::chrono::seconds(60);
 constexpr int kClockRoundTrips = 16;
@@ -168,10 +167,9 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 TargetClient::TargetClient(TargetAddress address, std::string admin_token, const Clock& clock)
     : call_(std::move(address)), admin_token_(std::move(admin_token)), clock_(clock) {}
 
-FromTarget<std::string> TargetClient::ask(const HttpCall& call, unsigned expected_status) {
-  const bool is_export = call.path.ends_with("/ledger") || call.path.ends_with("/roster") ||
-                         call.path.ends_with("/audit");
-  auto answer = call_(call, is_export ? kExportTimeout : kCallTimeout);
+FromTarget<std::string> TargetClient::ask(const HttpCall& call, unsigned expected_status,
+                                          Duration timeout) {
+  auto answer = call_(call, timeout);
   if (!answer) return std::unexpected(TargetFailure{answer.error()});
   if (answer->status != expected_status) {
     return std::unexpected(
@@ -234,7 +232,7 @@ FromTarget<EventDocument> TargetClient::event(const std::string& event) {
 
 FromTarget<analysis::Ledger> TargetClient::ledger(const std::string& event) {
   const std::string path = event_path(event) + "/ledger";
-  const auto body = ask({.path = path, .bearer = admin_token_}, 200);
+  const auto body = ask({.path = path, .bearer = admin_token_}, 200, kExportTimeout);
   if (!body) return std::unexpected(body.error());
   auto rows = analysis::parse_ledger_ndjson(*body);
   if (!rows) return std::unexpected(TargetFailure{path + ": " + rows.error()});
@@ -244,7 +242,7 @@ FromTarget<analysis::Ledger> TargetClient::ledger(const std::string& event) {
 FromTarget<std::optional<analysis::BusLog>> TargetClient::audit(const std::string& event) {
   const std::string path = event_path(event) + "/audit";
   constexpr std::string_view kExpected = "lines of {\"id\", \"type\", \"user\", \"coupon\"}";
-  const auto body = ask({.path = path, .bearer = admin_token_}, 200);
+  const auto body = ask({.path = path, .bearer = admin_token_}, 200, kExportTimeout);
   if (!body && body.error().status == 404) return std::nullopt;
   if (!body) return std::unexpected(body.error());
   analysis::BusLog heard;
@@ -265,7 +263,7 @@ FromTarget<std::optional<analysis::BusLog>> TargetClient::audit(const std::strin
 }
 
 FromTarget<std::vector<std::string>> TargetClient::roster(const std::string& event) {
-  const auto body = ask({.path = event_path(event) + "/draw/roster"}, 200);
+  const auto body = ask({.path = event_path(event) + "/draw/roster"}, 200, kExportTimeout);
   if (!body) return std::unexpected(body.error());
   const auto lines = lines_of(*body);
   return std::vector<std::string>(lines.begin(), lines.end());

@@ -79,9 +79,11 @@ class TargetClient {
                                                           const Digest& commitment);
 
   static constexpr std::uint32_t kProofsMax = 32;
+  static constexpr Duration kCallTimeout = std::chrono::seconds(5);
 
  private:
-  FromTarget<std::string> ask(const HttpCall& call, unsigned expected_status);
+  FromTarget<std::string> ask(const HttpCall& call, unsigned expected_status,
+                              Duration timeout = kCallTimeout);
   FromTarget<std::vector<std::string>> roster(const std::string& event);
   FromTarget<analysis::PublishedProof> proof(const std::string& event, TicketNumber ticket);
 
