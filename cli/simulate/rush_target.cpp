@@ -182,7 +182,7 @@ VirtualAnswer RushTarget::told(const server::ClaimVerdict& verdict, const Virtua
     case Kind::pending:
       return {.outcome = {}, .reason = {}, .pending = true, .receipt = 0};
     case Kind::refused:
-      return refused(Reason::overloaded);
+      return refused(Reason::other_refusal);
   }
   return {.outcome = Outcome::win, .reason = Reason::none, .receipt = verdict.serial};
 }
