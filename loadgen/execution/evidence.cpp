@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
-#include <set>
-#include <string_view>
 #include <thread>
 #include <utility>
 
+#include "loadgen/ledger/gain.hpp"
 #include "loadgen/ledger/read.hpp"
 
 namespace fairrush::loadgen {
@@ -41,24 +39,6 @@ FromTarget<analysis::Ledger> ledger_at_rest(TargetClient& client, const Evidence
   return rows;
 }
 
-/// What a ledger of the target's own, which the event's reset does not empty, has gained in this
-/// round. One whose rows say their rounds is asked for those of this one.
-void add_rows(analysis::Ledger rows, std::uint32_t round, analysis::Ledger& all) {
-  using Known = std::set<std::pair<UserIndex, std::string_view>>;
-  const bool says_rounds =
-      std::ranges::any_of(rows, [](const analysis::LedgerRow& row) { return row.round > 0; });
-  all.reserve(all.size() + rows.size());  // so that the views in `known` stay
-  Known known;
-  for (const analysis::LedgerRow& row : all) known.emplace(row.user, row.coupon);
-  for (analysis::LedgerRow& row : rows) {
-    const bool of_another =
-        says_rounds ? row.round != round : known.contains({row.user, std::string_view(row.coupon)});
-    if (of_another) continue;
-    row.round = round;
-    all.push_back(std::move(row));
-  }
-}
-
 void take_ledger(TargetClient& client, const EvidenceExport& where, analysis::RoundFacts& round,
                  Issued& issued) {
   auto rows = ledger_at_rest(client, where, round.stock.issued.has_value());
@@ -66,7 +46,7 @@ void take_ledger(TargetClient& client, const EvidenceExport& where, analysis::Ro
     round.ledger_missing = rows.error().message;
     return;
   }
-  if (where.ledger_source) return add_rows(std::move(*rows), where.round, issued.ledger);
+  if (where.ledger_source) rows = rows_gained(issued.ledger, std::move(*rows), where.round);
   for (analysis::LedgerRow& row : *rows) {
     row.round = where.round;
     issued.ledger.push_back(std::move(row));
