@@ -89,7 +89,7 @@ class RunExecution {
   std::optional<TargetClient> client_;
   SteadyTime epoch_{};
   std::int64_t epoch_target_ms_ = 0;
-  Duration error_at_start_{};  // of the comparison of clocks
+  ClockOffset clocks_at_start_;
   // Checked with the scenario, so there is no error in it.
   const std::optional<LedgerSource> ledger_source_ =
       ledger_source(scenario_.ledger, scenario_.admin_token).value();
@@ -190,7 +190,7 @@ std::int64_t RunExecution::target_ms(std::int64_t plan_ns) const {
 void RunExecution::set_epoch(Duration from_now) {
   const ClockReading now = read_clocks(clock_);
   samples_.clocks.error += now.error;
-  error_at_start_ = samples_.clocks.error;
+  clocks_at_start_ = samples_.clocks;
   const WallTime theirs = now.wall + samples_.clocks.offset;
   const auto epoch = std::chrono::ceil<milliseconds>(theirs + from_now);
   epoch_ = now.steady + (epoch - theirs);
@@ -331,9 +331,7 @@ void RunExecution::show(Progress progress) {
 void RunExecution::account_for_drift() {
   const auto now = client_->compare_clocks();
   if (!now) return;  // a target that has gone is told by the attempts
-  const Duration drift = std::chrono::abs(now->offset - samples_.clocks.offset);
-  const Duration excess = std::max(Duration::zero(), drift - now->error);
-  samples_.clocks.error = std::max(samples_.clocks.error, error_at_start_ + excess);
+  samples_.clocks.error = std::max(samples_.clocks.error, window_error(clocks_at_start_, *now));
 }
 
 Step RunExecution::settle_round() {

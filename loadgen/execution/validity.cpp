@@ -1,6 +1,13 @@
 #include "loadgen/execution/validity.hpp"
 
+#include <algorithm>
+
 namespace fairrush::loadgen {
+
+Duration window_error(const ClockOffset& start, const ClockOffset& now) {
+  const Duration drift = std::chrono::abs(now.offset - start.offset);
+  return start.error + std::max(Duration::zero(), drift - now.error);
+}
 
 analysis::InstrumentFacts instrument_facts(const InstrumentSamples& samples) {
   const MachineSample& start = samples.start;

@@ -21,6 +21,10 @@ struct InstrumentSamples {
   std::uint64_t unsent = 0;
 };
 
+/// How far the target's windows may be off the run's by now: what the clocks were compared to at
+/// `start`, and what they have drifted apart since beyond the error of that measurement.
+Duration window_error(const ClockOffset& start, const ClockOffset& now);
+
 /// Turns the samples into the facts that the validity of a run is judged by. Pure.
 analysis::InstrumentFacts instrument_facts(const InstrumentSamples& samples);
 

@@ -69,6 +69,15 @@ TEST(InstrumentFacts, CarryTheLagOfEveryAttempt) {
   EXPECT_EQ(facts.lag_max_ns, 100U);
 }
 
+TEST(WindowError, GrowsWithDriftAndNotWithTheNumberOfRoundsItIsMeasuredIn) {
+  const auto us = [](int count) { return std::chrono::microseconds(count); };
+  const ClockOffset start{.offset = us(100), .error = us(20)};
+  EXPECT_EQ(window_error(start, {.offset = us(90), .error = us(15)}), us(20)) << "within its error";
+  EXPECT_EQ(window_error(start, {.offset = us(160), .error = us(10)}), us(70));
+  EXPECT_EQ(window_error(start, {.offset = us(40), .error = us(10)}), us(70));
+  EXPECT_EQ(window_error(start, {.offset = us(160), .error = us(10)}), us(70)) << "once more";
+}
+
 TEST(Preflight, AcceptsWhatFitsExactly) {
   EXPECT_TRUE(check_limits(1000, {.descriptors_hard = 1064, .ports = 1000}));
 }
