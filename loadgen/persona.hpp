@@ -19,6 +19,10 @@ struct FollowUp {
 };
 std::optional<FollowUp> follow_up(Persona persona, const PlannedAttempt& done);
 
+/// From the close of the rush until a user whose claim stayed open looks into the wallet: until
+/// then queues behind the claim may still move.
+inline constexpr Duration kSettled = std::chrono::milliseconds(500);
+
 /// A click that a win leads to, `delay` after the user has seen it. Its keys are its own.
 struct WinnerClick {
   analysis::Op op = analysis::Op::status;

@@ -43,6 +43,10 @@ void ParticipantBook::note(const AttemptEnd& end) {
   }
 }
 
+void ParticipantBook::note_unheard_win(UserIndex user) {
+  users_[user.value()].won = true;
+}
+
 void ParticipantBook::note_claim(const AttemptEnd& end, UserRound& user) {
   if (end.sent_ns < rush_.open_ns || end.sent_ns >= rush_.close_ns) return;
   if (end.outcome != Outcome::indeterminate) user.answered_in_window = true;

@@ -29,6 +29,8 @@ class ParticipantBook {
   void open(const analysis::Window& rush);
   /// Attempts come in the order in which they reached the service, or were answered.
   void note(const AttemptEnd& end);
+  /// The service gave a coupon to a user who had given up waiting for it.
+  void note_unheard_win(UserIndex user);
   /// Warms the caches for an attempt of this user that will soon come.
   void expect(std::uint32_t user) const { __builtin_prefetch(&users_[user], 1); }
 

@@ -21,14 +21,12 @@ using analysis::Reason;
 /// unless the service has fallen behind.
 constexpr Duration kTail = std::chrono::seconds(30);
 
-/// After the close of the rush, until a user whose claim stayed open looks into the wallet, as the
-/// instrument waits.
-constexpr Duration kSettled = std::chrono::milliseconds(500);
-
+/// A click to come, or the moment at which the user of a claim that waits gives up.
 struct Later {
   Arrival arrival;
   std::uint32_t coupon = 0;  ///< what a redemption spends
   std::uint64_t number = 0;  ///< of those of one instant the first made comes first
+  bool gives_up = false;     ///< `arrival` was held and is at its time-out
 
   bool operator>(const Later& other) const {
     return arrival.at_ns != other.arrival.at_ns ? arrival.at_ns > other.arrival.at_ns
@@ -40,6 +38,8 @@ struct Later {
 struct Held {
   Arrival arrival;
   std::int64_t done_ns = 0;
+  std::uint64_t time_out = 0;  ///< number of the moment at which its user gives up
+  bool given_up = false;
 };
 
 std::int64_t start_of(const Scenario& scenario, std::uint32_t round) {
@@ -63,6 +63,8 @@ class RoundSimulator::Play {
  private:
   void step(const Arrival& arrival, std::uint32_t coupon);
   VirtualAnswer ask(const Arrival& arrival, std::uint32_t coupon);
+  void hold(const Arrival& arrival, std::int64_t done_ns);
+  void give_up(const Later& moment);
   void decide_until(std::int64_t now_ns);
   void end(const Arrival& arrival, std::int64_t done_ns, const VirtualAnswer& answer,
            std::uint32_t coupon);
@@ -111,9 +113,13 @@ SimulatedRound RoundSimulator::Play::run() {
   while (planned.peek() != nullptr || !later_.empty()) {
     const Arrival* const next = planned.peek();
     if (!later_.empty() && (next == nullptr || later_.top().arrival.at_ns < next->at_ns)) {
-      const Later click = later_.top();
+      const Later moment = later_.top();
       later_.pop();
-      step(click.arrival, click.coupon);
+      if (moment.gives_up) {
+        give_up(moment);
+      } else {
+        step(moment.arrival, moment.coupon);
+      }
     } else {
       planned.each_soon([this](UserIndex later, UserIndex soon) {
         of_.participants_.expect(later.value());
@@ -166,10 +172,36 @@ void RoundSimulator::Play::step(const Arrival& arrival, std::uint32_t coupon) {
   ++result_.attempts;
   const VirtualAnswer answer = ask(arrival, coupon);
   if (answer.pending) {
-    held_[UserIndex(arrival.user)].push_back({arrival, done_ns});
+    hold(arrival, done_ns);
   } else {
     end(arrival, done_ns, answer, coupon);
   }
+}
+
+void RoundSimulator::Play::hold(const Arrival& arrival, std::int64_t done_ns) {
+  Later moment{.arrival = arrival, .coupon = 0, .number = released_++, .gives_up = true};
+  moment.arrival.at_ns =
+      arrival.at_ns - jitter_.out_ns(arrival) + of_.scenario_.attempt_timeout.count();
+  held_[UserIndex(arrival.user)].push_back({arrival, done_ns, moment.number});
+  later_.push(moment);
+}
+
+/// A user who has waited for the time-out goes on without an answer; what the service decides later
+/// stands all the same.
+void RoundSimulator::Play::give_up(const Later& moment) {
+  decide_until(moment.arrival.at_ns);
+  const auto waiting = held_.find(UserIndex(moment.arrival.user));
+  if (waiting == held_.end()) return;
+  const auto held = std::ranges::find(waiting->second, moment.number, &Held::time_out);
+  if (held == waiting->second.end()) return;
+  held->given_up = true;
+  const Arrival arrival = held->arrival;
+  end(arrival, moment.arrival.at_ns + 1,
+      {.outcome = Outcome::indeterminate,
+       .reason = Reason::timeout,
+       .pending = false,
+       .receipt = 0},
+      0);
 }
 
 /// Lets the service decide on what waits, as often as it wants to until `now_ns`.
@@ -182,6 +214,10 @@ void RoundSimulator::Play::decide_until(std::int64_t now_ns) {
       for (const Held& held : waiting.mapped()) {
         const VirtualAnswer answer = ask(held.arrival, 0);
         FAIRRUSH_ASSERT(!answer.pending);
+        if (held.given_up) {
+          if (answer.outcome == Outcome::win) of_.participants_.note_unheard_win(user);
+          continue;
+        }
         end(held.arrival, std::max(held.done_ns, decision_ns), answer, 0);
       }
     }
@@ -231,7 +267,7 @@ void RoundSimulator::Play::react(const Arrival& arrival, const AttemptEnd& end,
   if (end.outcome == Outcome::win) celebrate(arrival, seen_ns, receipt);
   if (end.outcome == Outcome::indeterminate && resolve_by_status_) {
     // Once the rush is over, whatever the claim led to has happened.
-    const std::int64_t settled_ns = plan_.rush().close_ns + Duration(kSettled).count();
+    const std::int64_t settled_ns = plan_.rush().close_ns + kSettled.count();
     Arrival look = arrival;
     look.op = Op::status;
     look.try_number = look.key = 1;

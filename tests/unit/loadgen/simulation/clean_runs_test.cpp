@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "loadgen/scenario/keys.hpp"
 #include "server/designs/designs.hpp"
 #include "tests/unit/loadgen/simulation/simulated_rush.hpp"
 
@@ -103,6 +104,15 @@ std::vector<std::string> design_names() {
   std::vector<std::string> names;
   for (const server::DesignRow& row : server::designs()) names.emplace_back(row.name);
   return names;
+}
+
+TEST(Designs, OfTheServerAreThoseThatAScenarioCanName) {
+  Scenario scenario;
+  const OptionTable keys = scenario_keys(scenario);
+  const auto key = std::ranges::find(keys.rows(), "target.builtin.design",
+                                     [](const OptionTable::Row& row) { return row.info.name; });
+  ASSERT_NE(key, keys.rows().end());
+  EXPECT_EQ(key->accepted, fmt::format("one of {}", fmt::join(design_names(), ", ")));
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryDesign, CleanRuns, testing::ValuesIn(design_names()), test_name);

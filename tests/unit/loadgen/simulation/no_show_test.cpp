@@ -1,4 +1,4 @@
-// What becomes of coupons that nobody claims: the table of verification.md §4.7.
+// What becomes of coupons that nobody claims: the table in docs/simulation.md.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -55,6 +55,42 @@ Totals play(const cli::SimulatedService& service) {
     totals.coupons += static_cast<double>(*played.facts.announced_coupons);
   }
   return totals;
+}
+
+Scenario half_come() {
+  Scenario scenario;
+  scenario.name = "half-come";
+  scenario.users = 300;
+  scenario.show_up = Share{0.5};
+  scenario.personas = {{Persona::honest, Share{0.8}}, {Persona::retrier, Share{0.2}}};
+  scenario.cohorts = {{"one", Share{1.0}, {std::chrono::milliseconds(5), std::nullopt}}};
+  scenario.arrivals = ArrivalShape::poisson;
+  return scenario;
+}
+
+TEST(NoShows, BreakNoInvariantUnderAnyPolicy) {
+  for (const NoShow policy : {NoShow::hold, NoShow::second_draw, NoShow::release}) {
+    cli::SimulatedService service{.design = "sealed-draw", .no_show = policy};
+    service.release_after = std::chrono::seconds(20);
+    SimulatedRush rush(half_come(), service, {});
+    for (const analysis::CheckResult& check : rush.assess(3, Recording::full).invariants) {
+      EXPECT_NE(check.verdict, analysis::CheckVerdict::fail) << check.id << ": " << check.finding;
+    }
+  }
+}
+
+TEST(NoShows, HearNothingOfASecondDrawBeforeItIsHeldHoweverOftenTheyAsk) {
+  SimulatedRush rush(half_come(), {.design = "sealed-draw", .no_show = NoShow::second_draw}, {});
+  const SimulatedRound played = rush.simulator.play(0, Recording::full);
+  std::uint64_t timed_out = 0;
+  for (const analysis::AttemptRecord& record : played.history.block().records) {
+    if (record.operation() != analysis::Op::claim) continue;
+    if (record.result() == analysis::Outcome::loss) {
+      EXPECT_GE(record.answered_ns(), played.facts.rush.close_ns) << "user " << record.user;
+    }
+    if (record.why() == analysis::Reason::timeout) ++timed_out;
+  }
+  EXPECT_GT(timed_out, 0U);
 }
 
 TEST(NoShows, LetFirstComeFirstServedGiveCOverSAndLeaveNothing) {
