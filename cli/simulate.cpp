@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "base/clock.hpp"
+#include "base/memory.hpp"
 #include "base/version.hpp"
 #include "cli/arguments.hpp"
 #include "cli/interruption.hpp"
@@ -124,6 +125,7 @@ unsigned threads_of(const SimulateOptions& options) {
 }  // namespace
 
 ExitCode simulate_main(std::vector<std::string> arguments) {
+  keep_freed_memory();  // every round takes what the one before has freed
   SimulateOptions options;
   OptionTable table = simulate_option_table(options);
   const auto files = read_arguments({.name = "fairrush simulate",

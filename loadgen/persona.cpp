@@ -35,9 +35,9 @@ std::optional<FollowUp> follow_up(Persona persona, const PlannedAttempt& done) {
   return FollowUp{.delay = kRepeatDelay, .same_idempotency_key = true};
 }
 
-std::vector<WinnerClick> winner_clicks(const Population& population, UserIndex user) {
+WinnerClicks winner_clicks(const Population& population, UserIndex user) {
   using analysis::Op;
-  std::vector<WinnerClick> clicks;
+  WinnerClicks clicks;
   if (population.reads_status(user)) {
     clicks.push_back({.op = Op::status, .try_number = 0, .delay = kLookDelay});
   }

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <boost/container/static_vector.hpp>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "base/random/counter_random.hpp"
 #include "base/units.hpp"
@@ -30,8 +30,10 @@ struct WinnerClick {
   Duration delay{};
 };
 
+using WinnerClicks = boost::container::static_vector<WinnerClick, 3>;
+
 /// What a user does with their first win, in the order of the delays. The second redemption comes
 /// so soon that the first may still be under way. Pure; any thread.
-std::vector<WinnerClick> winner_clicks(const Population& population, UserIndex user);
+WinnerClicks winner_clicks(const Population& population, UserIndex user);
 
 }  // namespace fairrush::loadgen

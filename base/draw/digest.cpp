@@ -1,41 +1,31 @@
+// The digests' own functions, which OpenSSL 3 keeps under its older interface: through the new one,
+// looking up and resetting a context takes twice as long as hashing the few bytes of a Merkle node.
+#define OPENSSL_API_COMPAT 0x10100000L
+
 #include "base/draw/digest.hpp"
 
-#include <openssl/evp.h>
+#include <openssl/md5.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 
 #include <algorithm>
-#include <memory>
 
 #include "base/assert.hpp"
 
 namespace fairrush {
 namespace {
 
-/// One algorithm and one context for all its digests: OpenSSL takes longer to look an algorithm up
-/// and to make a context than to hash a Merkle node. One thread.
-template <std::size_t kBytes>
-class Hasher {
- public:
-  explicit Hasher(const char* name)
-      : algorithm_(EVP_MD_fetch(nullptr, name, nullptr), &EVP_MD_free),
-        context_(EVP_MD_CTX_new(), &EVP_MD_CTX_free) {
-    FAIRRUSH_ASSERT(algorithm_ != nullptr && context_ != nullptr);
-  }
+constexpr std::size_t kBlock = SHA256_CBLOCK;
 
-  std::array<std::uint8_t, kBytes> operator()(std::initializer_list<ByteView> parts) const {
-    FAIRRUSH_ASSERT(EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) == 1);
-    for (ByteView part : parts) {
-      FAIRRUSH_ASSERT(EVP_DigestUpdate(context_.get(), part.data(), part.size()) == 1);
-    }
-    std::array<std::uint8_t, kBytes> digest;
-    FAIRRUSH_ASSERT(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr) == 1);
-    return digest;
-  }
+void update(SHA256_CTX& context, ByteView bytes) {
+  FAIRRUSH_ASSERT(SHA256_Update(&context, bytes.data(), bytes.size()) == 1);
+}
 
- private:
-  std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> algorithm_;
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-};
+Digest finish(SHA256_CTX& context) {
+  Digest digest;
+  FAIRRUSH_ASSERT(SHA256_Final(digest.data(), &context) == 1);
+  return digest;
+}
 
 }  // namespace
 
@@ -44,38 +34,63 @@ ByteView bytes_of(std::string_view text) {
 }
 
 Digest sha256(std::initializer_list<ByteView> parts) {
-  thread_local const Hasher<32> hasher("SHA256");
-  return hasher(parts);
+  SHA256_CTX context;
+  FAIRRUSH_ASSERT(SHA256_Init(&context) == 1);
+  for (const ByteView part : parts) update(context, part);
+  return finish(context);
 }
 
 Md5Digest md5(std::initializer_list<ByteView> parts) {
-  thread_local const Hasher<16> hasher("MD5");
-  return hasher(parts);
+  MD5_CTX context;
+  FAIRRUSH_ASSERT(MD5_Init(&context) == 1);
+  for (const ByteView part : parts) {
+    FAIRRUSH_ASSERT(MD5_Update(&context, part.data(), part.size()) == 1);
+  }
+  Md5Digest digest;
+  FAIRRUSH_ASSERT(MD5_Final(digest.data(), &context) == 1);
+  return digest;
 }
 
-Digest hmac_sha256(ByteView key, ByteView message) {
-  static constexpr std::size_t kBlock = 64;
+HmacSha256::HmacSha256(ByteView key) {
   std::array<std::uint8_t, kBlock> padded{};
   if (key.size() > kBlock) {
     std::ranges::copy(sha256({key}), padded.begin());
   } else {
     std::ranges::copy(key, padded.begin());
   }
-  std::array<std::uint8_t, kBlock> inner_pad{};
-  std::array<std::uint8_t, kBlock> outer_pad{};
-  for (std::size_t byte = 0; byte < kBlock; ++byte) {
-    inner_pad.at(byte) = padded.at(byte) ^ 0x36;
-    outer_pad.at(byte) = padded.at(byte) ^ 0x5c;
-  }
-  const Digest inner = sha256({inner_pad, message});
-  return sha256({outer_pad, inner});
+  const auto after = [&padded](std::uint8_t pad) {
+    std::array<std::uint8_t, kBlock> block = padded;
+    for (std::uint8_t& byte : block) byte ^= pad;
+    SHA256_CTX context;
+    FAIRRUSH_ASSERT(SHA256_Init(&context) == 1);
+    update(context, block);
+    State state;
+    std::ranges::copy(context.h, state.begin());
+    return state;
+  };
+  inner_ = after(0x36);
+  outer_ = after(0x5c);
+}
+
+Digest HmacSha256::operator()(std::initializer_list<ByteView> parts) const {
+  const auto resume = [](const State& state) {
+    SHA256_CTX context{};
+    std::ranges::copy(state, context.h);
+    context.Nl = kBlock * 8;
+    context.md_len = SHA256_DIGEST_LENGTH;
+    return context;
+  };
+  SHA256_CTX inner = resume(inner_);
+  for (const ByteView part : parts) update(inner, part);
+  SHA256_CTX outer = resume(outer_);
+  update(outer, finish(inner));
+  return finish(outer);
 }
 
 Digest hkdf_sha256(ByteView salt, ByteView key_material, ByteView info) {
-  const Digest extracted = hmac_sha256(salt, key_material);
-  Bytes message(info.begin(), info.end());
-  message.push_back(1);  // the first and only output block
-  return hmac_sha256(extracted, message);
+  const Digest extracted = HmacSha256(salt)({key_material});
+  static constexpr std::array<std::uint8_t, 1> kFirstBlock{1};  // and the only one
+  return HmacSha256(extracted)({info, kFirstBlock});
 }
 
 Bytes secret_bytes(std::size_t count) {

@@ -28,8 +28,21 @@ using Md5Digest = std::array<std::uint8_t, 16>;
 /// MD5 of the concatenation of `parts`.
 Md5Digest md5(std::initializer_list<ByteView> parts);
 
-/// HMAC-SHA256 (RFC 2104).
-Digest hmac_sha256(ByteView key, ByteView message);
+/// HMAC-SHA256 (RFC 2104) under a key, which is hashed once for all messages. Immutable; any
+/// thread.
+class HmacSha256 {
+ public:
+  explicit HmacSha256(ByteView key);
+
+  /// Of the concatenation of `parts`.
+  Digest operator()(std::initializer_list<ByteView> parts) const;
+
+ private:
+  using State = std::array<std::uint32_t, 8>;  ///< of SHA-256 after one block
+
+  State inner_;
+  State outer_;
+};
 
 /// HKDF-SHA256 (RFC 5869) with an output of 32 bytes.
 Digest hkdf_sha256(ByteView salt, ByteView key_material, ByteView info);

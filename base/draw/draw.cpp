@@ -15,7 +15,7 @@ constexpr std::string_view kSeparator = "|";
 /// Consecutive big-endian words of HMAC-SHA256(seed, "shuffle" ‖ be64(j)), j = 0, 1, …
 class DrawStream {
  public:
-  explicit DrawStream(const Digest& seed) : seed_(seed) {}
+  explicit DrawStream(const Digest& seed) : hmac_(seed) {}
 
   /// Uniform on 0 … bound−1, bound ≥ 1.
   std::uint64_t below(std::uint64_t bound) {
@@ -39,16 +39,13 @@ class DrawStream {
   }
 
   void refill() {
-    const auto counter = big_endian(blocks_++);
-    Bytes message(kShuffle.begin(), kShuffle.end());
-    message.insert(message.end(), counter.begin(), counter.end());
-    block_ = hmac_sha256(seed_, message);
+    block_ = hmac_({bytes_of(kShuffle), big_endian(blocks_++)});
     used_ = 0;
   }
 
   static constexpr std::string_view kShuffle = "shuffle";
 
-  Digest seed_;
+  HmacSha256 hmac_;
   Digest block_{};
   std::size_t used_ = block_.size();
   std::uint64_t blocks_ = 0;

@@ -18,6 +18,10 @@ void each_click(ClickStream clicks, const Crowd& crowd, Visit visit) {
   }
 }
 
+Arrival first_try(UserIndex user, const UserTraits& traits, Op op) {
+  return {.user = user.value(), .cohort = traits.cohort, .op = op, .persona = traits.persona};
+}
+
 }  // namespace
 
 void PlannedArrivals::open(const Plan& plan, const Jitter& jitter) {
@@ -53,9 +57,9 @@ void PlannedArrivals::pop() {
   find_head();
 }
 
-void PlannedArrivals::add(Lane& lane, std::int64_t intended_ns, Arrival arrival,
-                          const Jitter& jitter) {
-  arrival.at_ns = intended_ns + arrival.traits.delay_ns() + jitter.out_ns(arrival);
+void PlannedArrivals::add(Lane& lane, std::int64_t intended_ns, std::int64_t delay_ns,
+                          Arrival arrival, const Jitter& jitter) {
+  arrival.at_ns = intended_ns + delay_ns + jitter.out_ns(arrival);
   lane.arrivals.push_back(arrival);
 }
 
@@ -64,8 +68,8 @@ void PlannedArrivals::add_reservations(const Plan& plan, const Jitter& jitter) {
              [&](const ClickStream::Click& click, const UserTraits& traits) {
                if (traits.persona == Persona::intruder) return;
                ++planned_.reservations;
-               add(lane_of(traits), click.intended_ns,
-                   {.user = click.user.value(), .traits = traits, .op = Op::reserve}, jitter);
+               add(lane_of(traits), click.intended_ns, traits.delay_ns(),
+                   first_try(click.user, traits, Op::reserve), jitter);
              });
 }
 
@@ -73,24 +77,26 @@ void PlannedArrivals::add_claims(const Plan& plan, const Jitter& jitter) {
   each_click(plan.rush_clicks(), crowd_,
              [&](const ClickStream::Click& click, const UserTraits& traits) {
                const bool late = traits.persona == Persona::latecomer;
-               if (!late && traits.claims_in(plan, click.user)) add_claim(plan, click, jitter);
+               if (!late && traits.claims_in(plan, click.user)) {
+                 add_claim(plan, click, traits, jitter);
+               }
              });
 }
 
 void PlannedArrivals::add_claim(const Plan& plan, const ClickStream::Click& click,
-                                const Jitter& jitter) {
-  const UserTraits& traits = crowd_.of(click.user);
-  Arrival claim{.user = click.user.value(), .traits = traits, .op = Op::claim};
+                                const UserTraits& traits, const Jitter& jitter) {
+  Arrival claim = first_try(click.user, traits, Op::claim);
   if (traits.persona == Persona::early_bird) {
     claim.try_number = claim.key = 1;
   } else {
     ++planned_.claims;
     ++planned_.claims_inside;
   }
-  add(lane_of(traits), click.intended_ns, claim, jitter);
+  add(lane_of(traits), click.intended_ns, traits.delay_ns(), claim, jitter);
   if (traits.persona != Persona::double_clicker) return;
   claim.try_number = claim.key = 1;
-  add(extras(), click.intended_ns + plan.second_click_gap(click.user).count(), claim, jitter);
+  add(extras(), click.intended_ns + plan.second_click_gap(click.user).count(), traits.delay_ns(),
+      claim, jitter);
 }
 
 void PlannedArrivals::add_claims_outside(const Plan& plan, const Jitter& jitter) {
@@ -101,8 +107,8 @@ void PlannedArrivals::add_claims_outside(const Plan& plan, const Jitter& jitter)
     const bool late = traits.persona == Persona::latecomer;
     if ((!early && !late) || !traits.claims_in(plan, user)) continue;
     ++planned_.claims;
-    add(extras(), early ? plan.early_click_ns(user) : plan.late_click_ns(user),
-        {.user = index, .traits = traits, .op = Op::claim}, jitter);
+    add(extras(), early ? plan.early_click_ns(user) : plan.late_click_ns(user), traits.delay_ns(),
+        first_try(user, traits, Op::claim), jitter);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "analysis/history/record.hpp"
 #include "analysis/invariants/run_index.hpp"
 #include "analysis/run/facts.hpp"
+#include "base/memory.hpp"
 #include "base/random/counter_random.hpp"
 #include "loadgen/plan.hpp"
 #include "loadgen/simulation/crowd.hpp"
@@ -13,17 +14,18 @@
 
 namespace fairrush::loadgen {
 
-/// An attempt on its way to the service, with its user's traits: looking them up anew at every
-/// station would cost more than carrying them.
+/// An attempt on its way to the service, with what every station on its way has to know of its
+/// user: looking that up anew each time would cost more than carrying it.
 struct Arrival {
   std::int64_t at_ns = 0;  ///< when it reaches the service
   std::uint32_t user = 0;
-  UserTraits traits;
-  analysis::Op op = analysis::Op::reserve;
-  std::uint8_t try_number = 0;
-  std::uint8_t key = 0;  ///< equal keys of one user and operation repeat each other
+  std::uint16_t cohort = 0;
+  analysis::Op op : 4 = analysis::Op::reserve;
+  Persona persona : 4 = Persona::honest;
+  std::uint8_t try_number : 4 = 0;
+  std::uint8_t key : 4 = 0;  ///< equal keys of one user and operation repeat each other
 };
-static_assert(sizeof(Arrival) == 24, "a million of them are moved several times a round");
+static_assert(sizeof(Arrival) == 16, "a million of them are moved several times a round");
 
 /// How long an attempt takes to the service and back beside its user's delay: a function of the
 /// round's seed and the attempt.
@@ -81,7 +83,7 @@ class PlannedArrivals {
  private:
   /// The clicks of one cohort: with a fixed delay they are in order as they are made.
   struct Lane {
-    std::vector<Arrival> arrivals;
+    LargeVector<Arrival> arrivals;
     std::size_t next = 0;
     const Arrival* head() const { return &arrivals[next]; }
     std::int64_t head_ns() const {
@@ -91,9 +93,11 @@ class PlannedArrivals {
 
   void add_reservations(const Plan& plan, const Jitter& jitter);
   void add_claims(const Plan& plan, const Jitter& jitter);
-  void add_claim(const Plan& plan, const ClickStream::Click& click, const Jitter& jitter);
+  void add_claim(const Plan& plan, const ClickStream::Click& click, const UserTraits& traits,
+                 const Jitter& jitter);
   void add_claims_outside(const Plan& plan, const Jitter& jitter);
-  void add(Lane& lane, std::int64_t intended_ns, Arrival arrival, const Jitter& jitter);
+  void add(Lane& lane, std::int64_t intended_ns, std::int64_t delay_ns, Arrival arrival,
+           const Jitter& jitter);
   Lane& lane_of(const UserTraits& traits) { return lanes_[traits.cohort]; }
   /// Of clicks outside the plan's streams.
   Lane& extras() { return lanes_.back(); }
@@ -104,7 +108,7 @@ class PlannedArrivals {
   std::vector<Lane> lanes_;
   std::vector<std::int64_t>
       heads_ns_;  ///< when each lane's next one arrives; kNever after its last
-  std::vector<Arrival> scratch_;
+  LargeVector<Arrival> scratch_;
   const Arrival* head_ = nullptr;
   std::size_t head_lane_ = 0;
 };

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
+#include "base/memory.hpp"
 #include "loadgen/plan.hpp"
 
 namespace fairrush::loadgen {
@@ -33,7 +33,7 @@ class Crowd {
   std::size_t cohorts() const { return cohorts_; }
 
  private:
-  std::vector<UserTraits> traits_;
+  LargeVector<UserTraits> traits_;
   std::size_t cohorts_;
 };
 

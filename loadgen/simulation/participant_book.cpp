@@ -17,17 +17,24 @@ constexpr std::size_t kAhead = 16;
 }  // namespace
 
 ParticipantBook::ParticipantBook(const Crowd& crowd, const analysis::QuotaRule& quota)
-    : crowd_(crowd), quota_(quota) {}
+    : cohorts_(crowd.cohorts()), quota_(quota) {
+  users_.reserve(crowd.size());
+  for (std::uint32_t user = 0; user < crowd.size(); ++user) {
+    const UserTraits& traits = crowd.of(UserIndex(user));
+    users_.push_back({.delay_us = traits.delay_us, .cohort = traits.cohort});
+  }
+}
 
 void ParticipantBook::open(const analysis::Window& rush) {
   rush_ = rush;
-  users_.assign(crowd_.size(), {});
+  for (UserRound& user : users_) user = {.delay_us = user.delay_us, .cohort = user.cohort};
   reservations_.clear();
   claims_.clear();
 }
 
 void ParticipantBook::note(const AttemptEnd& end) {
-  UserRound& user = users_[end.user];
+  // Worked on as a copy: a wide read that follows a narrow write to one place would wait for it.
+  UserRound user = users_[end.user];
   user.seen = true;
   user.won = user.won || end.won;
   if (end.op == Op::claim) {
@@ -41,6 +48,7 @@ void ParticipantBook::note(const AttemptEnd& end) {
       user.reservation_open = true;
     }
   }
+  users_[end.user] = user;
 }
 
 void ParticipantBook::note_unheard_win(UserIndex user) {
@@ -60,7 +68,7 @@ void ParticipantBook::note_claim(const AttemptEnd& end, UserRound& user) {
 }
 
 /// By time, those of one instant by user.
-void ParticipantBook::sort_moments(std::vector<Moment>& moments) {
+void ParticipantBook::sort_moments(LargeVector<Moment>& moments) {
   sort_by_time(moments, scratch_, &Moment::at_ns);
   for (auto first = moments.begin(); first != moments.end();) {
     const auto end = std::find_if(first + 1, moments.end(), [first](const Moment& moment) {
@@ -73,22 +81,20 @@ void ParticipantBook::sort_moments(std::vector<Moment>& moments) {
 
 void ParticipantBook::number_reservations() {
   sort_moments(reservations_);
-  places_.resize(users_.size());
   std::uint32_t place = 0;
   for (const Moment& moment : reservations_) {
     if (place + kAhead < reservations_.size()) {
-      __builtin_prefetch(&places_[reservations_[place + kAhead].user], 1);
+      expect(reservations_[place + kAhead].user);
     }
-    places_[moment.user] = place++;
+    users_[moment.user].reservation = place++;
   }
 }
 
 void ParticipantBook::count_cohorts(analysis::RoundParticipants& round, bool all_entitled) const {
-  round.cohorts.resize(crowd_.cohorts());
-  for (std::uint32_t index = 0; index < users_.size(); ++index) {
-    const UserRound& user = users_[index];
+  round.cohorts.resize(cohorts_);
+  for (const UserRound& user : users_) {
     if (!user.seen) continue;
-    analysis::CohortCount& cohort = round.cohorts[crowd_.of(UserIndex(index)).cohort];
+    analysis::CohortCount& cohort = round.cohorts[user.cohort];
     const bool claimed = user.place != 0;
     if (all_entitled || user.reserved) {
       ++cohort.reserved;
@@ -113,17 +119,16 @@ analysis::RoundParticipants ParticipantBook::close(const analysis::PlannedAttemp
   sort_moments(claims_);
   round.by_arrival.reserve(claims_.size());
   for (std::size_t place = 0; place < claims_.size(); ++place) {
-    if (place + kAhead < claims_.size()) expect_closing(claims_[place + kAhead].user);
+    if (place + kAhead < claims_.size()) expect(claims_[place + kAhead].user);
     const Moment& claim = claims_[place];
     const UserRound& user = users_[claim.user];
     // The round's ledger settles every claim that went unanswered.
     if (!(all_entitled || user.reserved)) continue;
-    const UserTraits& traits = crowd_.of(UserIndex(claim.user));
     round.by_arrival.push_back({.arrival_ns = claim.at_ns,
                                 .user = claim.user,
-                                .reservation = user.reserved ? places_[claim.user] : 0,
-                                .delay_us = traits.delay_us,
-                                .cohort = traits.cohort,
+                                .reservation = user.reservation,
+                                .delay_us = user.delay_us,
+                                .cohort = user.cohort,
                                 .won = user.won});
   }
   return round;

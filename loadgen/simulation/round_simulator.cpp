@@ -3,11 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <queue>
+#include <span>
 #include <unordered_map>
 
 #include "base/assert.hpp"
 #include "loadgen/persona.hpp"
+#include "loadgen/simulation/event_queue.hpp"
 #include "loadgen/simulation/service_times.hpp"
 
 namespace fairrush::loadgen {
@@ -22,23 +23,15 @@ using analysis::Reason;
 constexpr Duration kTail = std::chrono::seconds(30);
 
 /// A click to come, or the moment at which the user of a claim that waits gives up.
-struct Later {
-  Arrival arrival;
+struct Later : Arrival {
   std::uint32_t coupon = 0;  ///< what a redemption spends
-  std::uint64_t number = 0;  ///< of those of one instant the first made comes first
-  bool gives_up = false;     ///< `arrival` was held and is at its time-out
-
-  bool operator>(const Later& other) const {
-    return arrival.at_ns != other.arrival.at_ns ? arrival.at_ns > other.arrival.at_ns
-                                                : number > other.number;
-  }
+  bool gives_up = false;     ///< the arrival was held and is at its time-out
 };
 
 /// Taken up by a worker, not decided yet.
 struct Held {
   Arrival arrival;
   std::int64_t done_ns = 0;
-  std::uint64_t time_out = 0;  ///< number of the moment at which its user gives up
   bool given_up = false;
 };
 
@@ -61,10 +54,11 @@ class RoundSimulator::Play {
   SimulatedRound run();
 
  private:
+  void take_later();
   void step(const Arrival& arrival, std::uint32_t coupon);
   VirtualAnswer ask(const Arrival& arrival, std::uint32_t coupon);
   void hold(const Arrival& arrival, std::int64_t done_ns);
-  void give_up(const Later& moment);
+  void give_up(const Arrival& moment);
   void decide_until(std::int64_t now_ns);
   void end(const Arrival& arrival, std::int64_t done_ns, const VirtualAnswer& answer,
            std::uint32_t coupon);
@@ -72,6 +66,9 @@ class RoundSimulator::Play {
   void click_again(const Arrival& next, std::int64_t intended_ns, std::uint32_t coupon);
   void record(const Arrival& arrival, const AttemptEnd& end, std::uint32_t receipt);
   void celebrate(const Arrival& won, std::int64_t seen_ns, std::uint32_t coupon);
+  std::int64_t delay_ns(const Arrival& arrival) const {
+    return of_.participants_.delay_ns(arrival.user);
+  }
 
   RoundSimulator& of_;
   Recording recording_;
@@ -79,8 +76,7 @@ class RoundSimulator::Play {
   Jitter jitter_;
   ServiceTimes service_times_;
   ServiceQueue queue_;
-  std::priority_queue<Later, std::vector<Later>, std::greater<>> later_;
-  std::uint64_t released_ = 0;
+  EventQueue<Later> later_;
   std::unordered_map<UserIndex, std::vector<Held>> held_;
   std::vector<bool> celebrated_;
   bool resolve_by_status_;
@@ -112,14 +108,8 @@ SimulatedRound RoundSimulator::Play::run() {
   planned.open(plan_, jitter_);
   while (planned.peek() != nullptr || !later_.empty()) {
     const Arrival* const next = planned.peek();
-    if (!later_.empty() && (next == nullptr || later_.top().arrival.at_ns < next->at_ns)) {
-      const Later moment = later_.top();
-      later_.pop();
-      if (moment.gives_up) {
-        give_up(moment);
-      } else {
-        step(moment.arrival, moment.coupon);
-      }
+    if (next == nullptr || later_.next_ns() < next->at_ns) {
+      take_later();
     } else {
       planned.each_soon([this](UserIndex later, UserIndex soon) {
         of_.participants_.expect(later.value());
@@ -150,9 +140,20 @@ SimulatedRound RoundSimulator::Play::run() {
   return std::move(result_);
 }
 
+void RoundSimulator::Play::take_later() {
+  const Later moment = later_.take([this](std::span<const Later> soon) {
+    for (const Later& one : soon) of_.participants_.expect(one.user);
+    for (const Later& one : soon) of_.target_.expect(UserIndex(one.user), UserIndex(one.user));
+  });
+  if (moment.gives_up) {
+    give_up(moment);
+  } else {
+    step(moment, moment.coupon);
+  }
+}
+
 VirtualAnswer RoundSimulator::Play::ask(const Arrival& arrival, std::uint32_t coupon) {
-  const VirtualRequest request{UserIndex(arrival.user), arrival.traits.cohort, arrival.at_ns,
-                               arrival.key};
+  const VirtualRequest request{UserIndex(arrival.user), arrival.cohort, arrival.at_ns, arrival.key};
   switch (arrival.op) {
     case Op::reserve:
       return of_.target_.reserve(request);
@@ -179,24 +180,25 @@ void RoundSimulator::Play::step(const Arrival& arrival, std::uint32_t coupon) {
 }
 
 void RoundSimulator::Play::hold(const Arrival& arrival, std::int64_t done_ns) {
-  Later moment{.arrival = arrival, .coupon = 0, .number = released_++, .gives_up = true};
-  moment.arrival.at_ns =
-      arrival.at_ns - jitter_.out_ns(arrival) + of_.scenario_.attempt_timeout.count();
-  held_[UserIndex(arrival.user)].push_back({arrival, done_ns, moment.number});
-  later_.push(moment);
+  held_[UserIndex(arrival.user)].push_back({arrival, done_ns});
+  Later moment{arrival, 0, true};
+  moment.at_ns = arrival.at_ns - jitter_.out_ns(arrival) + of_.scenario_.attempt_timeout.count();
+  later_.add(moment);
 }
 
 /// A user who has waited for the time-out goes on without an answer; what the service decides later
 /// stands all the same.
-void RoundSimulator::Play::give_up(const Later& moment) {
-  decide_until(moment.arrival.at_ns);
-  const auto waiting = held_.find(UserIndex(moment.arrival.user));
+void RoundSimulator::Play::give_up(const Arrival& moment) {
+  decide_until(moment.at_ns);
+  const auto waiting = held_.find(UserIndex(moment.user));
   if (waiting == held_.end()) return;
-  const auto held = std::ranges::find(waiting->second, moment.number, &Held::time_out);
+  const auto held = std::ranges::find_if(waiting->second, [&moment](const Held& claim) {
+    return claim.arrival.try_number == moment.try_number;
+  });
   if (held == waiting->second.end()) return;
   held->given_up = true;
   const Arrival arrival = held->arrival;
-  end(arrival, moment.arrival.at_ns + 1,
+  end(arrival, moment.at_ns + 1,
       {.outcome = Outcome::indeterminate,
        .reason = Reason::timeout,
        .pending = false,
@@ -249,16 +251,15 @@ void RoundSimulator::Play::end(const Arrival& arrival, std::int64_t done_ns,
 void RoundSimulator::Play::react(const Arrival& arrival, const AttemptEnd& end,
                                  std::uint32_t receipt) {
   const UserIndex user(arrival.user);
-  const UserTraits& traits = arrival.traits;
   const std::int64_t timeout_ns = end.sent_ns + of_.scenario_.attempt_timeout.count();
   const std::int64_t seen_ns =
-      (end.answered_ns != 0 ? end.answered_ns : timeout_ns) + traits.delay_ns();
+      (end.answered_ns != 0 ? end.answered_ns : timeout_ns) + delay_ns(arrival);
   const PlannedAttempt done{.intended_ns = 0,
                             .user = user,
                             .op = arrival.op,
                             .try_number = arrival.try_number,
                             .idempotency = 0};
-  if (const auto again = follow_up(traits.persona, done)) {
+  if (const auto again = follow_up(arrival.persona, done)) {
     Arrival next = arrival;
     ++next.try_number;
     if (!again->same_idempotency_key) next.key = next.try_number;
@@ -290,29 +291,29 @@ void RoundSimulator::Play::celebrate(const Arrival& won, std::int64_t seen_ns,
 
 void RoundSimulator::Play::click_again(const Arrival& next, std::int64_t intended_ns,
                                        std::uint32_t coupon) {
-  Later later{.arrival = next, .coupon = coupon, .number = released_++};
-  later.arrival.at_ns = intended_ns + next.traits.delay_ns() + jitter_.out_ns(later.arrival);
-  later_.push(later);
+  Later later{next, coupon};
+  later.at_ns = intended_ns + delay_ns(next) + jitter_.out_ns(next);
+  later_.add(later);
 }
 
 void RoundSimulator::Play::record(const Arrival& arrival, const AttemptEnd& end,
                                   std::uint32_t receipt) {
   const UserIndex user(arrival.user);
-  const UserTraits& traits = arrival.traits;
+  const std::int64_t one_way_ns = delay_ns(arrival);
   const analysis::AttemptRecord record{
       .attempt = result_.history.size(),
       .idempotency = plan_.idempotency_key(user, arrival.op, arrival.key),
-      .intended_ns = end.sent_ns - traits.delay_ns(),
+      .intended_ns = end.sent_ns - one_way_ns,
       .first_byte_out_ns = end.sent_ns,
-      .complete_ns = end.answered_ns == 0 ? 0 : end.answered_ns + traits.delay_ns(),
+      .complete_ns = end.answered_ns == 0 ? 0 : end.answered_ns + one_way_ns,
       .user = arrival.user,
       .round = result_.number,
-      .delay_us = traits.delay_us,
-      .cohort = traits.cohort,
+      .delay_us = static_cast<std::uint32_t>(one_way_ns / 1000),
+      .cohort = arrival.cohort,
       .reason = static_cast<std::uint16_t>(end.reason),
       .op = static_cast<std::uint8_t>(arrival.op),
       .try_number = arrival.try_number,
-      .persona = static_cast<std::uint8_t>(traits.persona),
+      .persona = static_cast<std::uint8_t>(arrival.persona),
       .outcome = static_cast<std::uint8_t>(end.outcome)};
   const Op receipt_op = arrival.op == Op::reserve ? Op::reserve : Op::claim;
   result_.history.add(

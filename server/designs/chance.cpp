@@ -5,7 +5,7 @@
 namespace fairrush::server {
 
 Chance::Chance(ByteView secret, std::string_view purpose)
-    : seed_(hmac_sha256(secret, bytes_of(purpose))) {}
+    : seed_(HmacSha256(secret)({bytes_of(purpose)})), keyed_(seed_) {}
 
 std::vector<std::uint32_t> Chance::pick(std::uint32_t size, std::uint32_t count) const {
   std::vector<std::uint32_t> numbers;
@@ -17,7 +17,7 @@ std::vector<std::uint32_t> Chance::pick(std::uint32_t size, std::uint32_t count)
 }
 
 std::uint32_t Chance::below(std::uint32_t bound, std::uint64_t index) const {
-  const Digest random = hmac_sha256(seed_, big_endian(index));
+  const Digest random = keyed_({big_endian(index)});
   std::uint64_t word = 0;
   for (std::size_t byte = 0; byte < 4; ++byte) word = word << 8 | random.at(byte);
   std::uint64_t low = 0;

@@ -25,6 +25,7 @@ class Chance {
 
  private:
   Digest seed_;
+  HmacSha256 keyed_;  ///< by the seed
 };
 
 }  // namespace fairrush::server

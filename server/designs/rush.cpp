@@ -9,8 +9,8 @@ namespace fairrush::server {
 Rush::Rush(const EventSpec& spec, const EventSecrets& secrets)
     : Rush(secrets.salt, make_design(spec, secrets)) {}
 
-Rush::Rush(Bytes salt, std::unique_ptr<Design> design)
-    : roster_(std::move(salt)), design_(std::move(design)) {}
+Rush::Rush(ByteView salt, std::unique_ptr<Design> design)
+    : roster_(salt), design_(std::move(design)) {}
 
 ReservationGrant Rush::reserve(UserIndex user, std::string_view cohort) {
   using Kind = ReservationGrant::Kind;

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/memory.hpp"
 #include "server/designs/design.hpp"
 #include "server/domain/roster.hpp"
 
@@ -50,7 +51,7 @@ class Rush {
   /// `spec.design` is a name from the table of designs.
   Rush(const EventSpec& spec, const EventSecrets& secrets);
   /// For designs that are in no table. `salt` makes users' tokens opaque.
-  Rush(Bytes salt, std::unique_ptr<Design> design);
+  Rush(ByteView salt, std::unique_ptr<Design> design);
 
   /// Takes memory for users numbered below `users`, of whom most will come. Before the first one.
   void expect_dense(std::uint32_t users) {
@@ -108,7 +109,7 @@ class Rush {
 
   Roster roster_;
   std::unique_ptr<Design> design_;
-  std::vector<CouponSerial> verdicts_;  ///< by ticket − 1: undecided, lost or the coupon's serial
+  LargeVector<CouponSerial> verdicts_;  ///< by ticket − 1: undecided, lost or the coupon's serial
   bool closed_ = false;
 };
 

@@ -27,7 +27,7 @@ std::optional<CouponCode> parse_coupon_code(std::string_view text) {
 }
 
 CouponCode CouponMint::code(CouponSerial serial) const {
-  const Digest mac = hmac_sha256(key_, big_endian(serial));
+  const Digest mac = keyed_({big_endian(serial)});
   std::uint64_t high = 0;
   std::uint64_t low = 0;
   for (std::size_t byte = 0; byte < 5; ++byte) {

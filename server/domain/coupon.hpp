@@ -29,12 +29,12 @@ std::optional<CouponCode> parse_coupon_code(std::string_view text);
 /// because the rest is HMAC-SHA256 under the event's key. Pure; any thread.
 class CouponMint {
  public:
-  explicit CouponMint(Bytes key) : key_(std::move(key)) {}
+  explicit CouponMint(ByteView key) : keyed_(key) {}
 
   CouponCode code(CouponSerial serial) const;
 
  private:
-  Bytes key_;
+  HmacSha256 keyed_;
 };
 
 }  // namespace fairrush::server

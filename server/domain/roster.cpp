@@ -13,17 +13,17 @@ constexpr std::size_t kSlotsMin = 16;
 
 }  // namespace
 
-Token token_of(UserIndex user, ByteView salt) {
+Token token_of(UserIndex user, const HmacSha256& salted) {
   std::array<char, 10> decimal{};
   const auto end = std::to_chars(decimal.data(), decimal.data() + decimal.size(), user.value()).ptr;
   const std::string_view text(decimal.data(), static_cast<std::size_t>(end - decimal.data()));
-  const Digest mac = hmac_sha256(salt, bytes_of(text));
+  const Digest mac = salted({bytes_of(text)});
   Token token;
   std::copy_n(mac.begin(), token.size(), token.begin());
   return token;
 }
 
-Roster::Roster(Bytes salt) : salt_(std::move(salt)), slots_(kSlotsMin) {}
+Roster::Roster(ByteView salt) : salted_(salt), slots_(kSlotsMin) {}
 
 void Roster::expect_dense(std::uint32_t users) {
   FAIRRUSH_ASSERT(users_.empty());
@@ -46,7 +46,7 @@ TicketNumber Roster::admit(UserIndex user) {
 }
 
 std::span<const Token> Roster::tokens_up_to(std::uint32_t tickets) const {
-  while (tokens_.size() < tickets) tokens_.push_back(token_of(users_.at(tokens_.size()), salt_));
+  while (tokens_.size() < tickets) tokens_.push_back(token_of(users_.at(tokens_.size()), salted_));
   return std::span(tokens_).first(tickets);
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/draw/digest.hpp"
 #include "base/ids.hpp"
+#include "base/memory.hpp"
 
 namespace fairrush::server {
 
@@ -16,14 +17,14 @@ namespace fairrush::server {
 using Token = std::array<std::uint8_t, 16>;
 
 /// First 16 bytes of HMAC-SHA256(salt, user in decimal).
-Token token_of(UserIndex user, ByteView salt);
+Token token_of(UserIndex user, const HmacSha256& salted);
 
 /// The users who reserved, in ticket order, and each user's ticket. Any 32-bit user index may come:
 /// an open-addressing table of 8 bytes a slot, at most half full, so that a sparse population costs
 /// no more than a dense one. Who knows that users are dense says so. One thread.
 class Roster {
  public:
-  explicit Roster(Bytes salt);
+  explicit Roster(ByteView salt);
 
   /// Finds users below `users` by their number alone, for 4 bytes each. Before the first `admit`.
   void expect_dense(std::uint32_t users);
@@ -71,10 +72,10 @@ class Roster {
   std::size_t slot_of(std::uint32_t user) const;
   void grow();
 
-  Bytes salt_;
-  std::vector<UserIndex> users_;
+  HmacSha256 salted_;
+  LargeVector<UserIndex> users_;
   mutable std::vector<Token> tokens_;  ///< of the first tickets
-  std::vector<std::uint32_t> dense_;   ///< tickets of the first users; 0: none
+  LargeVector<std::uint32_t> dense_;   ///< tickets of the first users; 0: none
   std::vector<Slot> slots_;            ///< of the other users; a power of two
   std::size_t sparse_ = 0;             ///< slots taken
 };

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "analysis/fairness/fairness.hpp"
+#include "base/memory.hpp"
 #include "cli/simulate/rush_target.hpp"
 #include "loadgen/simulation/round_simulator.hpp"
 
@@ -37,6 +38,7 @@ analysis::RunFacts facts_of(const loadgen::Scenario& scenario) {
 
 /// Claims a second, one thread; `state.range(0)` users.
 void play_rounds(benchmark::State& state, const std::string& design, bool with_fairness) {
+  keep_freed_memory();  // as the command does
   const loadgen::Scenario scenario = rush_of(state.range(0));
   const loadgen::Crowd crowd(scenario);
   const loadgen::ServiceModel model{

@@ -21,13 +21,13 @@ TEST(Digests, MatchThePublishedVectors) {
   EXPECT_EQ(hex(sha256({bytes_of("a"), bytes_of("bc")})),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   // RFC 4231, case 2.
-  EXPECT_EQ(hex(hmac_sha256(bytes_of("Jefe"), bytes_of("what do ya want for nothing?"))),
+  EXPECT_EQ(hex(HmacSha256(bytes_of("Jefe"))({bytes_of("what do ya want for nothing?")})),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
-  EXPECT_EQ(hex(hmac_sha256({}, {})),
+  EXPECT_EQ(hex(HmacSha256({})({})),
             "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
   // RFC 4231, case 6: a key longer than a block.
-  EXPECT_EQ(hex(hmac_sha256(Bytes(131, 0xaa),
-                            bytes_of("Test Using Larger Than Block-Size Key - Hash Key First"))),
+  EXPECT_EQ(hex(HmacSha256(Bytes(131, 0xaa))({bytes_of("Test Using Larger Than Block-Size Key "),
+                                              bytes_of("- Hash Key First")})),
             "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
   EXPECT_EQ(to_hex(md5({bytes_of("a"), bytes_of("bc")})), "900150983cd24fb0d6963f7d28e17f72");
 }

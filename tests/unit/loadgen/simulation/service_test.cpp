@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <queue>
 #include <vector>
 
 #include "base/random/counter_random.hpp"
 #include "loadgen/simulation/duration_model.hpp"
+#include "loadgen/simulation/event_queue.hpp"
 #include "loadgen/simulation/service_queue.hpp"
 #include "loadgen/simulation/time_order.hpp"
 
@@ -64,6 +66,59 @@ TEST(ServiceQueue, GivesEveryRequestToTheEarliestFreeWorker) {
     worker = std::max(worker, arrival) + service.count();
     ASSERT_EQ(queue.serve(arrival, service), worker) << request;
   }
+}
+
+TEST(EventQueue, GivesEventsByTimeAndThoseOfOneInstantAsTheyCame) {
+  struct Event {
+    std::int64_t at_ns = 0;
+    std::uint32_t number = 0;
+  };
+  const auto later = [](const Event& left, const Event& right) {
+    return std::pair(left.at_ns, left.number) > std::pair(right.at_ns, right.number);
+  };
+  std::priority_queue<Event, std::vector<Event>, decltype(later)> reference(later);
+  EventQueue<Event> queue;
+  const CounterRandom random(5, Stream::claim_time);
+  std::int64_t now = 0;
+  std::uint32_t added = 0;
+  const auto compare = [&] {
+    ASSERT_EQ(queue.next_ns(), reference.top().at_ns);
+    const Event event = queue.take([](std::span<const Event>) {});
+    ASSERT_EQ(event.at_ns, reference.top().at_ns);
+    ASSERT_EQ(event.number, reference.top().number);
+    now = event.at_ns;
+    reference.pop();
+  };
+  for (std::uint64_t turn = 0; turn < 20'000; ++turn) {
+    if (random.bits(turn, 0) % 5 < 3) {
+      // Ties, neighbours and the far future, but nothing before the last event taken.
+      const Event event{
+          now + static_cast<std::int64_t>(random.bits(turn, 1) % (std::uint64_t{1} << turn % 40)),
+          added++};
+      queue.add(event);
+      reference.push(event);
+    } else if (!reference.empty()) {
+      compare();
+    }
+    ASSERT_EQ(queue.empty(), reference.empty());
+  }
+  while (!reference.empty()) compare();
+  EXPECT_TRUE(queue.empty());
+  EXPECT_EQ(queue.next_ns(), analysis::kNever);
+}
+
+TEST(EventQueue, DoesNotGoBackInTime) {
+  struct Event {
+    std::int64_t at_ns = 0;
+  };
+  const auto quiet = [](std::span<const Event>) {};
+  EventQueue<Event> queue;
+  queue.add({100});
+  EXPECT_EQ(queue.take(quiet).at_ns, 100);
+  queue.add({120});
+  queue.add({7});
+  EXPECT_EQ(queue.take(quiet).at_ns, 100);
+  EXPECT_EQ(queue.take(quiet).at_ns, 120);
 }
 
 struct Timed {

@@ -65,8 +65,8 @@ TEST(Roster, FindsDenseUsersAndOthersBesideThem) {
 
 TEST(Token, IsTheKeyedHashOfTheUserInDecimal) {
   const Bytes salt(32, 1);
-  const Digest mac = hmac_sha256(salt, bytes_of("4294967295"));
-  const Token token = token_of(UserIndex(4294967295), salt);
+  const Digest mac = HmacSha256(salt)({bytes_of("4294967295")});
+  const Token token = token_of(UserIndex(4294967295), HmacSha256(salt));
   EXPECT_EQ(to_hex(token), to_hex(mac).substr(0, 32));
 }
 
