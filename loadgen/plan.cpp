@@ -63,11 +63,9 @@ ClickStream Plan::rush_clicks() const {
           rush_.open_ns + kClockGuard.count()};
 }
 
-std::int64_t Plan::early_click_ns(UserIndex user) const {
+std::int64_t Plan::early_click_ns(UserIndex user, Duration one_way_delay) const {
   const Duration pause = scenario_.pause;
-  // Early at the target, however slow the user's network.
-  const Duration before =
-      between(pause / 4, pause * 3 / 4, whim(user)) + population_.one_way_delay_of(user);
+  const Duration before = between(pause / 4, pause * 3 / 4, whim(user)) + one_way_delay;
   return std::max<std::int64_t>(rush_.open_ns - before.count(), 1);
 }
 
@@ -150,7 +148,8 @@ void Plan::Cursor::State::add_clicks_outside() {
     if (!mine(user) || !plan.population_.claims(user)) continue;
     const Persona persona = plan.population_.persona_of(user);
     if (persona == Persona::early_bird) {
-      extras.push(attempt(user, Op::claim, 0, plan.early_click_ns(user)));
+      const Duration delay = plan.population_.one_way_delay_of(user);
+      extras.push(attempt(user, Op::claim, 0, plan.early_click_ns(user, delay)));
     } else if (persona == Persona::latecomer) {
       extras.push(attempt(user, Op::claim, 0, plan.late_click_ns(user)));
     }

@@ -52,9 +52,10 @@ class Plan {
   /// the cursor walks, for those who know the users' traits already. Valid as long as the plan.
   ClickStream reservation_clicks() const;
   ClickStream rush_clicks() const;
-  /// Clicks outside those streams: an early bird's first, a latecomer's only one, and how long
-  /// after the first a double clicker's second comes.
-  std::int64_t early_click_ns(UserIndex user) const;
+  /// Clicks outside those streams: an early bird's first, early at the target after the user's
+  /// one-way delay, a latecomer's only one, and how long after the first a double clicker's second
+  /// comes.
+  std::int64_t early_click_ns(UserIndex user, Duration one_way_delay) const;
   std::int64_t late_click_ns(UserIndex user) const;
   Duration second_click_gap(UserIndex user) const;
 

@@ -61,13 +61,14 @@ Persona Population::persona_of(UserIndex user) const {
 
 Duration Population::one_way_delay_of(UserIndex user) const {
   const DelaySpec& delay = delays_[cohort_of(user).value()];
-  if (!delay.p99 || delay.median == Duration::zero()) return delay.median;
+  using std::chrono::floor, std::chrono::microseconds;
+  if (!delay.p99 || delay.median == Duration::zero()) return floor<microseconds>(delay.median);
   const double median = static_cast<double>(delay.median.count());
   const double sigma =
       std::log(static_cast<double>(delay.p99->count()) / median) / kNormalQuantile99;
   const double z = normal_quantile(delay_random_.uniform(user.value()));
   const double cut = static_cast<double>(kOneWayDelayMax.count());
-  return Duration{std::llround(std::min(median * std::exp(sigma * z), cut))};
+  return floor<microseconds>(Duration{std::llround(std::min(median * std::exp(sigma * z), cut))});
 }
 
 bool Population::reads_status(UserIndex user) const {

@@ -107,8 +107,9 @@ void PlannedArrivals::add_claims_outside(const Plan& plan, const Jitter& jitter)
     const bool late = traits.persona == Persona::latecomer;
     if ((!early && !late) || !traits.claims_in(plan, user)) continue;
     ++planned_.claims;
-    add(extras(), early ? plan.early_click_ns(user) : plan.late_click_ns(user), traits.delay_ns(),
-        first_try(user, traits, Op::claim), jitter);
+    const std::int64_t intended_ns =
+        early ? plan.early_click_ns(user, Duration(traits.delay_ns())) : plan.late_click_ns(user);
+    add(extras(), intended_ns, traits.delay_ns(), first_try(user, traits, Op::claim), jitter);
   }
 }
 
