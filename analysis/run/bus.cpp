@@ -7,6 +7,7 @@
 
 #include "analysis/run/csv.hpp"
 #include "analysis/run/ledger_columns.hpp"
+#include "base/utf8.hpp"
 
 namespace fairrush::analysis {
 
@@ -20,6 +21,9 @@ std::expected<BusLog, std::string> parse_bus_csv(std::string_view text) {
   if (!columns) return std::unexpected(fmt::format("line 1: {}", columns.error()));
   const auto id = static_cast<std::size_t>(std::ranges::find(fields, "id") - fields.begin());
   if (id == fields.size()) return std::unexpected("line 1: no column id, expected id,user,coupon");
+  if (std::ranges::count(fields, "id") > 1) {
+    return std::unexpected("line 1: several columns id, expected id,user,coupon");
+  }
   BusLog bus;
   while (!reader.done()) {
     if (const auto next = reader.row(fields); !next) return std::unexpected(next.error());
@@ -31,6 +35,9 @@ std::expected<BusLog, std::string> parse_bus_csv(std::string_view text) {
           fmt::format("{} fields, expected {} as in the header", fields.size(), columns->count));
     }
     if (fields[id].empty()) return wrong("an empty id, expected what tells an event from others");
+    if (!is_utf8(fields[id])) {
+      return wrong(fmt::format("id '{}', expected UTF-8", excerpt(fields[id])));
+    }
     LedgerFields values{
         .user = fields[columns->user], .coupon = fields[columns->coupon], .round = {}};
     if (columns->round) values.round = fields[*columns->round];

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "analysis/run/json_text.hpp"
 #include "analysis/run/ledger_columns.hpp"
 
 namespace fairrush::analysis {
@@ -75,22 +76,16 @@ std::expected<LedgerRow, std::string> row_of(const json::value& value) {
 class LineParser {
  public:
   std::expected<LedgerRow, std::string> operator()(std::string_view line) {
-    // The value must be gone before its memory is used again.
     json::monotonic_resource memory(storage_.data(), storage_.size());
-    parser_.reset(&memory);
-    json::error_code failure;
-    parser_.write(line, failure);
-    std::expected<LedgerRow, std::string> row =
-        failure ? std::unexpected(fmt::format("'{}' is not JSON ({}), expected {}", excerpt(line),
-                                              failure.message(), kExpected))
-                : row_of(parser_.release());
-    parser_.reset();
-    return row;
+    const auto value = parse_(line, &memory);
+    if (value) return row_of(*value);
+    return std::unexpected(
+        fmt::format("'{}': {}, expected {}", excerpt(line), value.error(), kExpected));
   }
 
  private:
   std::array<unsigned char, 4096> storage_{};
-  json::parser parser_;
+  JsonParser parse_;
 };
 
 }  // namespace
@@ -106,7 +101,11 @@ std::expected<Ledger, std::string> parse_ledger_ndjson(std::string_view text) {
     std::string_view line = text.substr(0, text.find('\n'));
     text.remove_prefix(std::min(line.size() + 1, text.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty()) continue;
+    const bool is_last = text.empty();
+    if (line.empty() && is_last) break;
+    if (line.empty()) {
+      return std::unexpected(fmt::format("line {}: empty, expected {}", number, kExpected));
+    }
     auto row = parse(line);
     if (!row) return std::unexpected(fmt::format("line {}: {}", number, row.error()));
     ledger.push_back(std::move(*row));

@@ -38,6 +38,17 @@ TEST(BusCsv, NamesLineAndExpectation) {
             "line 2: 2 fields, expected 3 as in the header");
   EXPECT_EQ(parse_bus_csv("id,user,coupon\ne1,x,A\n").error(),
             "line 2: user 'x', expected a population index of 0 to 4294967295");
+  EXPECT_EQ(parse_bus_csv("id,user,coupon,id\ne1,1,A,e1\n").error(),
+            "line 1: several columns id, expected id,user,coupon");
+}
+
+TEST(BusCsv, RefusesOtherEncodingsAsALedgerDoes) {
+  using namespace std::string_view_literals;
+  EXPECT_EQ(parse_bus_csv("\xFF\xFEi\0d\0"sv).error(), "line 1: UTF-16, expected UTF-8");
+  EXPECT_EQ(parse_bus_csv("id,user,coupon\ne1,1,A\ncaf\xE9,1,A\n").error(),
+            "line 3: id 'caf?', expected UTF-8");
+  EXPECT_EQ(parse_bus_csv("id,user,coupon\ne1,1,caf\xE9\n").error(),
+            "line 2: coupon 'caf?', expected UTF-8");
 }
 
 }  // namespace

@@ -21,9 +21,9 @@ TEST(LedgerNdjson, ReadsTheServersExport) {
   EXPECT_EQ(read->at(1).round, 2U);
 }
 
-TEST(LedgerNdjson, ReadsBothLineEndsEmptyLinesAByteOrderMarkAndDigitsAsText) {
+TEST(LedgerNdjson, ReadsBothLineEndsAByteOrderMarkAndDigitsAsText) {
   const auto read = parse_ledger_ndjson(
-      "\xEF\xBB\xBF{\"user\":\"3\",\"coupon\":\"a\"}\r\n\r\n\n{\"user\":4,\"coupon\":\"b\"}");
+      "\xEF\xBB\xBF{\"user\":\"3\",\"coupon\":\"a\"}\r\n{\"user\":4,\"coupon\":\"b\"}");
   ASSERT_TRUE(read) << read.error();
   ASSERT_EQ(read->size(), 2U);
   EXPECT_EQ(read->at(0).user, UserIndex(3));
@@ -44,7 +44,7 @@ std::string error_of(std::string_view text) {
 
 TEST(LedgerNdjson, NamesLineValueAndWhatIsExpected) {
   EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"a\"}\n{\"user\":2,"),
-              HasSubstr("line 2: '{\"user\":2,' is not JSON"));
+              HasSubstr("line 2: '{\"user\":2,': not JSON"));
   EXPECT_THAT(error_of("[1]\n"), HasSubstr("line 1: '[1]', expected {\"user\": index"));
   EXPECT_THAT(error_of("{\"coupon\":\"a\"}"), HasSubstr("line 1: no \"user\""));
   EXPECT_THAT(error_of("{\"user\":1}"), HasSubstr("line 1: no \"coupon\""));
@@ -57,9 +57,31 @@ TEST(LedgerNdjson, NamesLineValueAndWhatIsExpected) {
   EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"\"}"), HasSubstr("an empty coupon"));
   EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"a\",\"round\":-1}"), HasSubstr("round '-1'"));
   EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"a\",\"round\":[]}"), HasSubstr("\"round\" is []"));
-  EXPECT_THAT(error_of("user,coupon\n1,a\n"), HasSubstr("line 1: 'user,coupon' is not JSON"));
+  EXPECT_THAT(error_of("user,coupon\n1,a\n"), HasSubstr("line 1: 'user,coupon': not JSON"));
   EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"caf\xE9\"}"), HasSubstr("line 1"));
   EXPECT_EQ(error_of("\xFF\xFE{"), "line 1: UTF-16, expected UTF-8");
+}
+
+TEST(LedgerNdjson, TakesOneEmptyLineAtTheEndAndNoneBefore) {
+  const std::string row = "{\"user\":1,\"coupon\":\"a\"}\n";
+  EXPECT_EQ(parse_ledger_ndjson(row + "\n")->size(), 1U);
+  EXPECT_EQ(parse_ledger_ndjson(row + "\r\n")->size(), 1U);
+  EXPECT_TRUE(parse_ledger_ndjson("\n")->empty());
+  EXPECT_EQ(error_of(row + "\n" + row),
+            "line 2: empty, expected {\"user\": index, \"coupon\": text}");
+  EXPECT_THAT(error_of(row + "\r\n\n"), HasSubstr("line 2: empty"));
+  EXPECT_THAT(error_of("\n" + row), HasSubstr("line 1: empty"));
+}
+
+TEST(LedgerNdjson, RefusesAKeyThatStandsTwice) {
+  const std::string row = "{\"user\":1,\"coupon\":\"a\"}\n";
+  EXPECT_EQ(error_of(row + "{\"user\":1,\"coupon\":\"a\",\"user\":2}\n"),
+            "line 2: '{\"user\":1,\"coupon\":\"a\",\"user\":2}': the key \"user\" stands twice in "
+            "one object, expected {\"user\": index, \"coupon\": text}");
+  EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"a\",\"us\\u0065r\":2}\n"),
+              HasSubstr("the key \"user\" stands twice"));
+  EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"a\",\"more\":{\"x\":1,\"x\":1}}\n"),
+              HasSubstr("the key \"x\" stands twice"));
 }
 
 TEST(LedgerNdjson, TakesALineFarLongerThanItsMemory) {
