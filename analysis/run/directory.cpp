@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -34,23 +33,7 @@ std::expected<std::string, std::string> read_text(const std::filesystem::path& f
 std::expected<RunFacts, std::string> read_facts(const std::filesystem::path& file) {
   const auto text = read_text(file);
   if (!text) return std::unexpected(text.error());
-  boost::system::error_code failure;
-  const boost::json::value document = boost::json::parse(*text, failure);
-  if (failure) return wrong(file, fmt::format("not JSON: {}", failure.message()));
-  const boost::json::object* root = document.if_object();
-  const boost::json::value* version = root ? root->if_contains("version") : nullptr;
-  const boost::json::value* facts = root ? root->if_contains("facts") : nullptr;
-  if (!version || !version->is_int64() || !facts) {
-    return wrong(file, "not a run: expected an object with an integer \"version\" and \"facts\"");
-  }
-  if (version->get_int64() != kRunVersion) {
-    return wrong(
-        file,
-        fmt::format("run version {}, this program reads {}; {}", version->get_int64(), kRunVersion,
-                    version->get_int64() > kRunVersion ? "a newer fairrush wrote it"
-                                                       : "an older fairrush wrote it"));
-  }
-  auto read = facts_from_json(*facts);
+  auto read = facts_in_run_json(*text);
   if (!read) return wrong(file, read.error());
   return read;
 }

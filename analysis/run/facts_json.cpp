@@ -8,6 +8,7 @@
 
 #include "analysis/history/record.hpp"
 #include "analysis/run/json_fields.hpp"
+#include "analysis/run/json_text.hpp"
 
 namespace fairrush::analysis {
 namespace {
@@ -79,7 +80,7 @@ void describe_allocation(Archive& archive, Facts& facts) {
         if constexpr (kReading<Archive>) {
           const auto value = value_named(names, name);
           if (!value)
-            return archive.refuse("allocation", "unknown, first_come_first_served or draw");
+            return archive.refuse("allocation", "unknown, first_come_first_served or draw", name);
           facts.allocation = *value;
         }
       });
@@ -100,8 +101,7 @@ void describe_attempted(Archive& archive, Facts& facts) {
           facts.attempted.clear();
           for (const std::string& name : stored) {
             const auto value = value_named(names, name);
-            if (!value)
-              return archive.refuse("attempted", "names of sightings, not '" + name + "'");
+            if (!value) return archive.refuse("attempted", "names of sightings", name);
             facts.attempted.insert(*value);
           }
         }
@@ -260,32 +260,42 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
 
 namespace {
 
+void refuse_beyond_clock(std::string_view key, std::int64_t time_ns, JsonFieldReader& reader) {
+  if (time_ns >= -kRecordTimeMax && time_ns <= kRecordTimeMax) return;
+  reader.refuse(key, fmt::format("an integer of {} to {}", -kRecordTimeMax, kRecordTimeMax),
+                time_ns);
+}
+
+void refuse_impossible_window(const std::string& key, const Window& window,
+                              JsonFieldReader& reader) {
+  refuse_beyond_clock(key + ".open_ns", window.open_ns, reader);
+  refuse_beyond_clock(key + ".close_ns", window.close_ns, reader);
+  if (window.close_ns < window.open_ns) {
+    reader.refuse(key + ".close_ns", fmt::format("at least its open_ns, {}", window.open_ns),
+                  window.close_ns);
+  }
+}
+
 /// What no single field shows: values that are well-formed but that no run can have.
 void refuse_impossible(const RunFacts& facts, JsonFieldReader& reader) {
   if (facts.quota.share.has_value() == facts.quota.count.has_value()) {
-    reader.refuse("quota", "either a share or a count");
+    reader.refuse("quota", "either a share or a count", facts.quota.share ? "both" : "neither");
   }
-  if (facts.users > kRunUsersMax) reader.refuse("users", fmt::format("at most {}", kRunUsersMax));
-  const auto in_range = [](std::int64_t time) {
-    return time >= -kRecordTimeMax && time <= kRecordTimeMax;
-  };
-  const std::string range = fmt::format("times of at most ±{} ns", kRecordTimeMax);
-  if (facts.rounds.empty()) reader.refuse("rounds", "at least one");
-  for (const RoundFacts& round : facts.rounds) {
-    if (!in_range(round.reservation.open_ns) || !in_range(round.reservation.close_ns)) {
-      reader.refuse("rounds.reservation", range);
-    }
-    if (!in_range(round.rush.open_ns) || !in_range(round.rush.close_ns)) {
-      reader.refuse("rounds.rush", range);
-    }
+  if (facts.users > kRunUsersMax) {
+    reader.refuse("users", fmt::format("at most {}", kRunUsersMax), facts.users);
   }
-  if (facts.status_deadline && !in_range(facts.status_deadline->count())) {
-    reader.refuse("status_deadline_ns", range);
+  if (facts.rounds.empty()) reader.refuse("rounds", "at least one", "none");
+  for (std::size_t number = 0; number < facts.rounds.size(); ++number) {
+    const RoundFacts& round = facts.rounds[number];
+    const std::string key = fmt::format("rounds[{}]", number);
+    refuse_impossible_window(key + ".reservation", round.reservation, reader);
+    refuse_impossible_window(key + ".rush", round.rush, reader);
   }
-  if (!in_range(facts.attempt_timeout.count())) reader.refuse("attempt_timeout_ns", range);
-  if (!in_range(facts.instrument.clock_error_ns)) {
-    reader.refuse("instrument.clock_error_ns", range);
+  if (facts.status_deadline) {
+    refuse_beyond_clock("status_deadline_ns", facts.status_deadline->count(), reader);
   }
+  refuse_beyond_clock("attempt_timeout_ns", facts.attempt_timeout.count(), reader);
+  refuse_beyond_clock("instrument.clock_error_ns", facts.instrument.clock_error_ns, reader);
 }
 
 }  // namespace
@@ -294,6 +304,25 @@ boost::json::object facts_to_json(const RunFacts& facts) {
   JsonFieldWriter writer;
   describe(writer, facts);
   return std::move(writer.object);
+}
+
+std::expected<RunFacts, std::string> facts_in_run_json(std::string_view text) {
+  const auto document = parse_json(text);
+  if (!document) return std::unexpected(document.error());
+  const boost::json::object* root = document->if_object();
+  const boost::json::value* version = root ? root->if_contains("version") : nullptr;
+  const boost::json::value* facts = root ? root->if_contains("facts") : nullptr;
+  if (!version || !version->is_int64() || !facts) {
+    return std::unexpected(
+        "not a run: expected an object with an integer \"version\" and \"facts\"");
+  }
+  if (version->get_int64() != kRunVersion) {
+    return std::unexpected(
+        fmt::format("run version {}, this program reads {}; {}", version->get_int64(), kRunVersion,
+                    version->get_int64() > kRunVersion ? "a newer fairrush wrote it"
+                                                       : "an older fairrush wrote it"));
+  }
+  return facts_from_json(*facts);
 }
 
 std::expected<RunFacts, std::string> facts_from_json(const boost::json::value& value) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <string>
+#include <string_view>
 
 #include "analysis/run/facts.hpp"
 
@@ -20,5 +21,9 @@ boost::json::object facts_to_json(const RunFacts& facts);
 
 /// The error names the key and what was expected there.
 std::expected<RunFacts, std::string> facts_from_json(const boost::json::value& value);
+
+/// The facts in the text of a whole run.json. The error also tells a file that is no run from one
+/// of another version.
+std::expected<RunFacts, std::string> facts_in_run_json(std::string_view text);
 
 }  // namespace fairrush::analysis

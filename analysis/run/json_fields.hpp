@@ -78,6 +78,50 @@ class JsonFieldWriter {
   }
 };
 
+/// What a field of a type may be, in words.
+template <class T>
+struct Allowed {
+  static std::string text() { return "an object"; }
+};
+template <>
+struct Allowed<bool> {
+  static std::string text() { return "true or false"; }
+};
+template <std::integral T>
+struct Allowed<T> {
+  static std::string text() {
+    return fmt::format("an integer of {} to {}", std::numeric_limits<T>::min(),
+                       std::numeric_limits<T>::max());
+  }
+};
+template <>
+struct Allowed<double> {
+  static std::string text() { return "a number"; }
+};
+template <>
+struct Allowed<std::string> {
+  static std::string text() { return "a text"; }
+};
+template <>
+struct Allowed<TicketNumber> : Allowed<TicketNumber::rep> {};
+template <>
+struct Allowed<Bytes> {
+  static std::string text() { return "an even number of hexadecimal digits"; }
+};
+template <>
+struct Allowed<Digest> {
+  static std::string text() { return "64 hexadecimal digits"; }
+};
+template <class T>
+  requires(!std::same_as<std::vector<T>, Bytes>)
+struct Allowed<std::vector<T>> {
+  static std::string text() { return "a list"; }
+};
+template <class T>
+struct Allowed<std::optional<T>> {
+  static std::string text() { return Allowed<T>::text() + " or null"; }
+};
+
 /// Takes fields out of a JSON object; keeps the first problem, after which nothing is read.
 class JsonFieldReader {
  public:
@@ -92,15 +136,17 @@ class JsonFieldReader {
     if (!error.empty()) return;
     const std::string where = path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
     if (const auto* found = value_.get_object().if_contains(key)) {
-      read(where, *found, target);
+      read<T>(where, *found, target);
     } else {
-      error = fmt::format("{}: missing", where);
+      error = fmt::format("{}: missing, expected {}", where, Allowed<T>::text());
     }
   }
 
   /// Refuses a value that was read but does not fit.
-  void refuse(std::string_view key, std::string_view expected) {
-    if (error.empty()) error = fmt::format("{}.{}: expected {}", path_, key, expected);
+  template <class T>
+  void refuse(std::string_view key, std::string_view expected, const T& found) {
+    if (error.empty())
+      error = fmt::format("{}.{}: expected {}, found {}", path_, key, expected, found);
   }
 
   std::string error;
@@ -109,70 +155,82 @@ class JsonFieldReader {
   void fail(const std::string& where, std::string_view expected, const boost::json::value& found) {
     constexpr std::size_t kQuotedMax = 60;
     std::string quoted = boost::json::serialize(found);
-    if (quoted.size() > kQuotedMax) quoted = quoted.substr(0, kQuotedMax) + "…";
+    if (quoted.size() > kQuotedMax) {
+      std::size_t end = kQuotedMax;
+      while ((static_cast<unsigned char>(quoted[end]) & 0xc0U) == 0x80U) --end;  // inside UTF-8
+      quoted = quoted.substr(0, end) + "…";
+    }
     error = fmt::format("{}: expected {}, found {}", where, expected, quoted);
   }
+  template <class Field>
+  void fail_as(const std::string& where, const boost::json::value& found) {
+    fail(where, Allowed<Field>::text(), found);
+  }
 
+  // Everywhere `Field` is what the field may be and the target's type what is at hand of it.
+  template <class Field>
   void read(const std::string& where, const boost::json::value& from, bool& target) {
-    if (!from.is_bool()) return fail(where, "true or false", from);
+    if (!from.is_bool()) return fail_as<Field>(where, from);
     target = from.get_bool();
   }
-  template <std::integral T>
+  template <class Field, std::integral T>
   void read(const std::string& where, const boost::json::value& from, T& target) {
     boost::system::error_code inexact;
     const T number = from.to_number<T>(inexact);
-    if (inexact || from.is_double()) {
-      return fail(where,
-                  fmt::format("an integer of {} to {}", std::numeric_limits<T>::min(),
-                              std::numeric_limits<T>::max()),
-                  from);
-    }
+    if (inexact || from.is_double()) return fail_as<Field>(where, from);
     target = number;
   }
+  template <class Field>
   void read(const std::string& where, const boost::json::value& from, double& target) {
-    if (!from.is_number()) return fail(where, "a number", from);
-    target = from.to_number<double>();
+    const double number = from.is_number() ? from.to_number<double>() : std::nan("");
+    if (!std::isfinite(number)) return fail_as<Field>(where, from);
+    target = number;
   }
+  template <class Field>
   void read(const std::string& where, const boost::json::value& from, std::string& target) {
-    if (!from.is_string()) return fail(where, "a text", from);
+    if (!from.is_string()) return fail_as<Field>(where, from);
     target = from.get_string();
   }
+  template <class Field>
   void read(const std::string& where, const boost::json::value& from, TicketNumber& target) {
     std::uint32_t number = 0;
-    read(where, from, number);
+    read<Field>(where, from, number);
     target = TicketNumber(number);
   }
+  template <class Field>
   void read(const std::string& where, const boost::json::value& from, Bytes& target) {
     const auto bytes = from.is_string() ? from_hex(from.get_string())
                                         : std::expected<Bytes, std::string>(std::unexpect);
-    if (!bytes) return fail(where, "an even number of hexadecimal digits", from);
+    if (!bytes) return fail_as<Field>(where, from);
     target = *bytes;
   }
+  template <class Field>
   void read(const std::string& where, const boost::json::value& from, Digest& target) {
     Bytes bytes;
-    read(where, from, bytes);
+    read<Field>(where, from, bytes);
     if (!error.empty()) return;
-    if (bytes.size() != target.size()) return fail(where, "64 hexadecimal digits", from);
+    if (bytes.size() != target.size()) return fail_as<Field>(where, from);
     std::copy(bytes.begin(), bytes.end(), target.begin());
   }
-  template <class T>
+  template <class Field, class T>
   void read(const std::string& where, const boost::json::value& from, std::optional<T>& target) {
     target.reset();
-    if (!from.is_null()) read(where, from, target.emplace());
+    if (!from.is_null()) read<Field>(where, from, target.emplace());
   }
-  template <class T>
+  template <class Field, class T>
   void read(const std::string& where, const boost::json::value& from, std::vector<T>& target) {
-    if (!from.is_array()) return fail(where, "a list", from);
+    if (!from.is_array()) return fail_as<Field>(where, from);
     target.clear();
     target.reserve(from.get_array().size());
     for (const boost::json::value& element : from.get_array()) {
-      read(fmt::format("{}[{}]", where, target.size()), element, target.emplace_back());
+      read<T>(fmt::format("{}[{}]", where, target.size()), element, target.emplace_back());
       if (!error.empty()) return;
     }
   }
-  template <class T>
+  template <class Field, class T>
     requires requires(JsonFieldReader& archive, T& value) { describe(archive, value); }
   void read(const std::string& where, const boost::json::value& from, T& target) {
+    if (!from.is_object()) return fail_as<Field>(where, from);
     JsonFieldReader inner(from, where);
     describe(inner, target);
     error = std::move(inner.error);

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "analysis/run/json_fields.hpp"
+#include "analysis/run/json_text.hpp"
 
 namespace fairrush::analysis {
 
@@ -38,11 +39,10 @@ std::string formatted(const T& document) {
 
 template <class T>
 std::expected<T, std::string> parsed(std::string_view json, std::string_view name) {
-  boost::system::error_code failure;
-  const boost::json::value value = boost::json::parse(json, failure);
-  if (failure) return std::unexpected(fmt::format("not JSON: {}", failure.message()));
+  const auto value = parse_json(json);
+  if (!value) return std::unexpected(value.error());
   T document;
-  JsonFieldReader reader(value, std::string(name));
+  JsonFieldReader reader(*value, std::string(name));
   describe(reader, document);
   if (!reader.error.empty()) return std::unexpected(std::move(reader.error));
   return document;

@@ -70,6 +70,11 @@ TEST_F(LoadRun, TakesAMissingLedgerOnlyWhenTheFactsSayWhy) {
   EXPECT_FALSE(run->rounds.front().ledger.has_value());
 }
 
+TEST_F(LoadRun, RefusesARunJsonThatSaysAThingTwice) {
+  scratch_.write("run.json", R"({"version": 2, "facts": {}, "version": 2})");
+  EXPECT_EQ(error(), path_of("run.json") + ": the key \"version\" stands twice in one object");
+}
+
 TEST_F(LoadRun, GivesEveryRoundWhatTheBusDeliveredInIt) {
   EXPECT_FALSE(load_run(directory_)->rounds.front().bus.has_value());
   RunFacts facts;
@@ -142,7 +147,7 @@ TEST_F(LoadRun, NamesTheFileOfABrokenLedgerOrDraw) {
   EXPECT_EQ(error().find(path_of("ledger.csv") + ": line 2: user 'x'"), 0U);
   scratch_.write("ledger.csv", "user,coupon\n");
   scratch_.write("draw.json", "{}");
-  EXPECT_EQ(error(), path_of("draw.json") + ": draw.event: missing");
+  EXPECT_EQ(error(), path_of("draw.json") + ": draw.event: missing, expected a text");
 }
 
 TEST_F(LoadRun, RefusesAHistoryOfAnotherRun) {

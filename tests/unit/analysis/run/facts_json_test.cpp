@@ -1,5 +1,6 @@
 #include "analysis/run/facts_json.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -101,7 +102,8 @@ TEST(FactsJson, NamesTheKeyThatIsMissing) {
     damaged.erase(field.key());
     const auto read = facts_from_json(damaged);
     ASSERT_FALSE(read);
-    EXPECT_EQ(read.error(), "facts." + std::string(field.key()) + ": missing");
+    EXPECT_EQ(read.error().find("facts." + std::string(field.key()) + ": missing, expected "), 0U)
+        << read.error();
   }
 }
 
@@ -123,10 +125,10 @@ std::string error_with(std::string_view key, const boost::json::value& value) {
   return read ? std::string() : read.error();
 }
 
-/// With `value` in the first round.
+/// With `value` in the second of three rounds.
 std::string error_with_round(std::string_view key, const boost::json::value& value) {
   boost::json::object damaged = facts_to_json(facts_without_defaults());
-  damaged["rounds"].as_array().front().as_object()[key] = value;
+  damaged["rounds"].as_array().at(1).as_object()[key] = value;
   const auto read = facts_from_json(damaged);
   return read ? std::string() : read.error();
 }
@@ -138,21 +140,43 @@ TEST(FactsJson, RefusesNumbersOutsideTheirRange) {
   EXPECT_NE(error_with("rounds", boost::json::array()).find("facts.rounds"), std::string::npos);
   EXPECT_NE(error_with("users", kRunUsersMax + 1).find("facts.users"), std::string::npos);
   EXPECT_EQ(error_with("users", kRunUsersMax), "");
+  EXPECT_NE(error_with("fairness_margin", {{"of_one", std::numeric_limits<double>::infinity()}})
+                .find("facts.fairness_margin.of_one: expected a number"),
+            std::string::npos);
 }
 
 TEST(FactsJson, RefusesTimesWhoseDifferencesWouldOverflow) {
   const boost::json::object beyond{{"open_ns", 0}, {"close_ns", kRecordTimeMax + 1}};
-  EXPECT_NE(error_with_round("rush", beyond).find("facts.rounds.rush: expected times"),
-            std::string::npos);
-  EXPECT_NE(error_with_round("reservation", beyond).find("facts.rounds.reservation"),
-            std::string::npos);
+  const std::string times = fmt::format("expected an integer of {} to {}, found {}",
+                                        -kRecordTimeMax, kRecordTimeMax, kRecordTimeMax + 1);
+  EXPECT_EQ(error_with_round("rush", beyond), "facts.rounds[1].rush.close_ns: " + times);
+  EXPECT_EQ(error_with_round("reservation", beyond),
+            "facts.rounds[1].reservation.close_ns: " + times);
   EXPECT_NE(error_with("attempt_timeout_ns", kRecordTimeMax + 1).find("facts.attempt_timeout_ns"),
             std::string::npos);
 }
 
+TEST(FactsJson, RefusesAWindowThatEndsBeforeItBegins) {
+  const boost::json::object backwards{{"open_ns", 5}, {"close_ns", 4}};
+  EXPECT_EQ(error_with_round("rush", backwards),
+            "facts.rounds[1].rush.close_ns: expected at least its open_ns, 5, found 4");
+  EXPECT_EQ(error_with_round("rush", {{"open_ns", 5}, {"close_ns", 5}}), "");
+}
+
+TEST(FactsJson, NamesTheRoundTheKeyAndWhatIsAllowedThere) {
+  EXPECT_EQ(error_with_round("rush", {{"open_ns", 5}}),
+            "facts.rounds[1].rush.close_ns: missing, expected an integer of -9223372036854775808 "
+            "to 9223372036854775807");
+  EXPECT_EQ(error_with_round("draw_missing", 7),
+            "facts.rounds[1].draw_missing: expected a text or null, found 7");
+  EXPECT_EQ(error_with_round("stock", nullptr),
+            "facts.rounds[1].stock: expected an object, found null");
+}
+
 TEST(FactsJson, RefusesUnknownNamesAndAQuotaThatIsBothOrNeither) {
   EXPECT_NE(error_with("allocation", "lottery").find("facts.allocation"), std::string::npos);
-  EXPECT_NE(error_with("attempted", boost::json::array{"ufo"}).find("'ufo'"), std::string::npos);
+  EXPECT_EQ(error_with("attempted", boost::json::array{"ufo"}),
+            "facts.attempted: expected names of sightings, found ufo");
   EXPECT_NE(error_with("quota", {{"share", nullptr}, {"count", nullptr}}).find("facts.quota"),
             std::string::npos);
   EXPECT_NE(error_with("quota", {{"share", {{"of_one", 0.1}}}, {"count", 1}}).find("facts.quota"),

@@ -56,7 +56,7 @@ TEST(PublishedDraw, NamesTheKeyAndWhatWasExpected) {
   EXPECT_EQ(error_with("winners", boost::json::array{1, "x"}),
             "draw.winners[1]: expected an integer of 0 to 4294967295, found \"x\"");
   EXPECT_EQ(error_with("proofs", boost::json::array{boost::json::object{}}),
-            "draw.proofs[0].ticket: missing");
+            "draw.proofs[0].ticket: missing, expected an integer of 0 to 4294967295");
   EXPECT_EQ(error_with("roster", nullptr), "draw.roster: expected a list, found null");
 }
 
@@ -64,6 +64,12 @@ TEST(PublishedDraw, ThatIsNoJsonOrNoObjectIsRefused) {
   EXPECT_EQ(parse_published_draw("<html>").error().find("not JSON: "), 0U);
   EXPECT_EQ(parse_published_draw("[]").error(), "draw: expected an object, found []");
   EXPECT_FALSE(parse_published_draw(std::string(100'000, '[')));
+}
+
+TEST(PublishedDraw, MayNotSayAThingTwice) {
+  std::string text = format_published_draw(small_draw());
+  text.insert(text.find("\"quota\""), "\"quota\":2,");
+  EXPECT_EQ(parse_published_draw(text).error(), "the key \"quota\" stands twice in one object");
 }
 
 }  // namespace

@@ -1,0 +1,27 @@
+#include <boost/json.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "analysis/run/facts_json.hpp"
+#include "base/assert.hpp"
+
+/// What parses is written and read back the same.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace fairrush::analysis;
+  const auto text_of = [](const RunFacts& facts) {
+    return boost::json::serialize(
+        boost::json::object{{"version", kRunVersion}, {"facts", facts_to_json(facts)}});
+  };
+  const auto facts = facts_in_run_json({reinterpret_cast<const char*>(data), size});
+  if (!facts) {
+    FAIRRUSH_ASSERT(!facts.error().empty());
+    return 0;
+  }
+  const std::string text = text_of(*facts);
+  const auto again = facts_in_run_json(text);
+  FAIRRUSH_ASSERT(again.has_value());
+  FAIRRUSH_ASSERT(text_of(*again) == text);
+  return 0;
+}
