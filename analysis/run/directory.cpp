@@ -77,6 +77,10 @@ bool has_bus(const RoundFacts& round) {
   return !round.bus_missing;
 }
 
+bool has_draw(const RunFacts& facts, const RoundFacts& round) {
+  return facts.allocation == Allocation::draw && !round.draw_missing;
+}
+
 /// The file's parsed content, or nothing when there is no such file.
 template <class T, class Parse>
 std::expected<std::optional<T>, std::string> read_optional(const std::filesystem::path& file,
@@ -88,6 +92,52 @@ std::expected<std::optional<T>, std::string> read_optional(const std::filesystem
   auto parsed = parse(std::string_view(*text));
   if (!parsed) return wrong(file, parsed.error());
   return std::optional<T>(std::move(*parsed));
+}
+
+std::expected<void, std::string> load_ledger(const RunDirectory& directory, const RunFacts& facts,
+                                             std::vector<RoundRecords>& rounds) {
+  auto ledger = read_optional<Ledger>(directory.ledger(), parse_ledger_csv);
+  if (!ledger) return std::unexpected(std::move(ledger.error()));
+  if (!*ledger) {
+    if (std::ranges::none_of(facts.rounds, has_ledger)) return {};
+    return wrong(directory.ledger(), "missing, though run.json says that there is a ledger");
+  }
+  for (std::size_t round = 0; round < rounds.size(); ++round) {
+    if (has_ledger(facts.rounds[round])) rounds[round].ledger.emplace();
+  }
+  const auto shared = share_out(std::move(**ledger), rounds, &RoundRecords::ledger);
+  return shared ? shared : wrong(directory.ledger(), shared.error());
+}
+
+std::expected<void, std::string> load_bus(const RunDirectory& directory, const RunFacts& facts,
+                                          std::vector<RoundRecords>& rounds) {
+  auto bus = read_optional<BusLog>(directory.bus(), parse_bus_csv);
+  if (!bus) return std::unexpected(std::move(bus.error()));
+  if (!*bus) {
+    if (std::ranges::none_of(facts.rounds, has_bus)) return {};
+    return wrong(directory.bus(), "missing, though run.json says that the bus was heard");
+  }
+  // Of a round that was not heard an empty log would say that nothing was delivered.
+  for (std::size_t round = 0; round < rounds.size(); ++round) {
+    if (has_bus(facts.rounds[round])) rounds[round].bus.emplace();
+  }
+  const auto shared = share_out(std::move(**bus), rounds, &RoundRecords::bus);
+  return shared ? shared : wrong(directory.bus(), shared.error());
+}
+
+std::expected<void, std::string> load_draws(const RunDirectory& directory, const RunFacts& facts,
+                                            std::vector<RoundRecords>& rounds) {
+  for (std::uint32_t round = 0; round < rounds.size(); ++round) {
+    auto draw = read_optional<PublishedDraw>(directory.draw(round), parse_published_draw);
+    if (!draw) return std::unexpected(std::move(draw.error()));
+    if (!*draw && has_draw(facts, facts.rounds[round])) {
+      return wrong(
+          directory.draw(round),
+          fmt::format("missing, though run.json says that round {} published a draw", round + 1));
+    }
+    rounds[round].draw = std::move(*draw);
+  }
+  return {};
 }
 
 }  // namespace
@@ -119,31 +169,10 @@ std::expected<RunEvidence, std::string> load_evidence(const RunDirectory& direct
     return std::unexpected(std::move(fits.error()));
   }
   std::vector<RoundRecords> rounds(facts.rounds.size());
-  auto ledger = read_optional<Ledger>(directory.ledger(), parse_ledger_csv);
-  if (!ledger) return std::unexpected(std::move(ledger.error()));
-  if (*ledger) {
-    for (std::size_t round = 0; round < rounds.size(); ++round) {
-      if (has_ledger(facts.rounds[round])) rounds[round].ledger.emplace();
+  for (const auto load : {&load_ledger, &load_bus, &load_draws}) {
+    if (auto loaded = load(directory, facts, rounds); !loaded) {
+      return std::unexpected(std::move(loaded.error()));
     }
-    const auto shared = share_out(std::move(**ledger), rounds, &RoundRecords::ledger);
-    if (!shared) return wrong(directory.ledger(), shared.error());
-  } else if (std::ranges::any_of(facts.rounds, has_ledger)) {
-    return wrong(directory.ledger(), "missing, though run.json says that there is a ledger");
-  }
-  auto bus = read_optional<BusLog>(directory.bus(), parse_bus_csv);
-  if (!bus) return std::unexpected(std::move(bus.error()));
-  if (*bus) {
-    // Of a round that was not heard an empty log would say that nothing was delivered.
-    for (std::size_t round = 0; round < rounds.size(); ++round) {
-      if (has_bus(facts.rounds[round])) rounds[round].bus.emplace();
-    }
-    const auto shared = share_out(std::move(**bus), rounds, &RoundRecords::bus);
-    if (!shared) return wrong(directory.bus(), shared.error());
-  }
-  for (std::uint32_t round = 0; round < rounds.size(); ++round) {
-    auto draw = read_optional<PublishedDraw>(directory.draw(round), parse_published_draw);
-    if (!draw) return std::unexpected(std::move(draw.error()));
-    rounds[round].draw = std::move(*draw);
   }
   return RunEvidence{std::move(facts), std::move(*history), std::move(rounds)};
 }

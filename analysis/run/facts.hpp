@@ -107,8 +107,9 @@ struct RoundFacts {
   std::optional<std::uint64_t> announced_coupons;  ///< C as the target published it
   StockFacts stock;
   std::optional<std::string>
-      ledger_missing;                       ///< why there is no ledger; unset: ledger.csv holds it
-  std::optional<std::string> draw_missing;  ///< why a design that draws left no draw.json
+      ledger_missing;  ///< why there is no ledger; unset: ledger.csv holds it
+  std::optional<std::string>
+      draw_missing;  ///< why a design that draws published none; unset: draw.json holds it
   std::optional<std::string> bus_missing =
       "nobody asked";  ///< why what the bus delivered was not read; unset: bus.csv holds it
   std::optional<std::string> unrecorded =

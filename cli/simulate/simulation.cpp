@@ -240,7 +240,10 @@ std::expected<SimulationResult, std::string> Simulation::run(
   facts_.interrupted = done.rounds_done < rounds;
   // A run has at least one round, even one that was stopped before its first.
   facts_.rounds.resize(std::max(done.rounds_done, 1U));
-  if (done.rounds_done == 0) facts_.rounds.front().ledger_missing = "no round was played";
+  if (done.rounds_done == 0) {
+    analysis::RoundFacts& unplayed = facts_.rounds.front();
+    unplayed.ledger_missing = unplayed.draw_missing = "no round was played";
+  }
   facts_.instrument = instrument_facts(start, loadgen::sample_machine(clock), settings_.threads);
   SimulationResult result{.facts = {},
                           .assessment = assessor.finish(),

@@ -70,6 +70,30 @@ TEST_F(LoadRun, TakesAMissingLedgerOnlyWhenTheFactsSayWhy) {
   EXPECT_FALSE(run->rounds.front().ledger.has_value());
 }
 
+TEST_F(LoadRun, TakesAMissingDrawOnlyWhenTheFactsSayWhy) {
+  RunFacts facts;
+  facts.users = 10;
+  facts.quota.count = 1;
+  facts.allocation = Allocation::draw;
+  facts.rounds.resize(2);
+  facts.rounds[0].draw_missing = "the target has not published its secret";
+  write_run_json(facts);
+  EXPECT_EQ(error(), path_of("draw-2.json") +
+                         ": missing, though run.json says that round 2 published a draw");
+  facts.rounds[1].draw_missing = "no answer";
+  write_run_json(facts);
+  EXPECT_TRUE(load_run(directory_));
+}
+
+TEST_F(LoadRun, TakesAMissingBusOnlyWhenTheFactsSayWhy) {
+  RunFacts facts;
+  facts.users = 10;
+  facts.quota.count = 1;
+  facts.rounds.front().bus_missing.reset();
+  write_run_json(facts);
+  EXPECT_EQ(error(), path_of("bus.csv") + ": missing, though run.json says that the bus was heard");
+}
+
 TEST_F(LoadRun, RefusesARunJsonThatSaysAThingTwice) {
   scratch_.write("run.json", R"({"version": 2, "facts": {}, "version": 2})");
   EXPECT_EQ(error(), path_of("run.json") + ": the key \"version\" stands twice in one object");
