@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "cli/output/streams.hpp"
+
 namespace fairrush::cli {
 
 std::expected<std::vector<std::string>, ExitCode> read_arguments(
@@ -16,12 +18,12 @@ std::expected<std::vector<std::string>, ExitCode> read_arguments(
 }
 
 ExitCode refuse(std::string_view message) {
-  fmt::print(stderr, "fairrush: {}\n", message);
+  tell(fmt::format("fairrush: {}\n", message));
   return ExitCode::usage;
 }
 
 ExitCode refuse(std::span<const Problem> problems) {
-  fmt::print(stderr, "{}", format_problems(problems));
+  tell(format_problems(problems));
   return ExitCode::usage;
 }
 

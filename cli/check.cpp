@@ -1,9 +1,9 @@
 #include "analysis/assessment.hpp"
 #include "analysis/run/replace_ledger.hpp"
 #include "cli/arguments.hpp"
+#include "cli/output/new_file.hpp"
 #include "cli/subcommand.hpp"
 #include "cli/verdict_output.hpp"
-#include "loadgen/execution/evidence.hpp"
 #include "loadgen/ledger/read.hpp"
 
 namespace fairrush::cli {
@@ -32,7 +32,7 @@ void add_options(OptionTable& table, CheckOptions& options) {
   table.add(
       {.name = "admin-token", .hint = "TOKEN", .help = "Sent to an http:// ledger", .secret = true},
       options.admin_token);
-  table.add({"ledger-out", "FILE", "Write the ledger that was read there, as CSV"},
+  table.add({"ledger-out", "FILE", "Write the ledger that was read there as CSV, a new file"},
             options.ledger_out);
 }
 
@@ -50,8 +50,8 @@ std::expected<void, std::string> take_ledger(const CheckOptions& options,
   if (!ledger) return std::unexpected("--ledger: " + ledger.error());
   if (options.ledger_out) {
     const auto text = analysis::format_ledger_csv(*ledger);
-    if (const auto written = loadgen::write_file(*options.ledger_out, text); !written) {
-      return std::unexpected(written.error());
+    if (const auto written = write_new({.path = *options.ledger_out, .text = text}); !written) {
+      return std::unexpected("--ledger-out: " + written.error());
     }
   }
   if (const auto replaced = analysis::replace_ledger(evidence, std::move(*ledger)); !replaced) {

@@ -9,7 +9,9 @@
 
 #include "base/version.hpp"
 #include "cli/dispatch.hpp"
+#include "cli/output/streams.hpp"
 #include "cli/subcommand.hpp"
+#include "cli/verdict_output.hpp"
 
 namespace fairrush::cli {
 namespace {
@@ -31,9 +33,8 @@ void print_help() {
   print_subcommands("fairrush", kSubcommands);
   fmt::print(
       "\n  fairrush COMMAND --help   its options        fairrush --version   what this is\n\n"
-      "Exit codes: 0 pass, 1 a check failed, 2 usage or configuration, 3 not known, 4 "
-      "interrupted,\n"
-      "5 target unreachable.\n");
+      "Exit codes: 0 pass, 1 a check failed, 2 usage, configuration or a file that cannot be "
+      "used,\n3 not known, 4 interrupted, 5 target unreachable.\n");
 }
 
 ExitCode command(std::vector<std::string> arguments) {
@@ -49,15 +50,22 @@ ExitCode command(std::vector<std::string> arguments) {
   return dispatch("fairrush", kSubcommands, std::move(arguments));
 }
 
+ExitCode guarded_command(std::vector<std::string> arguments) {
+  try {
+    return command(std::move(arguments));
+  } catch (const std::exception& failure) {
+    if (std::ferror(stdout) != 0) return ExitCode::usage;  // said once, by whoever flushes it
+    tell(fmt::format("fairrush: {}\n", failure.what()));
+    return ExitCode::not_known;
+  }
+}
+
 }  // namespace
 }  // namespace fairrush::cli
 
 int main(int argc, char** argv) {
-  using fairrush::cli::ExitCode;
-  try {
-    return static_cast<int>(fairrush::cli::command({argv + 1, argv + argc}));
-  } catch (const std::exception& failure) {
-    std::fprintf(stderr, "fairrush: %s\n", failure.what());
-    return static_cast<int>(ExitCode::not_known);
-  }
+  using namespace fairrush::cli;
+  prepare_streams();
+  const ExitCode code = guarded_command({argv + 1, argv + argc});
+  return static_cast<int>(worse_of(code, flush_output()));
 }

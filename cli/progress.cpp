@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/output/streams.hpp"
+
 namespace fairrush::cli {
 namespace {
 
@@ -62,8 +64,8 @@ std::string describe(const Progress& progress, ProgressStyle style) {
 }
 
 ProgressDisplay::~ProgressDisplay() {
-  if (bar_drawn_) std::fputs("\r\033[K", stderr);
-  if (withheld_) fmt::print(stderr, "{}\n", describe(*withheld_, style_));
+  if (bar_drawn_) tell("\r\033[K");
+  if (withheld_) tell(fmt::format("{}\n", describe(*withheld_, style_)));
 }
 
 void ProgressDisplay::progress(const Progress& progress) {
@@ -71,7 +73,7 @@ void ProgressDisplay::progress(const Progress& progress) {
   const SteadyTime now = clock_.steady_now();
   if (style_ == ProgressStyle::bar) {
     // Cut at the terminal's edge, so that redrawing never scrolls.
-    fmt::print(stderr, "\r\033[K\033[?7l{}\033[?7h", describe(progress, style_));
+    tell(fmt::format("\r\033[K\033[?7l{}\033[?7h", describe(progress, style_)));
     std::fflush(stderr);
     bar_drawn_ = true;
     return;
@@ -82,7 +84,7 @@ void ProgressDisplay::progress(const Progress& progress) {
     return;
   }
   withheld_.reset();
-  fmt::print(stderr, "{}\n", describe(progress, style_));
+  tell(fmt::format("{}\n", describe(progress, style_)));
   last_drawn_ = now;
   last_phase_ = progress.phase;
 }

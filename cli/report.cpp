@@ -5,6 +5,7 @@
 
 #include "analysis/assessment.hpp"
 #include "cli/arguments.hpp"
+#include "cli/run_files.hpp"
 #include "cli/subcommand.hpp"
 #include "reports/reports.hpp"
 
@@ -54,7 +55,9 @@ ExitCode report_main(std::vector<std::string> arguments) {
   std::optional<std::string> out;
   OptionTable table;
   table.add({"format", "LIST", "Formats, separated by commas"}, format_list);
-  table.add({"out", "DIR", "Where to write (the run's own directory)"}, out);
+  table.add(
+      {"out", "DIR", "New or empty directory to write into (the run's own, over its reports)"},
+      out);
   const auto positionals = read_arguments({.name = "fairrush report",
                                            .purpose = "Render a run again from its directory.",
                                            .positionals_hint = "RUN",
@@ -65,16 +68,12 @@ ExitCode report_main(std::vector<std::string> arguments) {
   const auto chosen = formats_named(format_list);
   if (!chosen) return refuse(chosen.error());
   const fs::path run = positionals->front();
-  const fs::path directory = out ? fs::path(*out) : run;
   const auto evidence = analysis::load_run({run});
   if (!evidence) return refuse(evidence.error());
-  std::error_code error;
-  if (!fs::is_directory(directory)) fs::create_directories(directory, error);
-  if (error) {
-    return refuse(
-        fmt::format("--out: '{}' cannot be created: {}", directory.string(), error.message()));
-  }
-  return write_formats(*chosen, *evidence, directory);
+  if (!out) return write_formats(*chosen, *evidence, run);
+  const auto directory = make_out_directory(*out);
+  if (!directory) return refuse(directory.error());
+  return write_formats(*chosen, *evidence, *directory);
 }
 
 }  // namespace fairrush::cli

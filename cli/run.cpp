@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "cli/arguments.hpp"
 #include "cli/interruption.hpp"
+#include "cli/output/streams.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_files.hpp"
 #include "cli/scenario_files.hpp"
@@ -52,7 +53,7 @@ fs::path server_binary(const RunOptions& options) {
 }
 
 ExitCode failure_exit(const loadgen::RunFailure& failure) {
-  fmt::print(stderr, "fairrush: {}\n", failure.message);
+  tell(fmt::format("fairrush: {}\n", failure.message));
   return failure.kind == loadgen::RunFailure::Kind::unreachable ? ExitCode::target_unreachable
                                                                 : ExitCode::usage;
 }
@@ -61,7 +62,7 @@ ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,
                  const RunOptions& options, std::stop_token stop,
                  std::vector<FinishedRun>& finished) {
   const bool quiet = options.output.quiet || options.output.json;
-  if (!quiet) fmt::print(stderr, "\n{}: {}\n", scenario.name, scenario.question);
+  if (!quiet) tell(fmt::format("\n{}: {}\n", scenario.name, scenario.question));
   const RealClock clock;
   auto facts = [&] {
     ProgressDisplay display(progress_style(quiet), clock);

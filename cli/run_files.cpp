@@ -25,20 +25,23 @@ fs::path free_directory(const std::string& run) {
 
 }  // namespace
 
-std::expected<fs::path, std::string> make_run_directory(const std::optional<fs::path>& out,
-                                                        const std::string& name) {
-  const fs::path directory = out ? *out : free_directory(name);
+std::expected<fs::path, std::string> make_out_directory(const fs::path& out) {
   std::error_code error;
-  fs::create_directories(directory, error);
+  fs::create_directories(out, error);
   if (error) {
     return std::unexpected(
-        fmt::format("--out: '{}' cannot be created: {}", directory.string(), error.message()));
+        fmt::format("--out: '{}' cannot be created: {}", out.string(), error.message()));
   }
-  if (!fs::is_empty(directory, error) || error) {
-    return std::unexpected(fmt::format(
-        "--out: '{}' is not empty: expected a new or empty directory", directory.string()));
+  if (!fs::is_empty(out, error) || error) {
+    return std::unexpected(
+        fmt::format("--out: '{}' is not empty: expected a new or empty directory", out.string()));
   }
-  return directory;
+  return out;
+}
+
+std::expected<fs::path, std::string> make_run_directory(const std::optional<fs::path>& out,
+                                                        const std::string& name) {
+  return make_out_directory(out ? *out : free_directory(name));
 }
 
 std::expected<fs::path, std::string> write_reports(const reports::ReportInput& input,

@@ -11,7 +11,7 @@ namespace fairrush::cli {
 enum class ExitCode : int {
   pass = 0,
   check_failed = 1,
-  usage = 2,  ///< or configuration, or a run directory that cannot be used
+  usage = 2,  ///< or configuration, or what cannot be read or written
   not_known = 3,
   interrupted = 4,
   target_unreachable = 5,

@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "cli/output/descriptor.hpp"
+
 namespace fairrush::cli {
 namespace {
 
@@ -20,21 +22,6 @@ constexpr std::size_t kSecretBytes = 32;
 std::unexpected<std::string> failure(const std::filesystem::path& file, std::string_view what) {
   return std::unexpected(fmt::format("'{}' {}: {}", file.string(), what, std::strerror(errno)));
 }
-
-/// Closes its descriptor with itself.
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  int value() const { return value_; }
-
- private:
-  int value_;
-};
 
 using OnChunk = std::function<std::expected<void, std::string>(std::string_view)>;
 
@@ -54,15 +41,6 @@ std::expected<void, std::string> stream(const std::filesystem::path& file,
   }
 }
 
-bool write_all(int target, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t bytes = ::write(target, text.data(), text.size());
-    if (bytes < 0 && errno != EINTR) return false;
-    if (bytes > 0) text.remove_prefix(static_cast<std::size_t>(bytes));
-  }
-  return ::fsync(target) == 0 || errno == EINVAL;  // a pipe has no disk to be on
-}
-
 }  // namespace
 
 std::expected<std::string, std::string> read_whole(const std::filesystem::path& file) {
@@ -75,16 +53,6 @@ std::expected<std::string, std::string> read_whole(const std::filesystem::path& 
       });
   if (!read) return std::unexpected(read.error());
   return text;
-}
-
-std::expected<void, std::string> write_new(const NewFile& file) {
-  const Descriptor target(
-      ::open(file.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file.mode));
-  if (target.value() < 0) return failure(file.path, "cannot be made");
-  if (write_all(target.value(), file.text)) return {};
-  const auto why = failure(file.path, "cannot be written");
-  ::unlink(file.path.c_str());
-  return why;
 }
 
 std::expected<Bytes, std::string> read_secret(const std::filesystem::path& file) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <expected>
 #include <filesystem>
 #include <optional>
@@ -26,16 +24,6 @@ auto read_document(const std::filesystem::path& file, Parse parse)
   if (!document) return std::unexpected(file.string() + ": " + document.error());
   return document;
 }
-
-/// A file to be made.
-struct NewFile {
-  std::filesystem::path path;
-  std::string_view text;
-  mode_t mode = 0644;
-};
-
-/// Writes a file that must not exist yet, down to the disk. What fails half-way leaves no file.
-std::expected<void, std::string> write_new(const NewFile& file);
 
 /// The 32 bytes of a secret file: 64 hexadecimal digits and a line's end.
 std::expected<Bytes, std::string> read_secret(const std::filesystem::path& file);

@@ -6,6 +6,7 @@
 #include "cli/arguments.hpp"
 #include "cli/draw/files.hpp"
 #include "cli/draw/subcommands.hpp"
+#include "cli/output/new_file.hpp"
 
 namespace fairrush::cli {
 namespace {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/output/streams.hpp"
+
 namespace fairrush::cli {
 namespace {
 
@@ -31,7 +33,7 @@ SimulationDisplay::SimulationDisplay(ProgressStyle style, std::string label, con
     : style_(style), label_(std::move(label)), clock_(clock), start_(clock.steady_now()) {}
 
 SimulationDisplay::~SimulationDisplay() {
-  if (drawn_ && style_ == ProgressStyle::bar) std::fputs("\r\033[K", stderr);
+  if (drawn_ && style_ == ProgressStyle::bar) tell("\r\033[K");
 }
 
 void SimulationDisplay::show(const SimulationProgress& progress) {
@@ -45,10 +47,10 @@ void SimulationDisplay::show(const SimulationProgress& progress) {
   const std::string line = describe(progress, label_, now - start_);
   if (bar) {
     // Cut at the terminal's edge, so that redrawing never scrolls.
-    fmt::print(stderr, "\r\033[K\033[?7l{}\033[?7h", line);
+    tell(fmt::format("\r\033[K\033[?7l{}\033[?7h", line));
     std::fflush(stderr);
   } else {
-    fmt::print(stderr, "{}\n", line);
+    tell(fmt::format("{}\n", line));
   }
 }
 

@@ -137,15 +137,26 @@ TEST(DamagedRun, IsRefusedOrCalledUnknownNeverPassed) {
   EXPECT_EQ(run_command({"check", run}).exit_code, 2);
 }
 
-TEST(FullDisk, StopsTheRunAndNamesTheFile) {
+TEST(DamagedRun, WithoutItsDrawOrWithAForeignRoundIsNotBlamedOnTheTarget) {
   const WorkDirectory work;
-  // Only the target's own files fit; the history of 2 × 40 attempts does not.
-  Command command({"run", work.write("tiny.toml", kTinyRush), "--out", work.path("run"), "--users",
-                   "5000", "--set", "target.builtin.ack=decided"},
-                  192 * 1024);
-  const auto end = command.wait();
-  EXPECT_EQ(end.exit_code, 2) << end.out << end.err;
-  EXPECT_THAT(end.err, HasSubstr("history.bin"));
+  const std::string run = work.path("run");
+  ASSERT_NE(run_command({"simulate", work.write("tiny.toml", kTinyRush), "--rounds", "2", "--out",
+                         run, "--quiet"})
+                .exit_code,
+            2);
+  std::filesystem::rename(run + "/draw-2.json", run + "/draw-2.away");
+  const auto drawless = run_command({"check", run});
+  EXPECT_EQ(drawless.exit_code, 2) << drawless.out;
+  EXPECT_THAT(drawless.err, HasSubstr("draw-2.json: missing, though run.json says that round 2"));
+  std::filesystem::rename(run + "/draw-2.away", run + "/draw-2.json");
+  std::string facts = read_file(run + "/run.json");
+  const std::size_t last_rush = facts.rfind("\"rush\"");
+  ASSERT_NE(last_rush, std::string::npos);
+  work.write("run/run.json", facts.replace(last_rush, 6, "\"rash\""));
+  const auto nameless = run_command({"check", run});
+  EXPECT_EQ(nameless.exit_code, 2) << nameless.out;
+  EXPECT_THAT(nameless.err,
+              HasSubstr("run.json: facts.rounds[1].rush: missing, expected an object"));
 }
 
 }  // namespace

@@ -19,13 +19,14 @@ namespace {
 
 /// Between fork and exec: only calls that are safe there.
 [[noreturn]] void become_command(std::vector<char*>& arguments, int out, int err,
-                                 const std::optional<std::uint64_t>& file_size_max) {
+                                 const Surroundings& surroundings) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (file_size_max) {
-    const rlimit limit{*file_size_max, *file_size_max};
+  if (surroundings.file_size_max) {
+    const rlimit limit{*surroundings.file_size_max, *surroundings.file_size_max};
     setrlimit(RLIMIT_FSIZE, &limit);
-    std::signal(SIGXFSZ, SIG_IGN);  // a write then fails as on a full disk
   }
+  if (surroundings.out) out = open(surroundings.out->c_str(), O_WRONLY | O_CLOEXEC);
+  if (surroundings.err) err = open(surroundings.err->c_str(), O_WRONLY | O_CLOEXEC);
   dup2(out, STDOUT_FILENO);
   dup2(err, STDERR_FILENO);
   execv(arguments.front(), arguments.data());
@@ -34,7 +35,7 @@ namespace {
 
 }  // namespace
 
-Command::Command(std::vector<std::string> arguments, std::optional<std::uint64_t> file_size_max) {
+Command::Command(std::vector<std::string> arguments, const Surroundings& surroundings) {
   arguments.insert(arguments.begin(), FAIRRUSH_BINARY);
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
@@ -44,7 +45,7 @@ Command::Command(std::vector<std::string> arguments, std::optional<std::uint64_t
   EXPECT_EQ(pipe2(out.data(), O_CLOEXEC), 0);
   EXPECT_EQ(pipe2(err.data(), O_CLOEXEC), 0);
   process_ = fork();
-  if (process_ == 0) become_command(pointers, out[1], err[1], file_size_max);
+  if (process_ == 0) become_command(pointers, out[1], err[1], surroundings);
   close(out[1]);
   close(err[1]);
   out_pipe_ = out[0];
@@ -110,8 +111,8 @@ CommandEnd Command::wait() {
   return end_;
 }
 
-CommandEnd run_command(std::vector<std::string> arguments) {
-  return Command(std::move(arguments)).wait();
+CommandEnd run_command(std::vector<std::string> arguments, const Surroundings& surroundings) {
+  return Command(std::move(arguments), surroundings).wait();
 }
 
 WorkDirectory::WorkDirectory() {

@@ -17,12 +17,18 @@ struct CommandEnd {
   std::string err;
 };
 
+/// What a process finds around it.
+struct Surroundings {
+  std::optional<std::uint64_t> file_size_max = {};  ///< beyond it writing fails, as on a full disk
+  std::optional<std::string> out =
+      {};  ///< standard output goes to this file, nothing is kept of it
+  std::optional<std::string> err = {};  ///< likewise
+};
+
 /// The `fairrush` command in a process of its own. Killed with the object if it still runs.
 class Command {
  public:
-  /// `file_size_max` bounds every file it writes, so that writing fails as on a full disk.
-  explicit Command(std::vector<std::string> arguments,
-                   std::optional<std::uint64_t> file_size_max = {});
+  explicit Command(std::vector<std::string> arguments, const Surroundings& surroundings = {});
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
   ~Command();
@@ -47,7 +53,7 @@ class Command {
 };
 
 /// Runs the command to its end.
-CommandEnd run_command(std::vector<std::string> arguments);
+CommandEnd run_command(std::vector<std::string> arguments, const Surroundings& surroundings = {});
 
 /// A directory of the test's own; gone with it.
 class WorkDirectory {
