@@ -6,8 +6,11 @@
 #include <boost/json.hpp>
 #include <charconv>
 #include <initializer_list>
+#include <optional>
+#include <utility>
 
 #include "analysis/run/json_fields.hpp"
+#include "analysis/run/json_text.hpp"
 #include "base/units.hpp"
 
 namespace fairrush::analysis {
@@ -35,21 +38,24 @@ namespace {
 
 constexpr std::size_t kSecretBytes = 32;
 
-/// Reads `json` into a `T`; members of `optional` that are absent count as null.
-template <class T>
-std::expected<T, std::string> document_in(std::string_view text, std::string_view name,
-                                          std::initializer_list<std::string_view> optional) {
-  json::error_code failure;
-  json::value value = json::parse(text, failure);
-  if (failure) return std::unexpected(fmt::format("not JSON: {}", failure.message()));
-  if (json::object* const object = value.if_object()) {
-    for (const std::string_view key : optional) object->emplace(key, nullptr);
-    // A server writes a fixed number of coupons as a number.
-    if (json::value* const coupons = object->if_contains("coupons");
-        coupons != nullptr && coupons->is_number()) {
-      *coupons = json::serialize(*coupons);
-    }
+using Members = std::initializer_list<std::string_view>;
+
+/// The value of `text`; members of `optional` that are absent count as null.
+std::expected<json::value, std::string> value_in(std::string_view text, Members optional) {
+  auto value = parse_json(text);
+  json::object* const object = value ? value->if_object() : nullptr;
+  if (object == nullptr) return value;
+  for (const std::string_view key : optional) object->emplace(key, nullptr);
+  // A server writes a fixed number of coupons as a number.
+  if (json::value* const coupons = object->if_contains("coupons");
+      coupons != nullptr && coupons->is_number()) {
+    *coupons = json::serialize(*coupons);
   }
+  return value;
+}
+
+template <class T>
+std::expected<T, std::string> document_of(const json::value& value, std::string_view name) {
   T document;
   JsonFieldReader reader(value, std::string(name));
   describe(reader, document);
@@ -58,6 +64,15 @@ std::expected<T, std::string> document_in(std::string_view text, std::string_vie
   }
   if (!reader.error.empty()) return std::unexpected(std::move(reader.error));
   return document;
+}
+
+/// What a document tells that nobody knew before reservations had closed; unset when nothing.
+std::optional<std::string_view> told_too_late(const json::value& value) {
+  for (const std::string_view key : {"root", "secret", "winners"}) {
+    const json::value* const told = value.get_object().if_contains(key);
+    if (told != nullptr && !told->is_null()) return key;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -73,8 +88,16 @@ std::string format_draw_commitment(const DrawCommitment& commitment) {
 }
 
 std::expected<DrawCommitment, std::string> parse_draw_commitment(std::string_view text) {
-  auto commitment = document_in<DrawCommitment>(text, "commitment", {"beacon_round", "coupons"});
+  const auto value = value_in(text, {"beacon_round", "coupons"});
+  if (!value) return std::unexpected(value.error());
+  auto commitment = document_of<DrawCommitment>(*value, "commitment");
   if (!commitment) return commitment;
+  if (const auto late = told_too_late(*value)) {
+    return std::unexpected(
+        fmt::format("commitment.{}: known once reservations had closed, expected the document as "
+                    "it was before they opened, where this is null or absent",
+                    *late));
+  }
   if (commitment->coupons) {
     if (const auto rule = parse_coupons(*commitment->coupons); !rule) {
       return std::unexpected(fmt::format("commitment.coupons: expected {}, found '{}'",
@@ -103,7 +126,9 @@ std::string format_draw_document(const DrawDocument& draw) {
 }
 
 std::expected<DrawDocument, std::string> parse_draw_document(std::string_view text) {
-  auto draw = document_in<DrawDocument>(text, "draw", {"roster"});
+  const auto value = value_in(text, {"roster"});
+  if (!value) return std::unexpected(value.error());
+  auto draw = document_of<DrawDocument>(*value, "draw");
   if (!draw) return draw;
   if (draw->roster_size > kDrawRosterMax) {
     return std::unexpected(fmt::format("draw.roster_size: {}, expected at most {}",

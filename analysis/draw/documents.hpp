@@ -33,6 +33,8 @@ struct DrawCommitment {
 };
 
 std::string format_draw_commitment(const DrawCommitment& commitment);
+/// The error names the key and what was expected there. A document that tells a root, a secret or
+/// winners is one: the draw itself, say, is no commitment to it.
 std::expected<DrawCommitment, std::string> parse_draw_commitment(std::string_view json);
 
 /// A share such as "20%" or a number of 0 to 4294967295; the error says so.

@@ -157,6 +157,12 @@ Finding check_winners(const DrawEvidence& evidence) {
   const DrawDocument& draw = evidence.draw;
   if (!is_revealed(draw)) return {};
   const std::vector<TicketNumber>& listed = *draw.winners;
+  if (listed.empty() && draw.quota > 0) {
+    return Fault{DrawCause::winners,
+                 fmt::format("draw.winners is an empty list, expected the {} tickets of the quota, "
+                             "or null while they are not published",
+                             format_count(draw.quota))};
+  }
   if (listed.size() != draw.quota) {
     const std::string counts = fmt::format("{} winners are listed for a quota of {}",
                                            format_count(listed.size()), format_count(draw.quota));

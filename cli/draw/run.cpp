@@ -52,6 +52,11 @@ std::expected<analysis::QuotaRule, std::string> coupons_in(const std::optional<s
     return std::unexpected(
         fmt::format("--coupons: '{}', but the commitment announces {}", *given, announced));
   }
+  if (announced.empty() && !given) {
+    return std::unexpected(
+        "--coupons: missing, expected a share such as 20%, or a number: how many of the roster are "
+        "drawn, for no commitment announces it");
+  }
   const std::string text = given.value_or(announced);
   auto rule = analysis::parse_coupons(text);
   if (!rule) {
@@ -105,6 +110,17 @@ std::expected<DrawTerms, std::string> terms_of(const std::string& event,
   return terms;
 }
 
+std::vector<Problem> missing_files(const RunOptions& options) {
+  std::vector<Problem> missing;
+  if (options.roster.empty()) {
+    missing.push_back({"--roster", "missing, expected the file of tokens to draw from"});
+  }
+  if (options.secret.empty()) {
+    missing.push_back({"--secret", "missing, expected the file that 'draw commit' wrote for you"});
+  }
+  return missing;
+}
+
 analysis::DrawDocument drawn(const std::string& event, const DrawTerms& terms,
                              const analysis::ScannedRoster& roster) {
   const auto quota = static_cast<std::uint32_t>(
@@ -139,7 +155,10 @@ ExitCode draw_run_main(std::vector<std::string> arguments) {
   table.add({"roster", "FILE", "Tokens in ticket order, one a line"}, options.roster);
   table.add({"secret", "FILE", "The secret that was committed to"}, options.secret);
   table.add({"beacon", "HEX", "Value of the announced beacon round; none without"}, options.beacon);
-  table.add({"coupons", "C", "A share of the roster (rounded down) or a number"}, options.coupons);
+  table.add({"coupons", "C",
+             "How many are drawn: a share of the roster (rounded down) or a number; may be left "
+             "out when the commitment announces it"},
+            options.coupons);
   table.add({"commitment", "FILE", "The published commitment, to hold the draw against"},
             options.commitment);
   table.add({"out", "FILE", "The draw to publish, a new file"}, options.out);
@@ -150,9 +169,7 @@ ExitCode draw_run_main(std::vector<std::string> arguments) {
                                            .positionals_max = 1},
                                           table, std::move(arguments));
   if (!positionals) return positionals.error();
-  if (options.roster.empty() || options.secret.empty()) {
-    return refuse("--roster and --secret: missing, expected a file each");
-  }
+  if (const auto missing = missing_files(options); !missing.empty()) return refuse(missing);
   const std::string& event = positionals->front();
   const auto terms = terms_of(event, options);
   if (!terms) return refuse(terms.error());

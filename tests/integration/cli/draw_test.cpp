@@ -169,6 +169,47 @@ TEST_F(FinishedDraw, RefusesInputItCannotUseWithFileAndLine) {
   EXPECT_THAT(secret.err, AllOf(HasSubstr("short.hex: no secret"), Not(HasSubstr("00ff"))));
 }
 
+TEST_F(FinishedDraw, IsNoCommitmentToItself) {
+  const auto verified = verify({"--commitment", at("draw.json")});
+  EXPECT_EQ(verified.exit_code, 2) << verified.out;
+  EXPECT_THAT(verified.err, HasSubstr("draw.json: commitment.root: known once"));
+  const auto run =
+      draw({"run", "2024-05-01", "--roster", at("roster.txt"), "--secret", at("secret.hex"),
+            "--commitment", at("draw.json"), "--coupons", "20%", "--out", at("again.json")});
+  EXPECT_EQ(run.exit_code, 2) << run.out;
+}
+
+TEST_F(FinishedDraw, WithoutWinnersOrWithThemTwiceIsNotRight) {
+  const std::string text = read_file(at("draw.json"));
+  const std::size_t list = text.find("\"winners\":[");
+  ASSERT_NE(list, std::string::npos);
+  const auto verify_with = [&](const std::string& members) {
+    work_.write("draw.json", text.substr(0, list) + members + "}");
+    return verify({});
+  };
+  const auto empty = verify_with("\"winners\":[]");
+  EXPECT_EQ(empty.exit_code, 1);
+  EXPECT_THAT(empty.out, StartsWith("no: draw.winners is an empty list, expected the 60 tickets"));
+  const auto twice = verify_with("\"winners\":null," + text.substr(list, text.size() - list - 2));
+  EXPECT_EQ(twice.exit_code, 2) << twice.out;
+  EXPECT_THAT(twice.err, HasSubstr("draw.json: the key \"winners\" stands twice"));
+  const auto untold = verify_with("\"wimmers\":[]");
+  EXPECT_EQ(untold.exit_code, 2);
+  EXPECT_THAT(untold.err, HasSubstr("draw.winners: missing, expected a list or null"));
+}
+
+TEST_F(FinishedDraw, AsksForWhatDecidesHowManyAreDrawn) {
+  const auto bare = draw({"run", "2024-05-01"});
+  EXPECT_EQ(bare.exit_code, 2);
+  EXPECT_THAT(bare.err, AllOf(HasSubstr("--roster: missing, expected the file of tokens"),
+                              HasSubstr("--secret: missing, expected the file")));
+  const auto end = draw({"run", "2024-05-01", "--roster", at("roster.txt"), "--secret",
+                         at("secret.hex"), "--out", at("again.json")});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_THAT(end.err, HasSubstr("--coupons: missing, expected a share such as 20%, or a number: "
+                                 "how many of the roster are drawn"));
+}
+
 TEST_F(FinishedDraw, DrawsNothingAgainstTheCommitment) {
   const auto run = [this](std::vector<std::string> more) {
     std::vector<std::string> all{"run",          "2024-05-01",         "--roster", at("roster.txt"),

@@ -52,7 +52,12 @@ TEST(DrawDocument, MayStillKeepWhatIsNotPublishedYet) {
 }
 
 TEST(DrawDocument, NamesTheMemberThatCannotBe) {
-  EXPECT_THAT(why_not("event", ""), HasSubstr("draw.event: missing"));
+  EXPECT_EQ(why_not("event", ""), "draw.event: missing, expected a text");
+  EXPECT_EQ(why_not("root", ""), "draw.root: missing, expected 64 hexadecimal digits or null");
+  EXPECT_EQ(why_not("winners", ""), "draw.winners: missing, expected a list or null");
+  EXPECT_EQ(why_not("winners", "{}"), "draw.winners: expected a list or null, found {}");
+  EXPECT_EQ(why_not("commitment", "true"),
+            "draw.commitment: expected 64 hexadecimal digits, found true");
   EXPECT_THAT(why_not("commitment", "\"12\""), HasSubstr("draw.commitment: expected 64"));
   EXPECT_THAT(why_not("beacon", "null"), HasSubstr("draw.beacon"));
   EXPECT_THAT(why_not("beacon", '"' + std::string(130, 'a') + '"'), HasSubstr("at most 64"));
@@ -86,6 +91,24 @@ TEST(DrawCommitment, IsReadBackAsItWasWritten) {
   EXPECT_EQ(again->commitment, sha256({}));
   EXPECT_EQ(again->beacon_round, "drand 4711");
   EXPECT_EQ(again->coupons, "20%");
+}
+
+TEST(DrawDocument, MayNotSayAThingTwice) {
+  EXPECT_EQ(why_not("quota", "61,\"quota\":1"), "the key \"quota\" stands twice in one object");
+}
+
+TEST(DrawCommitment, IsNoneWhenItTellsWhatWasKnownLaterOnly) {
+  const auto draw = parse_draw_commitment(draw_with("", ""));
+  ASSERT_FALSE(draw);
+  EXPECT_THAT(draw.error(), HasSubstr("commitment.root: known once reservations had closed"));
+  const auto why_not = [](const std::string& more) {
+    const auto read = parse_draw_commitment(R"({"event":"e","commitment":")" + std::string(kHash) +
+                                            "\"," + more + "}");
+    return read ? "it was accepted" : read.error();
+  };
+  EXPECT_THAT(why_not(R"("secret":"00")"), HasSubstr("commitment.secret: known once"));
+  EXPECT_THAT(why_not(R"("winners":[])"), HasSubstr("commitment.winners: known once"));
+  EXPECT_EQ(why_not(R"("root":null,"secret":null,"winners":null)"), "it was accepted");
 }
 
 TEST(DrawCommitment, RefusesARuleThatIsNone) {

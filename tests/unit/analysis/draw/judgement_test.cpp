@@ -200,6 +200,18 @@ TEST(DrawJudgement, TellsAQuotaThatWasDrawnFromAQuotaThatWasAnnounced) {
   EXPECT_THAT(judge(evidence).reason, HasSubstr("the announced 20% gives 60 of 300"));
 }
 
+TEST(DrawJudgement, DoesNotTakeAnEmptyListForADrawOfNobody) {
+  DrawEvidence evidence;
+  evidence.draw = published({.quota = 60});
+  evidence.draw.winners->clear();
+  EXPECT_EQ(cause_of(evidence), DrawCause::winners);
+  EXPECT_EQ(judge(evidence).reason,
+            "draw.winners is an empty list, expected the 60 tickets of the quota, or null while "
+            "they are not published");
+  evidence.draw = published({.quota = 0});
+  EXPECT_EQ(cause_of(evidence), DrawCause::none);
+}
+
 TEST(DrawJudgement, DrawsNoMoreThanThereAre) {
   DrawEvidence evidence;
   evidence.draw = published();
