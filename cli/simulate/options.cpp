@@ -98,6 +98,52 @@ std::optional<Problem> problem_of(const SimulateOptions& options, const loadgen:
   return std::nullopt;
 }
 
+/// An option for one design, and whether it was given.
+struct DesignOption {
+  bool given = false;
+  std::string_view name;
+  std::string_view design;
+};
+
+/// What was asked for and would change nothing in any case.
+std::vector<Problem> idle_options(const SimulateOptions& options,
+                                  const std::vector<SimulationCase>& cases) {
+  const SimulatedService& asked = options.service;
+  const DesignOption kinds[] = {{asked.no_show != NoShow::hold, "--no-show", "sealed-draw"},
+                                {asked.batch.has_value(), "--batch", "batch-draw"},
+                                {asked.waiting_room.has_value(), "--waiting-room", "waiting-room"}};
+  std::vector<Problem> problems;
+  for (const DesignOption& option : kinds) {
+    if (!option.given) continue;
+    const bool named = std::ranges::any_of(cases, [&option](const SimulationCase& one) {
+      return one.service.design == option.design;
+    });
+    if (!named) {
+      problems.push_back(
+          {std::string(option.name),
+           fmt::format("changes {} alone: expected it among the designs", option.design)});
+    } else if (asked.fault) {
+      problems.push_back({std::string(option.name),
+                          fmt::format("changes nothing under --fault {}, which decides in the "
+                                      "design's place: expected one of the two",
+                                      *asked.fault)});
+    }
+  }
+  if (!asked.release_after) return problems;
+  if (asked.no_show != NoShow::release) {
+    problems.push_back({"--release-after", "expected --no-show release with it"});
+  }
+  for (const SimulationCase& one : cases) {
+    if (*asked.release_after < one.scenario.rush) continue;
+    problems.push_back({"--release-after",
+                        fmt::format("'{}' is not accepted: expected less than the rush of {}, {}",
+                                    format_duration(*asked.release_after), one.scenario.name,
+                                    format_duration(one.scenario.rush))});
+    break;
+  }
+  return problems;
+}
+
 }  // namespace
 
 OptionTable simulate_option_table(SimulateOptions& options) {
@@ -146,7 +192,6 @@ std::expected<std::vector<SimulationCase>, std::vector<Problem>> simulation_case
   if (!overrides) return std::unexpected(std::move(overrides.error()));
   std::vector<SimulationCase> cases;
   std::vector<Problem> problems;
-  bool draws = false;
   // Designs are named to the scenarios, so that each directory's scenario.toml gives its run again.
   const auto load = [&](const Overrides& of_design, const std::string& design) {
     auto scenarios = load_scenarios(files, of_design);
@@ -161,7 +206,6 @@ std::expected<std::vector<SimulationCase>, std::vector<Problem>> simulation_case
         problems.push_back(std::move(*problem));
       }
       if (!service.release_after) service.release_after = scenario.rush / 2;
-      draws = draws || service.design == "sealed-draw";
       if (service.design != "sealed-draw") service.no_show = NoShow::hold;
       const std::string label =
           files.size() > 1 ? fmt::format("{} {}", scenario.name, service.design) : service.design;
@@ -175,11 +219,7 @@ std::expected<std::vector<SimulationCase>, std::vector<Problem>> simulation_case
     load(of_design, design);
     if (!problems.empty()) break;
   }
-  if (options.service.no_show != NoShow::hold && !draws && problems.empty()) {
-    problems.push_back({"--no-show",
-                        "only sealed-draw has no-shows to decide about: expected it "
-                        "among the designs"});
-  }
+  if (problems.empty()) problems = idle_options(options, cases);
   if (!problems.empty()) return std::unexpected(std::move(problems));
   return cases;
 }

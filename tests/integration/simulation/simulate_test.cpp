@@ -85,11 +85,32 @@ TEST_F(Simulate, RefusesAllBadOptionsAtOnce) {
   }
 }
 
-TEST_F(Simulate, RefusesANoShowPolicyWithoutADraw) {
-  const CommandEnd end = run_command(
-      {"simulate", scenario(), "--designs", "ticket-list", "--no-show", "release", "--out", out()});
-  EXPECT_EQ(end.exit_code, 2);
-  EXPECT_THAT(end.err, HasSubstr("sealed-draw"));
+TEST_F(Simulate, RefusesOptionsThatWouldChangeNothing) {
+  const auto refusal = [this](std::vector<std::string> more) {
+    more.insert(more.begin(), {"simulate", scenario(), "--rounds", "2", "--quiet", "--out", out()});
+    const CommandEnd end = run_command(std::move(more));
+    EXPECT_EQ(end.exit_code, 2);
+    return end.err;
+  };
+  EXPECT_THAT(refusal({"--designs", "ticket-list", "--no-show", "release"}),
+              HasSubstr("--no-show: changes sealed-draw alone"));
+  EXPECT_THAT(refusal({"--batch", "10ms"}), HasSubstr("--batch: changes batch-draw alone"));
+  EXPECT_THAT(refusal({"--designs", "ticket-list,batch-draw", "--waiting-room", "10ms"}),
+              HasSubstr("--waiting-room: changes waiting-room alone"));
+  EXPECT_THAT(refusal({"--release-after", "1s"}),
+              HasSubstr("--release-after: expected --no-show release with it"));
+  EXPECT_THAT(refusal({"--no-show", "release", "--release-after", "10s"}),
+              HasSubstr("--release-after: '10s' is not accepted: expected less than the rush"));
+  EXPECT_THAT(refusal({"--no-show", "second-draw", "--fault", "sticky-winners"}),
+              HasSubstr("--no-show: changes nothing under --fault sticky-winners"));
+  EXPECT_FALSE(std::filesystem::exists(out()));
+}
+
+TEST_F(Simulate, TakesAnOptionThatOneOfItsDesignsHeeds) {
+  const CommandEnd end =
+      run_command({"simulate", scenario(), "--rounds", "2", "--designs", "ticket-list,batch-draw",
+                   "--batch", "10ms", "--quiet", "--out", out()});
+  EXPECT_NE(end.exit_code, 2) << end.err;
 }
 
 TEST_F(Simulate, KeepsWhatItHasWhenInterrupted) {
