@@ -40,13 +40,21 @@ std::expected<RunFacts, std::string> read_facts(const std::filesystem::path& fil
 
 std::expected<void, std::string> check_records(const RunFacts& facts, const History& history,
                                                const std::filesystem::path& file) {
+  // Who names no cohorts has one.
+  const std::size_t cohorts = std::max<std::size_t>(facts.cohorts.size(), 1);
   for (const HistoryBlock& block : history.blocks()) {
     for (const AttemptRecord& record : block.records) {
-      if (record.user < facts.users && record.round < facts.rounds.size()) continue;
-      return wrong(file, fmt::format("attempt {} is of user {} in round {}, but run.json says {} "
-                                     "users and {} rounds: they are not of one run",
-                                     record.attempt, record.user, record.round + 1, facts.users,
-                                     facts.rounds.size()));
+      if (record.user >= facts.users || record.round >= facts.rounds.size()) {
+        return wrong(file, fmt::format("attempt {} is of user {} in round {}, but run.json says {} "
+                                       "users and {} rounds: they are not of one run",
+                                       record.attempt, record.user, record.round + 1, facts.users,
+                                       facts.rounds.size()));
+      }
+      if (record.cohort >= cohorts) {
+        return wrong(file, fmt::format("attempt {} is of cohort {}, but run.json says {} cohorts: "
+                                       "they are not of one run",
+                                       record.attempt, record.cohort + 1, cohorts));
+      }
     }
   }
   return {};

@@ -20,6 +20,9 @@ bool is_interim(unsigned status) {
 
 constexpr unsigned kInterimAnswersMax = 8;
 
+/// "0\r\n\r\n", the shortest end of a chunked body.
+constexpr std::size_t kLastChunkBytes = 5;
+
 }  // namespace
 
 /// Beast's parser without its message: only the status and the body are kept. The parser cannot be
@@ -94,6 +97,10 @@ void Exchange::start() {
 Exchange::State Exchange::parse(std::string_view& bytes) {
   Machine& machine = *machine_;
   while (!bytes.empty() && !machine.parser->is_done()) {
+    // Fewer bytes cannot end the body, and Beast asserts that a last chunk it has begun to read
+    // comes back with as many (boostorg/beast, pull request 2861).
+    const bool in_chunks = machine.parser->is_header_done() && machine.parser->chunked();
+    if (in_chunks && bytes.size() < kLastChunkBytes) break;
     error_code error;
     const std::size_t used =
         machine.parser->put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);

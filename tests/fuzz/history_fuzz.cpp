@@ -12,11 +12,13 @@ namespace {
 /// Whatever parses must also be judged without a crash.
 void judge(std::string_view bytes) {
   constexpr std::uint32_t kUsersMax = 1 << 20;
+  constexpr std::uint16_t kCohortsMax = 16;
   auto history = History::parse(bytes, "fuzz");
   if (!history) return;
   for (const HistoryBlock& block : history->blocks()) {
     for (const AttemptRecord& record : block.records) {
-      if (record.user >= kUsersMax) return;  // load_run refuses users beyond the population
+      // load_run refuses users and cohorts that run.json does not know.
+      if (record.user >= kUsersMax || record.cohort >= kCohortsMax) return;
     }
   }
   RunFacts facts;

@@ -19,14 +19,19 @@ class LoadRun : public testing::Test {
     facts.users = 10;
     facts.quota.share = Share{0.2};
     write_run_json(facts);
-    auto file = HistoryFile::create(directory_.history()).value();
-    HistoryAppender appender(*file);
     AttemptRecord record;
     record.user = 9;
-    EXPECT_TRUE(appender.append(record, ""));
+    write_history(record);
+    scratch_.write("ledger.csv", "user,coupon\n1,a\n");
+  }
+
+  void write_history(const AttemptRecord& attempt) {
+    std::filesystem::remove(directory_.history());
+    auto file = HistoryFile::create(directory_.history()).value();
+    HistoryAppender appender(*file);
+    EXPECT_TRUE(appender.append(attempt, ""));
     EXPECT_TRUE(appender.flush());
     EXPECT_TRUE(file->close());
-    scratch_.write("ledger.csv", "user,coupon\n1,a\n");
   }
 
   void write_run_json(const RunFacts& facts) {
@@ -182,6 +187,15 @@ TEST_F(LoadRun, RefusesAHistoryOfAnotherRun) {
   EXPECT_EQ(error(), path_of("history.bin") +
                          ": attempt 0 is of user 9 in round 1, but run.json "
                          "says 9 users and 1 rounds: they are not of one run");
+}
+
+TEST_F(LoadRun, RefusesAHistoryOfCohortsThatTheRunDoesNotName) {
+  AttemptRecord record;
+  record.cohort = 2;
+  write_history(record);
+  EXPECT_EQ(error(), path_of("history.bin") +
+                         ": attempt 0 is of cohort 3, but run.json says 1 cohorts: they are not of "
+                         "one run");
 }
 
 }  // namespace

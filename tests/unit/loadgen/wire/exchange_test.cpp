@@ -15,6 +15,8 @@ constexpr std::string_view kPlain =
 constexpr std::string_view kChunked =
     "HTTP/1.1 410 Gone\r\nTransfer-Encoding: chunked\r\n\r\n"
     "5\r\nhello\r\n7;x=y\r\n, world\r\n0\r\nTrailer: t\r\n\r\n";
+constexpr std::string_view kEmptyChunked =
+    "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
 
 /// Feeds one byte at a time and expects that only the last one completes the answer.
 void feed_by_bytes(Exchange& exchange, std::string_view text) {
@@ -47,8 +49,15 @@ TEST(Exchange, ReadsAChunkedAnswerByteByByte) {
   EXPECT_EQ(exchange.body(), "hello, world");
 }
 
+TEST(Exchange, ReadsAnEmptyChunkedAnswerByteByByte) {
+  Exchange exchange;
+  feed_by_bytes(exchange, kEmptyChunked);
+  EXPECT_EQ(exchange.status(), 200U);
+  EXPECT_EQ(exchange.body(), "");
+}
+
 TEST(Exchange, ReadsAnswersCutAnywhere) {
-  for (const std::string_view text : {kPlain, kChunked}) {
+  for (const std::string_view text : {kPlain, kChunked, kEmptyChunked}) {
     for (std::size_t cut = 1; cut < text.size(); ++cut) {
       Exchange exchange;
       ASSERT_EQ(exchange.feed(text.substr(0, cut)), State::reading) << cut;
