@@ -1,8 +1,10 @@
 #include "analysis/run/json_text.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <boost/json.hpp>
 
 namespace fairrush::analysis {
@@ -35,6 +37,15 @@ TEST(JsonText, MayNotHaveAKeyTwiceInOneObject) {
             "the key \"ab\" stands twice in one object");
   EXPECT_EQ(error_of(R"({"":1,"":2})"), "the key \"\" stands twice in one object");
   EXPECT_EQ(error_of(R"({"a":{"b":1},"b":{"a":1}})"), "no error");
+}
+
+TEST(JsonText, MayNotHaveAKeyTwiceAmongManyEither) {
+  for (const std::size_t keys : {2U, 8U, 9U, 1000U}) {
+    std::string text = "{";
+    for (std::size_t key = 0; key < keys; ++key) text += fmt::format("\"k{}\":{},", key, key);
+    EXPECT_EQ(error_of(text + "\"k\":0}"), "no error") << keys;
+    EXPECT_EQ(error_of(text + "\"k1\":0}"), "the key \"k1\" stands twice in one object") << keys;
+  }
 }
 
 TEST(JsonText, ThatIsNoneIsCalledSo) {
