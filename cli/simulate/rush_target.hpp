@@ -17,7 +17,7 @@
 
 namespace fairrush::cli {
 
-/// What becomes of coupons that were drawn for users who do not claim (verification.md §4.7).
+/// What becomes of coupons that were drawn for users who do not claim (docs/simulation.md).
 enum class NoShow : std::uint8_t {
   hold,         ///< they are left over
   second_draw,  ///< at the close they are drawn again, among the claimants who had lost

@@ -35,7 +35,7 @@ struct DelayClass {
   double share = 0;  ///< of those who claim; shares add up to 1
 };
 
-/// First come, first served in closed form (verification.md §4.6): the last coupon goes at t*,
+/// First come, first served in closed form (docs/simulation.md): the last coupon goes at t*,
 /// which solves Σ share_c · F(t* − delay_c) = p; a user with delay L has won iff L + click < t*.
 class FirstComeFirstServed {
  public:

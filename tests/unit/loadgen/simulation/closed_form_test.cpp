@@ -20,7 +20,7 @@ TEST(ClosedForm, GivesTenMillisecondsOfAnExponentialRush1Point6PercentagePoints)
                                  milliseconds(500)};
   const std::array users{DelayClass{milliseconds(0), 1.0}};
   const FirstComeFirstServed design(clicks, users, 0.2);
-  // verification.md §4.6: t* = .223 τ, density .8/τ.
+  // docs/simulation.md: t* = .223 τ, density .8/τ.
   EXPECT_NEAR(std::chrono::duration<double>(design.sold_out_after()).count(), 0.223 * 0.5, 1e-3);
   EXPECT_NEAR(design.win_probability(milliseconds(0)), 0.2, 1e-9);
   const double lost =
