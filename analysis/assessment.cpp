@@ -65,9 +65,13 @@ std::string all_pass_text(const RunFacts& facts) {
 std::vector<std::string> gaps_of(const Assessment& assessment, const RunFacts& facts) {
   std::vector<std::string> gaps;
   if (facts.interrupted) gaps.emplace_back("the run was interrupted");
+  if (facts.target_failure) gaps.push_back(*facts.target_failure);
   if (facts.ended_early) gaps.push_back(*facts.ended_early);
-  if (verdict_of(assessment, kInstrumentCheck) != CheckVerdict::pass) {
-    gaps.emplace_back("the instrument was below its validity bar");
+  if (const auto instrument = verdict_of(assessment, kInstrumentCheck);
+      instrument != CheckVerdict::pass) {
+    gaps.emplace_back(instrument == CheckVerdict::unknown
+                          ? "nobody measured the instrument"
+                          : "the instrument was below its validity bar");
   }
   if (unrecorded_rounds(facts) == facts.rounds.size()) {
     gaps.emplace_back("no attempt was kept, so no rule was asked");
@@ -120,10 +124,11 @@ std::string fair_text(const RunFacts& facts, const FairnessFigures& fairness) {
       all_pass_text(facts), size_text(fairness), facts.fairness_margin.of_one * 100);
 }
 
-/// Statistics accuse nobody of what a stalled instrument, an interruption or answers that many
-/// users still waited for may have done.
+/// Statistics accuse nobody of what a stalled instrument, an interruption, a target that has died
+/// or answers that many users still waited for may have done.
 bool may_accuse(const RunFacts& facts, const Assessment& assessment) {
-  return !facts.interrupted && verdict_of(assessment, kInstrumentCheck) == CheckVerdict::pass &&
+  return !facts.interrupted && !facts.target_failure &&
+         verdict_of(assessment, kInstrumentCheck) == CheckVerdict::pass &&
          std::ranges::none_of(assessment.fairness.cohorts, is_silenced);
 }
 
@@ -135,9 +140,11 @@ struct Judgement {
 Judgement judge(const RunFacts& facts, const Assessment& assessment, bool cut_short) {
   const auto failed = invariants_with(assessment, CheckVerdict::fail);
   if (!failed.empty()) {
-    return {RunVerdict::violation, fmt::format("{} {}: {}.", failed.size(),
-                                               failed.size() == 1 ? "check fails" : "checks fail",
-                                               fmt::join(failed, ", "))};
+    return {RunVerdict::violation,
+            fmt::format(
+                "{} {}: {}.{}", failed.size(), failed.size() == 1 ? "check fails" : "checks fail",
+                fmt::join(failed, ", "),
+                facts.target_failure ? fmt::format(" Besides, {}.", *facts.target_failure) : "")};
   }
   const BiasJudgement bias = judge_bias(assessment.fairness);
   const bool recomputed = verdict_of(assessment, kDrawCheck) == CheckVerdict::pass;

@@ -89,8 +89,9 @@ class Assessor {
 ///   (`judge_bias`). This holds for a draw that computes again, too: a proof shows that the
 ///   published inputs gave these winners, not that nobody arranged the roster knowing the secret,
 ///   which without a public beacon, announced before, is possible. By chance it happens to one fair
-///   run in a thousand; the reason then says to repeat the run. An interrupted run, or one in which
-///   more than kUnansweredShareMax of a cohort got no answer, accuses nobody.
+///   run in a thousand; the reason then says to repeat the run. An interrupted run, one
+///   whose target died, or one in which more than kUnansweredShareMax of a cohort got no answer,
+///   accuses nobody.
 /// - inconclusive, because something is missing: an unknown invariant, an attempted sighting that
 ///   was never seen, an interrupted run, an instrument below its bar.
 /// - proven: the published draw, computed again, is what was issued (I14).

@@ -44,20 +44,28 @@ HistoryFile::~HistoryFile() {
   if (descriptor_ >= 0) ::close(descriptor_);
 }
 
-std::expected<void, std::string> HistoryFile::close() {
-  const std::scoped_lock lock(mutex_);
+/// Behind the last block, but not of the size: whatever is written next is written over it.
+std::expected<void, std::string> HistoryFile::write_closing_block() {
   FAIRRUSH_ASSERT(descriptor_ >= 0);
   ClosingBlock closing;
   closing.records = records_;
   closing.blocks = blocks_;
   closing.checksum = checksum_of(raw_bytes(closing).substr(0, offsetof(ClosingBlock, checksum)));
   const std::uint64_t end_of_blocks = size_;
-  if (auto written = write_at_end(raw_bytes(closing)); !written) return written;
-  if (::fdatasync(descriptor_) != 0) {
-    std::string error = failure("cannot flush to the disk");
-    size_ = end_of_blocks;  // a second close writes the closing block over this one
-    return std::unexpected(std::move(error));
-  }
+  auto written = write_at_end(raw_bytes(closing));
+  size_ = end_of_blocks;
+  return written;
+}
+
+std::expected<void, std::string> HistoryFile::seal() {
+  const std::scoped_lock lock(mutex_);
+  return write_closing_block();
+}
+
+std::expected<void, std::string> HistoryFile::close() {
+  const std::scoped_lock lock(mutex_);
+  if (auto written = write_closing_block(); !written) return written;
+  if (::fdatasync(descriptor_) != 0) return std::unexpected(failure("cannot flush to the disk"));
   const int closed = ::close(std::exchange(descriptor_, -1));
   if (closed != 0) return std::unexpected(failure("cannot close"));
   return {};

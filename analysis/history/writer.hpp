@@ -26,14 +26,20 @@ class HistoryFile {
   HistoryFile& operator=(const HistoryFile&) = delete;
   ~HistoryFile();
 
-  /// Writes the closing block and flushes to the disk. Call once, after all appenders are flushed.
-  /// Errors as in `HistoryAppender::flush`; it may then be called again.
+  /// Makes the file whole for as long as nothing is appended: a closing block, which the next block
+  /// takes the place of. Call after all appenders are flushed. Errors as in
+  /// `HistoryAppender::flush`.
+  std::expected<void, std::string> seal();
+
+  /// Seals the file for good and flushes it to the disk. Call once, after all appenders are
+  /// flushed. Errors as in `HistoryAppender::flush`; it may then be called again.
   std::expected<void, std::string> close();
 
  private:
   friend class HistoryAppender;
   explicit HistoryFile(int descriptor, std::filesystem::path path);
   std::expected<void, std::string> append_block(std::string_view block, std::uint64_t records);
+  std::expected<void, std::string> write_closing_block();
   std::expected<void, std::string> write_at_end(std::string_view bytes);
   std::string failure(std::string_view doing) const;
 
@@ -46,7 +52,7 @@ class HistoryFile {
 };
 
 /// Collects the records of one thread and hands them to the file a block at a time: a lock and a
-/// write only every `kRecordsPerBlock` records.
+/// write only every `kRecordsPerBlock` records, and whenever it is told to flush.
 class HistoryAppender {
  public:
   static constexpr std::size_t kRecordsPerBlock = 4096;

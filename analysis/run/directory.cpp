@@ -148,7 +148,39 @@ std::expected<void, std::string> load_draws(const RunDirectory& directory, const
   return {};
 }
 
+bool is_under_way(const RunFacts& facts) {
+  return facts.rounds.back().under_way;
+}
+
+/// Says of a run that was not brought to its end how far what there is of it goes.
+void describe_open_end(RunFacts& facts, const History& history) {
+  if (!is_under_way(facts)) return;
+  const auto round = static_cast<std::uint32_t>(facts.rounds.size() - 1);
+  std::uint64_t attempts = 0;
+  std::int64_t last_ns = 0;
+  for (const HistoryBlock& block : history.blocks_of(round)) {
+    attempts += block.records.size();
+    for (const AttemptRecord& record : block.records) {
+      last_ns = std::max({last_ns, record.intended_ns, record.complete_ns});
+    }
+  }
+  const std::string kept =
+      attempts == 0
+          ? "none of its attempts is there"
+          : fmt::format(
+                "its {} attempts up to {} after the run's start are there", format_count(attempts),
+                format_duration(std::chrono::floor<std::chrono::milliseconds>(Duration(last_ns))));
+  facts.ended_early = fmt::format(
+      "round {} was not brought to its end, as its instrument was killed or is still at work; {}",
+      round + 1, kept);
+}
+
 }  // namespace
+
+std::string format_facts(const RunFacts& facts) {
+  const boost::json::object document{{"version", kRunVersion}, {"facts", facts_to_json(facts)}};
+  return boost::json::serialize(document) + "\n";
+}
 
 std::filesystem::path RunDirectory::draw(std::uint32_t round) const {
   return path / (round == 0 ? "draw.json" : fmt::format("draw-{}.json", round + 1));
@@ -160,7 +192,17 @@ RoundEvidence RunEvidence::round(std::uint32_t number) const {
           .records = rounds.at(number),
           .blocks = history.blocks_of(number),
           .number = number,
-          .cut_short = history.truncation().has_value()};
+          .cut_short = may_lack_records(number)};
+}
+
+/// Whoever is killed in the middle of a round leaves the ones before it whole: their records are in
+/// the file before the first of the next.
+bool RunEvidence::may_lack_records(std::uint32_t number) const {
+  if (facts.rounds.at(number).under_way) return true;
+  if (!history.truncation()) return false;
+  const bool was_killed_later = is_under_way(facts) && !history.blocks().empty() &&
+                                history.blocks().back().records.front().round > number;
+  return !was_killed_later;
 }
 
 std::expected<RunEvidence, std::string> load_run(const RunDirectory& directory) {
@@ -182,6 +224,7 @@ std::expected<RunEvidence, std::string> load_evidence(const RunDirectory& direct
       return std::unexpected(std::move(loaded.error()));
     }
   }
+  describe_open_end(facts, *history);
   return RunEvidence{std::move(facts), std::move(*history), std::move(rounds)};
 }
 

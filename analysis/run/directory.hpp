@@ -28,6 +28,9 @@ struct RunDirectory {
   std::filesystem::path scenario() const { return path / "scenario.toml"; }
 };
 
+/// A run.json without figures and verdicts: what is read back of any.
+std::string format_facts(const RunFacts& facts);
+
 /// What the target showed after a round.
 struct RoundRecords {
   std::optional<Ledger> ledger;       ///< unset when the target has none to show
@@ -52,9 +55,14 @@ struct RunEvidence {
   std::vector<RoundRecords> rounds;  ///< as many as the facts have
 
   RoundEvidence round(std::uint32_t number) const;
+
+ private:
+  bool may_lack_records(std::uint32_t number) const;
 };
 
-/// Reads a run directory. The error names the file and what is wrong with it.
+/// Reads a run directory. Of a run that is under way, or whose instrument was killed, the facts say
+/// so: it was interrupted, and `ended_early` says how far its attempts go. The error names the file
+/// and what is wrong with it.
 std::expected<RunEvidence, std::string> load_run(const RunDirectory& directory);
 
 /// The same for a run whose facts are at hand and not written yet.

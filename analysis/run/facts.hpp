@@ -113,7 +113,8 @@ struct RoundFacts {
   std::optional<std::string> bus_missing =
       "nobody asked";  ///< why what the bus delivered was not read; unset: bus.csv holds it
   std::optional<std::string> unrecorded =
-      {};  ///< why no record of it was kept; unset: history.bin has them
+      {};                  ///< why no record of it was kept; unset: history.bin has them
+  bool under_way = false;  ///< was not over when this was written: records may be missing
 };
 
 /// Everything the verifier must know about a run besides its history, ledger and draws. Written to
@@ -137,6 +138,7 @@ struct RunFacts {
   std::optional<std::string> fault;       ///< switched on in the target on purpose
   std::optional<std::string> simulation;  ///< the model, of a run that was played in virtual time
   std::optional<std::string> instrument_failure;  ///< what broke inside the instrument
+  std::optional<std::string> target_failure;      ///< how a built-in target ended too soon
   std::optional<std::string> ended_early;         ///< why further rounds were not played
   std::vector<RoundFacts> rounds = std::vector<RoundFacts>(1);  ///< at least one
   std::vector<CohortFacts> cohorts;

@@ -208,6 +208,7 @@ void describe(auto& archive, Is<RoundFacts> auto& round) {
   archive("draw_missing", round.draw_missing);
   archive("bus_missing", round.bus_missing);
   archive("unrecorded", round.unrecorded);
+  archive("under_way", round.under_way);
 }
 
 void describe(auto& archive, Is<InstrumentFacts> auto& instrument) {
@@ -247,6 +248,7 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("simulation", facts.simulation);
   archive("rounds", facts.rounds);
   archive("instrument_failure", facts.instrument_failure);
+  archive("target_failure", facts.target_failure);
   archive("ended_early", facts.ended_early);
   archive("cohorts", facts.cohorts);
   archive("personas", facts.personas);

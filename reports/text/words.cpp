@@ -41,6 +41,9 @@ std::string inconclusive_headline(const ReportInput& input) {
   if (input.facts.interrupted) {
     return correctness_words(assessment) + ", but the run was interrupted";
   }
+  if (input.facts.target_failure) {
+    return correctness_words(assessment) + ", but the target did not live to the end of the run";
+  }
   const CheckResult* instrument = check_of(assessment, kInstrumentCheck);
   if (instrument != nullptr && instrument->verdict != CheckVerdict::pass) {
     return "the instrument was not good enough for its figures to be believed";

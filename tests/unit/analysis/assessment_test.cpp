@@ -190,6 +190,21 @@ TEST(Verdict, DoesNotAccuseByStatisticsOfAnInterruptedRun) {
   EXPECT_NE(assessment.verdict_reason.find("the run was interrupted"), std::string::npos);
 }
 
+TEST(Verdict, NamesATargetThatDiedAndDoesNotAccuseItByStatistics) {
+  RunBuilder run = first_come_run();
+  run.facts.target_failure = "the built-in server was killed by SIGSEGV";
+  const Assessment inconclusive = assessment_of(run);
+  EXPECT_EQ(inconclusive.verdict, RunVerdict::inconclusive);
+  EXPECT_NE(
+      inconclusive.verdict_reason.find("not known: the built-in server was killed by SIGSEGV"),
+      std::string::npos);
+  run.issued(50, "extra");
+  const Assessment violation = assessment_of(run);
+  EXPECT_EQ(violation.verdict, RunVerdict::violation);
+  EXPECT_NE(violation.verdict_reason.find("Besides, the built-in server was killed by SIGSEGV."),
+            std::string::npos);
+}
+
 TEST(Verdict, IsNotKnownWhenAnAttemptedSightingIsMissing) {
   RunBuilder run = drawn_run(200);
   run.facts.attempted = {Sighting::win, Sighting::refused_intruder};

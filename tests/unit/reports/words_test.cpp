@@ -52,6 +52,10 @@ TEST(VerdictWords, SayWhyARunIsInconclusive) {
   EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("the instrument"));
   run.facts.interrupted = true;
   EXPECT_THAT(describe_verdict(input_of(run)).headline, HasSubstr("interrupted"));
+  run.facts.interrupted = false;
+  run.facts.target_failure = "the built-in server was killed by SIGSEGV";
+  EXPECT_THAT(describe_verdict(input_of(run)).headline,
+              HasSubstr("the target did not live to the end of the run"));
 }
 
 TEST(VerdictWords, NameTheMarginOfAFairRun) {

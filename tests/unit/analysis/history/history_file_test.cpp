@@ -86,6 +86,32 @@ TEST(HistoryFile, WithoutRecordsIsAValidEmptyHistory) {
   EXPECT_EQ(history->truncation(), std::nullopt);
 }
 
+TEST(HistoryFile, IsWholeWhileSealedAndCutFromTheNextBlockOn) {
+  const ScratchDirectory scratch;
+  const auto path = scratch.path() / "sealed.bin";
+  auto file = HistoryFile::create(path).value();
+  HistoryAppender appender(*file);
+  const auto append = [&](std::uint64_t number) {
+    ASSERT_TRUE(appender.append(attempt_number(number), receipt_number(number)));
+    ASSERT_TRUE(appender.flush());
+  };
+  const auto expect_file = [&](std::uint64_t records, bool whole) {
+    const auto history = History::open(path);
+    ASSERT_TRUE(history) << history.error();
+    EXPECT_EQ(expect_attempts_in_order(*history), records);
+    EXPECT_EQ(!history->truncation(), whole);
+  };
+  append(0);
+  expect_file(1, false);
+  ASSERT_TRUE(file->seal());
+  expect_file(1, true);
+  append(1);
+  expect_file(2, false);
+  ASSERT_TRUE(file->seal());
+  ASSERT_TRUE(file->close());
+  expect_file(2, true);
+}
+
 TEST(HistoryFile, CutAtAnyByteGivesTheWholeBlocksBeforeAndSaysWhatIsLost) {
   const ScratchDirectory scratch;
   const std::string bytes = history_bytes(scratch, 6, 2);

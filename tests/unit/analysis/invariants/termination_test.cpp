@@ -167,5 +167,17 @@ TEST(InstrumentBar, IsUntouchedByACutHistory) {
   EXPECT_EQ(run.verdict("I20"), CheckVerdict::pass);
 }
 
+TEST(InstrumentBar, IsNotKnownOfARoundThatWasNotBroughtToItsEnd) {
+  const auto under_way = [](RunFacts& facts) { facts.rounds.back().under_way = true; };
+  EXPECT_EQ(check_with(two_users(), "I20", under_way).verdict, CheckVerdict::unknown);
+  EXPECT_EQ(check_with(two_users(), "I20",
+                       [&](RunFacts& facts) {
+                         under_way(facts);
+                         facts.instrument.unsent = 1;
+                       })
+                .verdict,
+            CheckVerdict::fail);
+}
+
 }  // namespace
 }  // namespace fairrush::analysis

@@ -34,10 +34,7 @@ class LoadRun : public testing::Test {
     EXPECT_TRUE(file->close());
   }
 
-  void write_run_json(const RunFacts& facts) {
-    const boost::json::object document{{"version", kRunVersion}, {"facts", facts_to_json(facts)}};
-    scratch_.write("run.json", boost::json::serialize(document));
-  }
+  void write_run_json(const RunFacts& facts) { scratch_.write("run.json", format_facts(facts)); }
 
   std::string error() const {
     const auto run = load_run(directory_);
@@ -196,6 +193,74 @@ TEST_F(LoadRun, RefusesAHistoryOfCohortsThatTheRunDoesNotName) {
   EXPECT_EQ(error(), path_of("history.bin") +
                          ": attempt 0 is of cohort 3, but run.json says 1 cohorts: they are not of "
                          "one run");
+}
+
+/// A run of three rounds whose instrument was killed: a history with attempts of the rounds
+/// `recorded`, without an end.
+class KilledRun : public LoadRun {
+ protected:
+  KilledRun() {
+    facts.users = 10;
+    facts.quota.count = 1;
+    facts.rounds.resize(3);
+    for (RoundFacts& round : facts.rounds) round.ledger_missing = "none";
+    facts.interrupted = true;
+  }
+
+  void record(std::initializer_list<std::uint32_t> recorded) {
+    std::filesystem::remove(directory_.history());
+    auto file = HistoryFile::create(directory_.history()).value();
+    HistoryAppender appender(*file);
+    for (const std::uint32_t round : recorded) {
+      AttemptRecord record;
+      record.attempt = round;
+      record.round = round;
+      record.intended_ns = (round + 1) * std::int64_t{1'000'500'000};
+      EXPECT_TRUE(appender.append(record, ""));
+      EXPECT_TRUE(appender.flush());
+    }
+    std::filesystem::remove(directory_.ledger());
+    scratch_.write("run.json", format_facts(facts));
+  }
+
+  std::vector<bool> cut_short() const {
+    const auto run = load_run(directory_);
+    EXPECT_TRUE(run) << run.error();
+    std::vector<bool> rounds;
+    for (std::uint32_t round = 0; round < 3; ++round) rounds.push_back(run->round(round).cut_short);
+    return rounds;
+  }
+
+  RunFacts facts;
+};
+
+TEST_F(KilledRun, HasItsEarlierRoundsWhole) {
+  facts.rounds.back().under_way = true;
+  record({0, 1, 2});
+  EXPECT_EQ(cut_short(), (std::vector{false, false, true}));
+}
+
+TEST_F(KilledRun, HasARoundWholeOnlyOnceALaterOneIsRecorded) {
+  facts.rounds.back().under_way = true;
+  record({0, 1});
+  EXPECT_EQ(cut_short(), (std::vector{false, true, true}));
+}
+
+TEST_F(KilledRun, IsAnotherThanACopyThatLostItsTail) {
+  record({0, 1, 2});
+  EXPECT_EQ(cut_short(), (std::vector{true, true, true}));
+}
+
+TEST_F(KilledRun, SaysHowFarItsAttemptsGo) {
+  facts.rounds.back().under_way = true;
+  record({0, 1, 2});
+  EXPECT_EQ(load_run(directory_)->facts.ended_early,
+            "round 3 was not brought to its end, as its instrument was killed or is still at work; "
+            "its 1 attempts up to 3.001s after the run's start are there");
+  record({0, 1});
+  EXPECT_EQ(load_run(directory_)->facts.ended_early,
+            "round 3 was not brought to its end, as its instrument was killed or is still at work; "
+            "none of its attempts is there");
 }
 
 }  // namespace

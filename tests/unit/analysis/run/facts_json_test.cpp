@@ -39,9 +39,11 @@ RunFacts facts_without_defaults() {
   facts.fault = "oversell-race";
   facts.simulation = "4 workers";
   facts.rounds.front().unrecorded = "too many";
+  facts.rounds.back().under_way = true;
   facts.rounds.front().bus_missing = "no answer";
   facts.rounds.front().draw_missing = "the target has not published its secret";
   facts.instrument_failure = "out of memory";
+  facts.target_failure = "the server was killed";
   facts.ended_early = "the target has gone";
   facts.cohorts = {{"fibre", 0.625, "5ms"}, {"mobile", 0.375, "median 60ms, p99 400ms"}};
   facts.personas = {"honest", "intruder"};
@@ -75,6 +77,7 @@ TEST(FactsJson, GivesBackEveryFieldUnchangedThroughText) {
   const auto read = facts_from_json(parsed);
   ASSERT_TRUE(read) << read.error();
   EXPECT_EQ(facts_to_json(*read), written);
+  EXPECT_TRUE(read->rounds.back().under_way);
   EXPECT_EQ(read->seed, std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(read->rounds.front().rush.close_ns, kRecordTimeMax);
   EXPECT_EQ(read->attempt_timeout, std::chrono::milliseconds(1500));
