@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 
+#include "cli/output/streams.hpp"
 #include "cli/subcommand.hpp"
 
 namespace fairrush::cli {
@@ -43,9 +43,12 @@ void Interruption::wait_for_signals() {
     int signal = 0;
     if (sigwait(&signals, &signal) != 0) continue;
     if (signal == kEnd) return;
-    if (source_.stop_requested()) _exit(static_cast<int>(ExitCode::interrupted));
+    if (source_.stop_requested()) {
+      tell("\nleft at once; the run directory holds what was recorded until now\n");
+      _exit(static_cast<int>(ExitCode::interrupted));
+    }
     source_.request_stop();
-    std::fputs("\nstopping; what was recorded is kept (again to exit at once)\n", stderr);
+    tell("\nstopping; what was recorded is kept (again to exit at once)\n");
   }
 }
 

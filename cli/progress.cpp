@@ -57,8 +57,13 @@ std::string describe(const Progress& progress, ProgressStyle style) {
     text += fmt::format("  {} wins  {} errors", format_count(progress.wins),
                         format_count(progress.errors));
   }
+  if (!progress.awaited.empty()) {
+    text += fmt::format("{}waiting for {}", progress.users_total > 0 ? "  " : "", progress.awaited);
+  }
   if (progress.phase_length > progress.phase_elapsed) {
-    text += fmt::format("  {} left", rounded(progress.phase_length - progress.phase_elapsed));
+    const std::string left = rounded(progress.phase_length - progress.phase_elapsed);
+    text += progress.awaited.empty() ? fmt::format("  {} left", left)
+                                     : fmt::format(", {} longer at most", left);
   }
   return text;
 }
@@ -78,15 +83,23 @@ void ProgressDisplay::progress(const Progress& progress) {
     bar_drawn_ = true;
     return;
   }
-  const bool due = now - last_drawn_ >= kLineEvery || progress.phase != last_phase_;
+  const bool new_wait = !progress.awaited.empty() && progress.awaited != last_awaited_;
+  const bool due = now - last_drawn_ >= kLineEvery || progress.phase != last_phase_ || new_wait;
   if (!due) {
-    withheld_ = progress;
+    // How far a wait was is no news once it is over.
+    if (progress.awaited.empty()) withheld_ = progress;
     return;
   }
   withheld_.reset();
   tell(fmt::format("{}\n", describe(progress, style_)));
   last_drawn_ = now;
   last_phase_ = progress.phase;
+  last_awaited_ = progress.awaited;
+}
+
+void ProgressDisplay::notice(const std::string& what) {
+  if (style_ == ProgressStyle::none) return;
+  tell(fmt::format("{}! {}\n", bar_drawn_ ? "\r\033[K" : "", what));
 }
 
 }  // namespace fairrush::cli

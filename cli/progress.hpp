@@ -18,7 +18,8 @@ enum class ProgressStyle {
 /// The style that suits standard error.
 ProgressStyle progress_style(bool quiet);
 
-/// One line: phase, bar, users done, rate, in flight, p99, wins, errors, time left.
+/// One line: phase, bar, users done, rate, in flight, p99, wins, errors, what is waited for, time
+/// left.
 std::string describe(const loadgen::Progress& progress, ProgressStyle style);
 
 /// Draws progress on standard error, and in the end the last that was seen. One thread.
@@ -28,12 +29,14 @@ class ProgressDisplay final : public loadgen::RunObserver {
   ~ProgressDisplay() override;
 
   void progress(const loadgen::Progress& progress) override;
+  void notice(const std::string& what) override;
 
  private:
   ProgressStyle style_;
   const Clock& clock_;
   SteadyTime last_drawn_{};
   loadgen::Phase last_phase_ = loadgen::Phase::preparing;
+  std::string last_awaited_;
   std::optional<loadgen::Progress> withheld_;  // the latest one when no line was due for it
   bool bar_drawn_ = false;
 };

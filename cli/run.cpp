@@ -53,9 +53,10 @@ fs::path server_binary(const RunOptions& options) {
 }
 
 ExitCode failure_exit(const loadgen::RunFailure& failure) {
+  using Kind = loadgen::RunFailure::Kind;
   tell(fmt::format("fairrush: {}\n", failure.message));
-  return failure.kind == loadgen::RunFailure::Kind::unreachable ? ExitCode::target_unreachable
-                                                                : ExitCode::usage;
+  if (failure.kind == Kind::interrupted) return ExitCode::interrupted;
+  return failure.kind == Kind::unreachable ? ExitCode::target_unreachable : ExitCode::usage;
 }
 
 ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,

@@ -11,6 +11,7 @@
 #include "loadgen/execution/describe.hpp"
 #include "loadgen/execution/evidence.hpp"
 #include "loadgen/execution/fleet.hpp"
+#include "loadgen/execution/patience.hpp"
 #include "loadgen/execution/preflight.hpp"
 #include "loadgen/execution/validity.hpp"
 #include "loadgen/execution/watch.hpp"
@@ -26,7 +27,6 @@ using Kind = RunFailure::Kind;
 using Step = std::expected<void, RunFailure>;
 
 constexpr Duration kLookEvery = milliseconds(20);
-constexpr Duration kProgressEvery = milliseconds(200);
 /// From the moment the windows are decided to the run's epoch: creating event and workers.
 constexpr Duration kSetUpTime = milliseconds(200);
 /// After the target's clock has passed the close of the rush.
@@ -52,11 +52,13 @@ class RunExecution {
         settings_(settings),
         observer_(observer),
         stop_(std::move(stop)),
-        directory_{settings.directory} {}
+        directory_{settings.directory},
+        patience_(observer, clock_, stop_) {}
 
   std::expected<analysis::RunFacts, RunFailure> execute();
 
  private:
+  std::unexpected<RunFailure> not_reached(const std::string& why);
   Step prepare();
   Step start_target();
   Step reach_target();
@@ -67,8 +69,12 @@ class RunExecution {
   Step play();
   void watch(Fleet& fleet);
   void show(Progress progress);
-  void account_for_drift();
+  FromTarget<void> account_for_drift();
   Step settle_round();
+  Step take_evidence();
+  void look_after_server();
+  Step keep_what_is_known();
+  std::expected<void, std::string> write_evidence();
   Step finish();
   std::int64_t now_ns() const { return (clock_.steady_now() - epoch_).count(); }
   void set_epoch(Duration from_now);
@@ -81,11 +87,14 @@ class RunExecution {
   std::stop_token stop_;
   analysis::RunDirectory directory_;
   RealClock clock_;
+  Patience patience_;
+  const Waiting waiting_ = [this](const Awaited& awaited) { return patience_(awaited); };
   analysis::RunFacts facts_;
   InstrumentSamples samples_;
   std::unique_ptr<analysis::HistoryFile> history_;
   std::unique_ptr<ChildServer> server_;
   TargetAddress address_;
+  asio::ip::tcp::endpoint endpoint_;
   std::optional<TargetClient> client_;
   SteadyTime epoch_{};
   std::int64_t epoch_target_ms_ = 0;
@@ -104,10 +113,18 @@ std::expected<analysis::RunFacts, RunFailure> RunExecution::execute() {
   constexpr Method kSteps[] = {&RunExecution::prepare, &RunExecution::start_target,
                                &RunExecution::reach_target, &RunExecution::play_rounds,
                                &RunExecution::finish};
+  patience_.enter(Phase::preparing, 0, scenario_.rounds);
   for (const Method step : kSteps) {
     if (const Step done = (this->*step)(); !done) return std::unexpected(done.error());
   }
   return std::move(facts_);
+}
+
+/// Why there is nobody to rush: a built-in target that has ended, a stop, or else `why`.
+std::unexpected<RunFailure> RunExecution::not_reached(const std::string& why) {
+  if (stop_.stop_requested()) return failed(Kind::interrupted, "interrupted: " + why);
+  const auto ending = server_ ? server_->ending() : std::nullopt;
+  return failed(Kind::unreachable, ending ? fmt::format("{}: {}", why, *ending) : why);
 }
 
 Step RunExecution::prepare() {
@@ -123,7 +140,9 @@ Step RunExecution::prepare() {
   auto history = analysis::HistoryFile::create(directory_.history());
   if (!history) return failed(Kind::storage, history.error());
   history_ = std::move(*history);
-  return {};
+  round_facts().under_way = true;
+  expect_evidence(round_facts(), facts_.allocation);
+  return keep_what_is_known();
 }
 
 Step RunExecution::start_target() {
@@ -143,19 +162,21 @@ Step RunExecution::start_target() {
                                     .directory = settings_.directory,
                                     .target = scenario_.builtin,
                                     .admin_token = scenario_.admin_token,
-                                    .jwt_secret = scenario_.jwt_secret});
-  if (!server) return failed(Kind::unreachable, server.error());
+                                    .jwt_secret = scenario_.jwt_secret,
+                                    .waiting = waiting_});
+  if (!server) return not_reached(server.error());
   server_ = std::move(*server);
   address_ = server_->address();
   return {};
 }
 
 Step RunExecution::reach_target() {
-  client_.emplace(address_, scenario_.admin_token, clock_);
+  const auto endpoint = resolve(address_);
+  if (!endpoint) return not_reached(endpoint.error());
+  endpoint_ = *endpoint;
+  client_.emplace(address_, scenario_.admin_token, clock_, waiting_);
   const auto clocks = client_->compare_clocks();
-  if (!clocks) {
-    return failed(Kind::unreachable, "the target cannot be reached: " + clocks.error().message);
-  }
+  if (!clocks) return not_reached("the target cannot be reached: " + clocks.error().message);
   samples_.clocks = *clocks;
   return {};
 }
@@ -163,6 +184,7 @@ Step RunExecution::reach_target() {
 /// Every round with a run of its own on the target, until all are played or the run is stopped.
 Step RunExecution::play_rounds() {
   for (std::uint32_t round = 0; round < scenario_.rounds; ++round) {
+    patience_.enter(Phase::preparing, round, scenario_.rounds);
     begin_round(round);
     if (const Step opened = open_event(); !opened) {
       if (round == 0) return opened;
@@ -170,12 +192,18 @@ Step RunExecution::play_rounds() {
       facts_.rounds.pop_back();
       facts_.ended_early =
           fmt::format("round {} could not begin: {}", round + 1, opened.error().message);
+      facts_.interrupted = stop_.stop_requested();
       break;
     }
-    for (const auto step : {&RunExecution::play, &RunExecution::settle_round}) {
+    for (const auto step : {&RunExecution::keep_what_is_known, &RunExecution::play,
+                            &RunExecution::settle_round, &RunExecution::keep_what_is_known}) {
       if (const Step done = (this->*step)(); !done) return done;
     }
     if (facts_.interrupted) break;
+    if (facts_.target_failure && round + 1 < scenario_.rounds) {
+      facts_.ended_early = fmt::format("round {} was not begun", round + 2);
+      break;
+    }
   }
   return {};
 }
@@ -220,7 +248,8 @@ void RunExecution::begin_round(std::uint32_t round) {
                            .announced_coupons = {},
                            .stock = {},
                            .ledger_missing = {},
-                           .draw_missing = {}});
+                           .draw_missing = {},
+                           .under_way = true});
 }
 
 /// Creates the event before the first round and starts it anew before the others.
@@ -241,15 +270,16 @@ Step RunExecution::open_event() {
       return failed(Kind::configuration,
                     opened.error().message + (token_refused ? ": check target.admin_token" : ""));
     }
-    return failed(Kind::unreachable,
-                  "the target does not open the event: " + opened.error().message);
+    return not_reached("the target does not open the event: " + opened.error().message);
   }
   announced_ = *opened;
-  if (plan_->round() > 0) return {};
-  facts_.event = order.event;
-  facts_.fault = announced_.fault;
-  facts_.allocation = allocation_of(announced_.design);
-  facts_.attempted = attempted_sightings(scenario_, *plan_, facts_.allocation);
+  if (plan_->round() == 0) {
+    facts_.event = order.event;
+    facts_.fault = announced_.fault;
+    facts_.allocation = allocation_of(announced_.design);
+    facts_.attempted = attempted_sightings(scenario_, *plan_, facts_.allocation);
+  }
+  expect_evidence(round_facts(), facts_.allocation);
   return {};
 }
 
@@ -261,8 +291,6 @@ FromTarget<EventDocument> RunExecution::create_event(EventOrder& order) {
 }
 
 Step RunExecution::play() {
-  const auto endpoint = resolve(address_);
-  if (!endpoint) return failed(Kind::unreachable, endpoint.error());
   const RequestTemplates requests({.authority = address_.authority(),
                                    .event = facts_.event,
                                    .jwt_secret = scenario_.jwt_secret,
@@ -277,7 +305,7 @@ Step RunExecution::play() {
                .requests = requests,
                .clock = clock_,
                .history = *history_,
-               .target = *endpoint,
+               .target = endpoint_,
                .epoch = epoch_});
   watch(fleet);
   fleet.join();
@@ -304,6 +332,7 @@ void RunExecution::watch(Fleet& fleet) {
   const std::int64_t closed_ns =
       plan_->rush().close_ns + (samples_.clocks.error + kCloseMargin).count();
   for (;;) {
+    look_after_server();
     const bool finished = fleet.finished();
     const bool stopping = stop_.stop_requested();
     if (finished && (now_ns() >= closed_ns || stopping || fleet.storage_failure())) break;
@@ -324,40 +353,95 @@ void RunExecution::watch(Fleet& fleet) {
 void RunExecution::show(Progress progress) {
   progress.round = plan_->round();
   progress.rounds = scenario_.rounds;
+  if (progress.phase == Phase::settling && progress.in_flight > 0) {
+    progress.awaited = fmt::format("answers from {}, each for {} at most", address_.authority(),
+                                   format_duration(scenario_.attempt_timeout));
+  }
   observer_.progress(progress);
 }
 
 /// Compares clocks once more: what they have drifted apart since is what windows may be off by.
-void RunExecution::account_for_drift() {
+FromTarget<void> RunExecution::account_for_drift() {
   const auto now = client_->compare_clocks();
-  if (!now) return;  // a target that has gone is told by the attempts
+  if (!now) return std::unexpected(now.error());
   samples_.clocks.error = std::max(samples_.clocks.error, window_error(clocks_at_start_, *now));
+  return {};
 }
 
 Step RunExecution::settle_round() {
-  account_for_drift();
+  patience_.enter(Phase::settling, plan_->round(), scenario_.rounds);
+  const Step taken = take_evidence();
+  look_after_server();
+  if (stop_.stop_requested()) facts_.interrupted = true;
+  round_facts().under_way = false;
+  return taken;
+}
+
+Step RunExecution::take_evidence() {
+  look_after_server();
+  if (facts_.target_failure) {
+    note_untaken(round_facts(), *server_->ending());
+    return {};
+  }
+  if (const auto compared = account_for_drift(); !compared && !compared.error().was_answered()) {
+    note_untaken(round_facts(), compared.error().message);
+    return {};
+  }
   const auto exported = export_evidence(
-      *client_, {announced_, directory_, plan_->round(), ledger_source_, scenario_.settle_deadline},
+      *client_,
+      {announced_, directory_, plan_->round(), ledger_source_, scenario_.settle_deadline, waiting_},
       facts_, issued_);
   return exported ? Step() : failed(Kind::storage, exported.error());
 }
 
+/// Tells of a built-in target that has ended, once.
+void RunExecution::look_after_server() {
+  if (!server_ || facts_.target_failure) return;
+  const auto ending = server_->ending();
+  if (!ending) return;
+  const auto now = std::chrono::floor<milliseconds>(clock_.wall_now());
+  const auto passed = std::chrono::floor<milliseconds>(Duration(now_ns()));
+  facts_.target_failure =
+      fmt::format("{}, at {:%H:%M:%S} UTC, {} into the run; its last words are in {}", *ending, now,
+                  format_duration(passed), ChildServer::log_of(settings_.directory).string());
+  observer_.notice(*facts_.target_failure);
+}
+
 Step RunExecution::finish() {
-  if (server_) server_->stop();
-  facts_.instrument = instrument_facts(samples_);
   if (const auto closed = history_->close(); !closed) {
     return failed(Kind::storage, closed.error());
   }
+  const auto written = replace_file(directory_.run_json(), analysis::format_facts(facts_));
+  if (!written) return failed(Kind::storage, written.error());
+  if (server_) server_->stop();
+  return {};
+}
+
+/// Leaves a directory that can be judged should this process go no further: the rounds before this
+/// one in full, of this one what is in the history by then.
+Step RunExecution::keep_what_is_known() {
+  std::expected<void, std::string> written;
+  if (!round_facts().under_way) written = write_evidence();
+  if (samples_.threads > 0) facts_.instrument = instrument_facts(samples_);
+  facts_.instrument.clock_error_ns = samples_.clocks.error.count();
+  analysis::RunFacts so_far = facts_;
+  so_far.interrupted = true;
+  if (!so_far.ended_early) so_far.ended_early = "the run was not brought to its end";
+  if (written) written = replace_file(directory_.run_json(), analysis::format_facts(so_far));
+  return written ? Step() : failed(Kind::storage, written.error());
+}
+
+std::expected<void, std::string> RunExecution::write_evidence() {
+  auto written = history_->seal();
   const bool any_ledger = std::ranges::any_of(
       facts_.rounds, [](const analysis::RoundFacts& round) { return !round.ledger_missing; });
-  std::expected<void, std::string> written;
-  if (any_ledger) {
-    written = write_file(directory_.ledger(), analysis::format_ledger_csv(issued_.ledger));
+  if (written && any_ledger) {
+    written = replace_file(directory_.ledger(), analysis::format_ledger_csv(issued_.ledger));
   }
   if (written && issued_.bus) {
-    written = write_file(directory_.bus(), analysis::format_bus_csv(*issued_.bus));
+    written = replace_file(directory_.bus(), analysis::format_bus_csv(*issued_.bus));
   }
-  return written ? Step() : failed(Kind::storage, written.error());
+  return written;
 }
 
 }  // namespace

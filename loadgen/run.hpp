@@ -19,7 +19,8 @@ struct Progress {
   Phase phase = Phase::preparing;
   std::uint32_t round = 0;  ///< 0-based
   std::uint32_t rounds = 1;
-  Duration phase_elapsed{};
+  std::string awaited;           ///< completes "waiting for …"; empty while the plan goes on
+  Duration phase_elapsed{};      ///< of the phase, or of the wait
   Duration phase_length{};       ///< zero when open-ended
   std::uint64_t users_done = 0;  ///< of this phase's planned first clicks, answered
   std::uint64_t users_total = 0;
@@ -30,7 +31,10 @@ struct Progress {
   std::uint64_t errors = 0;  ///< failed or indeterminate attempts
 };
 
-/// Gets a `Progress` about five times a second, on the thread that called `execute_run`.
+/// How often an observer hears of the progress.
+inline constexpr Duration kProgressEvery = std::chrono::milliseconds(200);
+
+/// Gets a `Progress` every `kProgressEvery`, on the thread that called `execute_run`.
 class RunObserver {
  public:
   RunObserver() = default;
@@ -38,6 +42,8 @@ class RunObserver {
   RunObserver& operator=(const RunObserver&) = delete;
   virtual ~RunObserver() = default;
   virtual void progress(const Progress& progress) = 0;
+  /// Something has happened that whoever watches is to know at once: one sentence.
+  virtual void notice(const std::string& what) = 0;
 };
 
 struct RunSettings {
@@ -51,6 +57,7 @@ struct RunFailure {
     configuration,  ///< exit 2: preflight refused (descriptors, ports, threads …)
     unreachable,    ///< exit 5: no target, or none that speaks the expected HTTP
     storage,        ///< exit 2: the run directory cannot be written
+    interrupted,    ///< exit 4: stopped before the first round began
   };
   Kind kind{};
   std::string message;  ///< one line: what, and the command or key that mends it
@@ -58,8 +65,9 @@ struct RunFailure {
 
 /// Plays the scenario against its target and leaves history.bin, ledger.csv, draw.json (for a draw)
 /// and scenario.toml in the directory. Blocks until the run is over; `stop` ends it early: attempts
-/// in flight become indeterminate, what was recorded is kept, and the facts say `interrupted`. A
-/// target that dies during the run is not a failure: the attempts say so.
+/// in flight become indeterminate, what was recorded is kept, nothing is waited for any longer, and
+/// the facts say `interrupted`. A target that dies during the run is not a failure: the attempts
+/// say so.
 std::expected<analysis::RunFacts, RunFailure> execute_run(const Scenario& scenario,
                                                           const RunSettings& settings,
                                                           RunObserver& observer,

@@ -17,16 +17,9 @@ namespace fairrush::loadgen {
 std::expected<void, std::string> write_file(const std::filesystem::path& path,
                                             const std::string& text);
 
-/// An event after a rush.
-struct Settled {
-  EventDocument document;
-  bool still_moving = false;  ///< the target had not come to rest by the deadline
-};
-
-/// Waits until the target issues nothing more: its count stands still and its outbox is empty, or
-/// `deadline` has passed.
-FromTarget<Settled> wait_for_quiescence(TargetClient& client, const std::string& event,
-                                        Duration deadline);
+/// The same for a file that is never to be seen half written, whenever this process ends.
+std::expected<void, std::string> replace_file(const std::filesystem::path& path,
+                                              const std::string& text);
 
 /// Where the evidence of a round comes from and goes to.
 struct EvidenceExport {
@@ -35,6 +28,7 @@ struct EvidenceExport {
   std::uint32_t round = 0;                           ///< 0-based
   const std::optional<LedgerSource>& ledger_source;  ///< unset: the target's own export
   Duration settle_deadline{};                        ///< for the target to come to rest
+  const Waiting& waiting;
 };
 
 /// What the target says it issued, over all rounds.
@@ -43,10 +37,19 @@ struct Issued {
   std::optional<analysis::BusLog> bus;  ///< unset: no consumer of the bus could be asked
 };
 
+/// Why evidence is missing that nobody has asked for yet.
+inline constexpr std::string_view kNotTaken = "the run did not come to it";
+
+/// Notes of a round that begins what of its evidence is to be taken after it.
+void expect_evidence(analysis::RoundFacts& round, analysis::Allocation allocation);
+
+/// Notes why what has not been taken is missing.
+void note_untaken(analysis::RoundFacts& round, const std::string& reason);
+
 /// Takes what the target has to show after a round: its draw into the directory, its ledger and bus
 /// onto `issued`, and what it announced into the facts of the round. A ledger that still grows at
-/// the deadline is no evidence. What the target does not give is noted in the facts; an error is
-/// one of the directory.
+/// the deadline is no evidence. What the target does not give is noted in the facts, and one that
+/// does not answer is not asked for the rest; an error is one of the directory.
 std::expected<void, std::string> export_evidence(TargetClient& client, const EvidenceExport& where,
                                                  analysis::RunFacts& facts, Issued& issued);
 

@@ -39,6 +39,7 @@ Progress ProgressMeter::measure(const Fleet& fleet, std::int64_t now_ns) {
   const bool reserving = at.phase == Phase::preparing || at.phase == Phase::reserving;
   const auto op = reserving ? analysis::Op::reserve : analysis::Op::claim;
   return {.phase = at.phase,
+          .awaited = {},
           .phase_elapsed = at.elapsed,
           .phase_length = at.length,
           .users_done = reserving ? counts.reservations_done : counts.claims_done,

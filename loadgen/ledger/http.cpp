@@ -33,7 +33,8 @@ LedgerRead read_http_ledger(const LedgerSource& source, const std::string& event
   if (path.empty() || path == "/") path = kUsualPath;
   HttpCaller call(*address);
   const auto answer =
-      call({.path = with_event(path, event), .bearer = source.admin_token}, kExportTimeout);
+      call({.path = with_event(path, event), .bearer = source.admin_token, .what = "the ledger"},
+           kExportTimeout);
   if (!answer) return std::unexpected(answer.error());
   if (answer->status != 200) {
     return std::unexpected(fmt::format("expected status 200, got {} '{}'", answer->status,

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 #include <string_view>
+#include <thread>
 #include <utility>
 
 #include "loadgen/ledger/readers.hpp"
@@ -35,6 +37,25 @@ std::expected<analysis::Ledger, std::string> read_ledger(const LedgerSource& sou
   auto ledger = reader->read(source, event);
   if (!ledger) return std::unexpected(fmt::format("{}: {}", source.place, ledger.error()));
   return ledger;
+}
+
+LedgerRead read_ledger(const LedgerSource& source, const std::string& event,
+                       const Waiting& waiting) {
+  std::packaged_task<LedgerRead()> reading([source, event] { return read_ledger(source, event); });
+  std::future<LedgerRead> ledger = reading.get_future();
+  const Awaited awaited =
+      awaited_for(kReadTimeout, fmt::format("the ledger from {}", source.place));
+  std::thread reader(std::move(reading));
+  while (ledger.wait_for(kAskEvery) != std::future_status::ready) {
+    const bool in_time = !is_over(awaited);
+    if (in_time && waiting(awaited)) continue;
+    reader.detach();
+    return std::unexpected(
+        in_time ? fmt::format("the wait for {} was broken off", awaited.what)
+                : fmt::format("{}: no answer in {}", source.place, format_duration(kReadTimeout)));
+  }
+  reader.join();
+  return ledger.get();
 }
 
 std::string with_event(std::string_view text, std::string_view replacement) {

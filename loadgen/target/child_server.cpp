@@ -121,7 +121,7 @@ double cpu_seconds_of(pid_t process) {
 
 std::expected<std::unique_ptr<ChildServer>, std::string> ChildServer::start(
     const ChildServerSpec& spec) {
-  const std::filesystem::path log_path = spec.directory / "server.log";
+  const std::filesystem::path log_path = log_of(spec.directory);
   std::vector<std::string> arguments = arguments_of(spec);
   std::vector<std::string> environment = environment_of(spec);
   Launch launch{.arguments = pointers_to(arguments),
@@ -147,7 +147,7 @@ std::expected<std::unique_ptr<ChildServer>, std::string> ChildServer::start(
                                        spec.binary.string(), log_path.string(),
                                        std::strerror(cause)));
   }
-  std::unique_ptr<ChildServer> server(new ChildServer(process, output[0], spec.stop_timeout));
+  std::unique_ptr<ChildServer> server(new ChildServer(process, output[0], spec));
   if (const auto listens = server->wait_until_it_listens(); !listens) {
     return std::unexpected(
         fmt::format("'{}' {}: {}", spec.binary.string(), listens.error(), last_lines(log_path)));
@@ -161,17 +161,17 @@ ChildServer::~ChildServer() {
 }
 
 std::expected<void, std::string> ChildServer::wait_until_it_listens() {
-  const auto give_up = std::chrono::steady_clock::now() + kStartTimeout;
+  const Awaited awaited = awaited_for(kStartTimeout, "the built-in server to listen");
   std::string line;
   while (!line.contains('\n')) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        give_up - std::chrono::steady_clock::now());
-    if (left.count() <= 0) {
+    if (is_over(awaited)) {
       return std::unexpected(
           fmt::format("did not say that it listens within {}", format_duration(kStartTimeout)));
     }
+    if (!waiting_(awaited)) return std::unexpected("was not waited for any longer");
     pollfd readable{.fd = output_, .events = POLLIN, .revents = 0};
-    if (poll(&readable, 1, static_cast<int>(left.count())) <= 0) continue;
+    constexpr auto kAskEvery_ms = std::chrono::duration_cast<std::chrono::milliseconds>(kAskEvery);
+    if (poll(&readable, 1, static_cast<int>(kAskEvery_ms.count())) <= 0) continue;
     std::array<char, 256> part;
     const ssize_t bytes = read(output_, part.data(), part.size());
     if (bytes <= 0) return std::unexpected("ended before it listened");
@@ -189,6 +189,10 @@ std::expected<void, std::string> ChildServer::wait_until_it_listens() {
   return {};
 }
 
+std::filesystem::path ChildServer::log_of(const std::filesystem::path& directory) {
+  return directory / "server.log";
+}
+
 ProcessUse ChildServer::use() {
   if (!ended_) {
     use_.cpu_seconds = std::max(use_.cpu_seconds, cpu_seconds_of(process_));
@@ -197,31 +201,56 @@ ProcessUse ChildServer::use() {
   return use_;
 }
 
+bool ChildServer::has_ended() {
+  if (ended_) return true;
+  rusage used{};
+  const pid_t waited = wait4(process_, &status_, WNOHANG, &used);
+  if (waited == process_) {
+    const auto seconds = [](timeval value) {
+      return static_cast<double>(value.tv_sec) + static_cast<double>(value.tv_usec) * 1e-6;
+    };
+    use_.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
+  }
+  ended_ = waited == process_ || (waited < 0 && errno != EINTR);
+  return ended_;
+}
+
+std::optional<std::string> ChildServer::ending() {
+  if (!has_ended()) return std::nullopt;
+  if (!WIFSIGNALED(status_)) {
+    return fmt::format("the built-in server ended with exit code {}", WEXITSTATUS(status_));
+  }
+  const int signal = WTERMSIG(status_);
+  const char* const name = sigabbrev_np(signal);
+  return fmt::format(
+      "the built-in server was killed by {}{}",
+      name == nullptr ? fmt::format("signal {}", signal) : fmt::format("SIG{}", name),
+      signal == SIGKILL ? ", perhaps by the kernel for want of memory" : "");
+}
+
+/// Whether it ends in `time`, and while waiting for it goes on.
 bool ChildServer::ended_within(Duration time) {
-  const auto give_up = std::chrono::steady_clock::now() + time;
-  for (;;) {
-    rusage used{};
-    const pid_t waited = wait4(process_, nullptr, WNOHANG, &used);
-    if (waited == process_) {
-      const auto seconds = [](timeval value) {
-        return static_cast<double>(value.tv_sec) + static_cast<double>(value.tv_usec) * 1e-6;
-      };
-      use_.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
-      return ended_ = true;
+  const Awaited awaited = awaited_for(time, "the built-in server to end");
+  SteadyTime asked = awaited.since;
+  while (!has_ended()) {
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (now >= awaited.until) return false;
+    if (now - asked >= kAskEvery) {
+      asked = now;
+      if (!waiting_(awaited)) return false;
     }
-    if (waited < 0 && errno != EINTR) return ended_ = true;
-    if (std::chrono::steady_clock::now() >= give_up) return false;
     std::this_thread::sleep_for(kPollEvery);
   }
+  return true;
 }
 
 void ChildServer::stop() {
-  if (ended_) return;
+  if (has_ended()) return;
   use();
   kill(process_, SIGTERM);
   if (ended_within(stop_timeout_)) return;
   kill(process_, SIGKILL);
-  while (!ended_within(stop_timeout_)) continue;
+  while (!has_ended()) std::this_thread::sleep_for(kPollEvery);
 }
 
 }  // namespace fairrush::loadgen

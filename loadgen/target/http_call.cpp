@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/write.hpp>
@@ -55,19 +56,29 @@ std::expected<asio::ip::tcp::endpoint, std::string> resolve(const TargetAddress&
   return found.begin()->endpoint();
 }
 
-HttpCaller::HttpCaller(TargetAddress address)
-    : address_(std::move(address)), socket_(context_), exchange_(kControlLimits) {}
+HttpCaller::HttpCaller(TargetAddress address, Waiting waiting)
+    : address_(std::move(address)),
+      waiting_(std::move(waiting)),
+      socket_(context_),
+      exchange_(kControlLimits) {}
 
 std::expected<HttpAnswer, std::string> HttpCaller::operator()(const HttpCall& call,
                                                               Duration timeout) {
+  awaited_ = awaited_for(timeout, fmt::format("{} from {}", call.what, address_.authority()));
+  if (!waiting_(awaited_)) {
+    return std::unexpected(fmt::format("{} was not asked for any more", awaited_.what));
+  }
+  asked_ = awaited_.since;
+  given_up_ = false;
   const std::string request = request_of(call);
   // A kept connection may have died unseen. A GET can be asked again; anything else might then take
   // effect twice, so it gets a connection of its own.
   if (socket_.is_open() && call.method == "GET") {
-    if (auto answer = exchange(request, timeout)) return answer;
+    auto answer = exchange(request);
+    if (answer || given_up_) return answer;
   }
-  if (auto connected = connect(timeout); !connected) return std::unexpected(connected.error());
-  return exchange(request, timeout);
+  if (auto connected = connect(); !connected) return std::unexpected(connected.error());
+  return exchange(request);
 }
 
 std::string HttpCaller::request_of(const HttpCall& call) const {
@@ -79,14 +90,36 @@ std::string HttpCaller::request_of(const HttpCall& call) const {
   return request + "\r\n" + call.body;
 }
 
-/// Runs what has been started until it ends. False when the time was over before.
-bool HttpCaller::run(Duration timeout) {
-  context_.restart();
-  context_.run_for(timeout);
-  if (context_.stopped()) return true;
+/// Runs what has been started until it ends, if that is in time.
+HttpCaller::Ran HttpCaller::run() {
+  for (;;) {
+    const Duration left = awaited_.until - std::chrono::steady_clock::now();
+    context_.restart();
+    context_.run_for(std::min(left, kAskEvery));
+    const bool done = context_.stopped();
+    if (!done && left <= kAskEvery) return Ran::out_of_time;
+    // Also of an answer that comes piece by piece, each in no time.
+    if (const SteadyTime now = std::chrono::steady_clock::now(); now - asked_ >= kAskEvery) {
+      asked_ = now;
+      if (!waiting_(awaited_)) return Ran::broken_off;
+    }
+    if (done) return Ran::done;
+  }
+}
+
+/// The error of a call whose `missing` did not come, as it was `run` for.
+std::string HttpCaller::unanswered(std::string_view missing, Ran ran) {
   close();
-  context_.run();
-  return false;
+  context_.run();  // ends what was started
+  given_up_ = true;
+  if (ran == Ran::out_of_time) {
+    const Duration timeout = awaited_.until - awaited_.since;
+    return fmt::format("{}: no {} in {}", address_.authority(), missing, format_duration(timeout));
+  }
+  const auto waited = std::chrono::floor<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - awaited_.since);
+  return fmt::format("the wait for {} was broken off after {}", awaited_.what,
+                     format_duration(waited));
 }
 
 std::string HttpCaller::failure(std::string_view cause) {
@@ -99,32 +132,27 @@ void HttpCaller::close() {
   socket_.close(ignored);
 }
 
-std::expected<void, std::string> HttpCaller::connect(Duration timeout) {
+std::expected<void, std::string> HttpCaller::connect() {
   close();
   const auto endpoint = resolve(address_);
   if (!endpoint) return std::unexpected(endpoint.error());
   error_code outcome;
   socket_.async_connect(*endpoint, [&outcome](error_code error) { outcome = error; });
-  if (!run(timeout)) {
-    return std::unexpected(failure(fmt::format("no connection in {}", format_duration(timeout))));
+  if (const Ran ran = run(); ran != Ran::done) {
+    return std::unexpected(unanswered("connection", ran));
   }
   if (outcome) return std::unexpected(failure(outcome.message()));
   return {};
 }
 
-std::expected<HttpAnswer, std::string> HttpCaller::exchange(const std::string& request,
-                                                            Duration timeout) {
-  const auto nothing_in_time = [&] {
-    return std::unexpected(failure(fmt::format("no answer in {}", format_duration(timeout))));
-  };
+std::expected<HttpAnswer, std::string> HttpCaller::exchange(const std::string& request) {
   error_code outcome;
   asio::async_write(socket_, asio::buffer(request),
                     [&outcome](error_code error, std::size_t) { outcome = error; });
-  if (!run(timeout)) return nothing_in_time();
+  if (const Ran ran = run(); ran != Ran::done) return std::unexpected(unanswered("answer", ran));
   if (outcome) return std::unexpected(failure(outcome.message()));
 
   exchange_.start();
-  const auto give_up = std::chrono::steady_clock::now() + timeout;
   std::array<char, std::size_t{64} * 1024> input;
   while (exchange_.state() == Exchange::State::reading) {
     std::size_t received = 0;
@@ -133,7 +161,7 @@ std::expected<HttpAnswer, std::string> HttpCaller::exchange(const std::string& r
                               outcome = error;
                               received = bytes;
                             });
-    if (!run(give_up - std::chrono::steady_clock::now())) return nothing_in_time();
+    if (const Ran ran = run(); ran != Ran::done) return std::unexpected(unanswered("answer", ran));
     if (outcome == asio::error::eof) {
       exchange_.end();
     } else if (outcome) {

@@ -7,6 +7,7 @@
 
 #include "base/runtime/asio_types.hpp"
 #include "base/units.hpp"
+#include "loadgen/target/waiting.hpp"
 #include "loadgen/wire/exchange.hpp"
 
 namespace fairrush::loadgen {
@@ -29,8 +30,9 @@ std::expected<asio::ip::tcp::endpoint, std::string> resolve(const TargetAddress&
 struct HttpCall {
   std::string_view method = "GET";
   std::string path = {};
-  std::string_view bearer = {};  ///< admin token; empty: none
-  std::string body = {};         ///< JSON; empty: none
+  std::string_view bearer = {};         ///< admin token; empty: none
+  std::string body = {};                ///< JSON; empty: none
+  std::string_view what = "an answer";  ///< that is asked for, in words
 };
 
 struct HttpAnswer {
@@ -41,23 +43,31 @@ struct HttpAnswer {
 /// Blocking HTTP for what happens before and after a rush, over one kept connection. One thread.
 class HttpCaller {
  public:
-  explicit HttpCaller(TargetAddress address);
+  explicit HttpCaller(TargetAddress address, Waiting waiting = wait_in_silence);
 
-  /// Sends `call` and waits for the whole answer, at most `timeout`. Connects when needed, again
-  /// when a kept connection has been closed meanwhile. The error names host, port and cause.
+  /// Sends `call` and waits for the whole answer, at most `timeout` in all and as long as `waiting`
+  /// agrees. Connects when needed, again when a kept connection has been closed meanwhile. The
+  /// error names host, port and cause.
   std::expected<HttpAnswer, std::string> operator()(const HttpCall& call, Duration timeout);
 
   const TargetAddress& address() const { return address_; }
 
  private:
-  std::expected<void, std::string> connect(Duration timeout);
-  std::expected<HttpAnswer, std::string> exchange(const std::string& request, Duration timeout);
+  enum class Ran : std::uint8_t { done, out_of_time, broken_off };
+
+  std::expected<void, std::string> connect();
+  std::expected<HttpAnswer, std::string> exchange(const std::string& request);
   std::string request_of(const HttpCall& call) const;
-  bool run(Duration timeout);
+  Ran run();
+  std::string unanswered(std::string_view missing, Ran ran);
   std::string failure(std::string_view cause);
   void close();
 
   TargetAddress address_;
+  Waiting waiting_;
+  Awaited awaited_;        // of the call under way
+  SteadyTime asked_{};     // when `waiting_` last was
+  bool given_up_ = false;  // no use trying the call again
   asio::io_context context_{1};
   TcpSocket socket_;
   Exchange exchange_;

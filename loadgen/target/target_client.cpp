@@ -13,8 +13,6 @@ namespace json = boost::json;
 
 namespace {
 
-/// Rosters and ledgers may be large.
-constexpr Duration kExportTimeout = std::chrono::seconds(60);
 constexpr int kClockRoundTrips = 16;
 /// The year 2255; beyond it, nanoseconds overflow.
 constexpr std::uint64_t kMicrosecondsMax = 9'000'000'000'000'000;
@@ -41,7 +39,7 @@ std::string explanation_in(std::string_view body) {
 
 TargetFailure not_as_expected(const std::string& path, std::string_view body,
                               std::string_view expected) {
-  return {fmt::format("{}: expected {}, got '{}'", path, expected, excerpt(body))};
+  return {fmt::format("{}: expected {}, got '{}'", path, expected, excerpt(body)), kAnswered};
 }
 
 std::expected<json::object, TargetFailure> object_in(const std::string& path,
@@ -164,8 +162,11 @@ std::vector<std::string_view> lines_of(std::string_view text) {
 
 }  // namespace
 
-TargetClient::TargetClient(TargetAddress address, std::string admin_token, const Clock& clock)
-    : call_(std::move(address)), admin_token_(std::move(admin_token)), clock_(clock) {}
+TargetClient::TargetClient(TargetAddress address, std::string admin_token, const Clock& clock,
+                           Waiting waiting)
+    : call_(std::move(address), std::move(waiting)),
+      admin_token_(std::move(admin_token)),
+      clock_(clock) {}
 
 FromTarget<std::string> TargetClient::ask(const HttpCall& call, unsigned expected_status,
                                           Duration timeout) {
@@ -187,7 +188,7 @@ FromTarget<ClockOffset> TargetClient::compare_clocks() {
   for (int trip = 0; trip < kClockRoundTrips; ++trip) {
     const SteadyTime sent = clock_.steady_now();
     const WallTime wall_sent = clock_.wall_now();
-    const auto body = ask({.path = "/time"}, 200);
+    const auto body = ask({.path = "/time", .what = "the time of day"}, 200);
     const Duration round_trip = clock_.steady_now() - sent;
     if (!body) return std::unexpected(body.error());
     const auto object = object_in("/time", *body, kExpected);
@@ -206,8 +207,12 @@ FromTarget<ClockOffset> TargetClient::compare_clocks() {
 
 FromTarget<EventDocument> TargetClient::create_event(const EventOrder& order) {
   const std::string path = "/api/v1/events";
-  const auto body =
-      ask({.method = "POST", .path = path, .bearer = admin_token_, .body = order_body(order)}, 201);
+  const auto body = ask({.method = "POST",
+                         .path = path,
+                         .bearer = admin_token_,
+                         .body = order_body(order),
+                         .what = "a new event"},
+                        201);
   if (!body) return std::unexpected(body.error());
   return event_in(path, *body);
 }
@@ -217,7 +222,8 @@ FromTarget<EventDocument> TargetClient::reset_event(const EventOrder& order) {
   const auto body = ask({.method = "POST",
                          .path = path,
                          .bearer = admin_token_,
-                         .body = json::serialize(windows_in(order))},
+                         .body = json::serialize(windows_in(order)),
+                         .what = "the event to begin anew"},
                         200);
   if (!body) return std::unexpected(body.error());
   return event_in(path, *body);
@@ -225,24 +231,26 @@ FromTarget<EventDocument> TargetClient::reset_event(const EventOrder& order) {
 
 FromTarget<EventDocument> TargetClient::event(const std::string& event) {
   const std::string path = event_path(event);
-  const auto body = ask({.path = path}, 200);
+  const auto body = ask({.path = path, .what = "the state of the event"}, 200);
   if (!body) return std::unexpected(body.error());
   return event_in(path, *body);
 }
 
 FromTarget<analysis::Ledger> TargetClient::ledger(const std::string& event) {
   const std::string path = event_path(event) + "/ledger";
-  const auto body = ask({.path = path, .bearer = admin_token_}, 200, kExportTimeout);
+  const auto body =
+      ask({.path = path, .bearer = admin_token_, .what = "the ledger"}, 200, kExportTimeout);
   if (!body) return std::unexpected(body.error());
   auto rows = analysis::parse_ledger_ndjson(*body);
-  if (!rows) return std::unexpected(TargetFailure{path + ": " + rows.error()});
+  if (!rows) return std::unexpected(TargetFailure{path + ": " + rows.error(), kAnswered});
   return std::move(*rows);
 }
 
 FromTarget<std::optional<analysis::BusLog>> TargetClient::audit(const std::string& event) {
   const std::string path = event_path(event) + "/audit";
   constexpr std::string_view kExpected = "lines of {\"id\", \"type\", \"user\", \"coupon\"}";
-  const auto body = ask({.path = path, .bearer = admin_token_}, 200, kExportTimeout);
+  const auto body = ask({.path = path, .bearer = admin_token_, .what = "what the bus delivered"},
+                        200, kExportTimeout);
   if (!body && body.error().status == 404) return std::nullopt;
   if (!body) return std::unexpected(body.error());
   analysis::BusLog heard;
@@ -263,7 +271,9 @@ FromTarget<std::optional<analysis::BusLog>> TargetClient::audit(const std::strin
 }
 
 FromTarget<std::vector<std::string>> TargetClient::roster(const std::string& event) {
-  const auto body = ask({.path = event_path(event) + "/draw/roster"}, 200, kExportTimeout);
+  const auto body =
+      ask({.path = event_path(event) + "/draw/roster", .what = "the roster of the draw"}, 200,
+          kExportTimeout);
   if (!body) return std::unexpected(body.error());
   const auto lines = lines_of(*body);
   return std::vector<std::string>(lines.begin(), lines.end());
@@ -274,7 +284,7 @@ FromTarget<analysis::PublishedProof> TargetClient::proof(const std::string& even
   constexpr std::string_view kExpected = "{\"ticket\", \"token\", \"path\": [hexadecimal, …]}";
   const std::string path =
       fmt::format("{}/draw/proof?ticket={}", event_path(event), ticket.value());
-  const auto body = ask({.path = path}, 200);
+  const auto body = ask({.path = path, .what = "a proof of the draw"}, 200);
   if (!body) return std::unexpected(body.error());
   const auto object = object_in(path, *body, kExpected);
   if (!object) return std::unexpected(object.error());
@@ -294,7 +304,7 @@ FromTarget<analysis::PublishedProof> TargetClient::proof(const std::string& even
 FromTarget<std::optional<analysis::PublishedDraw>> TargetClient::draw(const std::string& event,
                                                                       const Digest& commitment) {
   const std::string path = event_path(event) + "/draw";
-  const auto body = ask({.path = path}, 200);
+  const auto body = ask({.path = path, .what = "the draw"}, 200);
   if (!body) return std::unexpected(body.error());
   const auto object = object_in(path, *body, "a draw document");
   if (!object) return std::unexpected(object.error());

@@ -43,22 +43,31 @@ struct EventDocument {
   std::optional<std::string> fault;  ///< switched on in the target on purpose
 };
 
+/// The status of a failure whose answer was the expected one but for its content.
+inline constexpr unsigned kAnswered = 200;
+
 /// Why something asked of the target did not come: one line.
 struct TargetFailure {
   std::string message;
   unsigned status = 0;  ///< of an answer that was not the expected one; 0: there was none
+
+  bool was_answered() const { return status != 0; }
 };
 template <class T>
 using FromTarget = std::expected<T, TargetFailure>;
 
 /// The control plane of a coupon service: everything around a rush, none of it in a hurry. Every
-/// call blocks for at most some seconds. One thread.
+/// call blocks for at most `kCallTimeout`, an export for `kExportTimeout`, and as long as `waiting`
+/// agrees. One thread.
 class TargetClient {
  public:
-  TargetClient(TargetAddress address, std::string admin_token, const Clock& clock);
+  TargetClient(TargetAddress address, std::string admin_token, const Clock& clock,
+               Waiting waiting = wait_in_silence);
 
   /// Compares clocks by several round trips of GET /time and keeps the one that took least.
   FromTarget<ClockOffset> compare_clocks();
+
+  const TargetAddress& address() const { return call_.address(); }
 
   FromTarget<EventDocument> create_event(const EventOrder& order);
   /// Starts the event anew in the order's windows: no reservations, no coupons, a new draw.
@@ -80,6 +89,8 @@ class TargetClient {
 
   static constexpr std::uint32_t kProofsMax = 32;
   static constexpr Duration kCallTimeout = std::chrono::seconds(5);
+  /// Rosters and ledgers may be large.
+  static constexpr Duration kExportTimeout = std::chrono::seconds(60);
 
  private:
   FromTarget<std::string> ask(const HttpCall& call, unsigned expected_status,

@@ -92,9 +92,7 @@ Task<void> Worker::supervise() {
 void Worker::conclude() {
   stopping_ = true;
   record_the_rest();
-  if (const auto flushed = appender_.flush(); !flushed && !storage_failure_) {
-    storage_failure_ = flushed.error();
-  }
+  keep_records();
   if (storage_failure_) {
     *storage_failure_ += fmt::format(" ({} records are not in it)", appender_.buffered());
   }
@@ -123,6 +121,7 @@ void Worker::tick(std::int64_t now_ns) {
   if (now_ns - published_ns_ >= kSnapshotEvery.count()) {
     published_ns_ = now_ns;
     publish_latencies();
+    keep_records();
   }
 }
 
@@ -344,11 +343,19 @@ void Worker::count_winner(UserIndex user) {
   counters_.wins.add();
 }
 
-/// A history that cannot be written ends the run: what comes after could not be proven.
 void Worker::append(const analysis::AttemptRecord& record, std::string_view receipt) {
-  const auto appended = appender_.append(record, receipt);
-  if (appended || storage_failure_) return;
-  storage_failure_ = appended.error();
+  take_note(appender_.append(record, receipt));
+}
+
+/// Brings what has been recorded to the file.
+void Worker::keep_records() {
+  take_note(appender_.flush());
+}
+
+/// A history that cannot be written ends the run: what comes after could not be proven.
+void Worker::take_note(const std::expected<void, std::string>& written) {
+  if (written || storage_failure_) return;
+  storage_failure_ = written.error();
   stop_requested_.store(true, std::memory_order_relaxed);
 }
 

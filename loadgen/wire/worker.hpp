@@ -61,7 +61,8 @@ class Worker {
 
   const WorkerCounters& counters() const { return counters_; }
 
-  /// Latencies from the intended time of operation `op` so far; at most kSnapshotEvery old.
+  /// Latencies from the intended time of operation `op` so far; at most kSnapshotEvery old, as are
+  /// the records in the history that a killed process would leave.
   analysis::Histogram latencies(analysis::Op op) const;
 
   /// Sending time minus (intended time + one-way delay), of all attempts sent. After `join`.
@@ -113,6 +114,8 @@ class Worker {
   void record_unsent(const Click& click);
   void record_the_rest();
   void publish_latencies();
+  void keep_records();
+  void take_note(const std::expected<void, std::string>& written);
 
   WorkerSpec spec_;
   IoThread thread_;  // its context outlives the sockets and timers below

@@ -45,6 +45,44 @@ TEST(Progress, PromisesNoEndToAnOpenEndedPhase) {
   EXPECT_THAT(describe(settling, ProgressStyle::line), Not(HasSubstr("left")));
 }
 
+/// A wait of five seconds, of which `left` are left.
+loadgen::Progress waiting_for(const std::string& what, Duration left) {
+  loadgen::Progress waiting;
+  waiting.phase = loadgen::Phase::settling;
+  waiting.awaited = what;
+  waiting.phase_length = 5s;
+  waiting.phase_elapsed = 5s - left;
+  return waiting;
+}
+
+TEST(Progress, SaysWhatIsWaitedForAndForHowLong) {
+  EXPECT_EQ(describe(waiting_for("the ledger from 127.0.0.1:80", 4600ms), ProgressStyle::line),
+            "settling   waiting for the ledger from 127.0.0.1:80, 4.6s longer at most");
+}
+
+TEST(ProgressDisplay, TellsOfEachWaitAtOnceAndNotAgainWhenItIsOver) {
+  const ManualClock clock;
+  testing::internal::CaptureStderr();
+  {
+    ProgressDisplay display(ProgressStyle::line, clock);
+    display.progress(waiting_for("the ledger", 4600ms));
+    display.progress(waiting_for("the ledger", 4400ms));
+    display.progress(waiting_for("the draw", 4600ms));
+    display.progress(waiting_for("the draw", 4400ms));
+  }
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "settling   waiting for the ledger, 4.6s longer at most\n"
+            "settling   waiting for the draw, 4.6s longer at most\n");
+}
+
+TEST(ProgressDisplay, PassesOnANotice) {
+  const ManualClock clock;
+  testing::internal::CaptureStderr();
+  ProgressDisplay(ProgressStyle::line, clock).notice("the server has died");
+  ProgressDisplay(ProgressStyle::none, clock).notice("the server has died");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "! the server has died\n");
+}
+
 TEST(ProgressDisplay, PrintsAPlainLineEveryFiveSecondsAndAtEachNewPhase) {
   ManualClock clock;
   clock.advance(100s);

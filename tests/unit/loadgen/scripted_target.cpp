@@ -7,6 +7,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <boost/asio/write.hpp>
+#include <tuple>
 
 namespace fairrush::loadgen {
 namespace {
@@ -83,6 +84,14 @@ Task<void> ScriptedTarget::serve(TcpSocket socket) {
     const Reaction reaction = react(request);
     co_await asio::async_write(socket, asio::buffer(reaction.bytes), kAwait);
     if (reaction.then == Reaction::Then::keep) continue;
+    if (reaction.then == Reaction::Then::drip) {
+      error_code left;
+      while (!left) {
+        std::tie(left, std::ignore) =
+            co_await asio::async_write(socket, asio::buffer(reaction.bytes), kAwait);
+        co_await Timer(socket.get_executor(), std::chrono::milliseconds(1)).async_wait(kAwait);
+      }
+    }
     if (reaction.then == Reaction::Then::stall) {
       co_await socket.async_read_some(asio::buffer(input), kAwait);
     } else if (reaction.then == Reaction::Then::reset) {

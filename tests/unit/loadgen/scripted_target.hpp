@@ -21,6 +21,7 @@ struct Reaction {
     close,  ///< ends the connection in good order
     reset,  ///< ends it with RST
     stall,  ///< says nothing more and waits until the other side leaves
+    drip,   ///< says the same again and again until the other side leaves
   };
   std::string bytes;
   Then then = Then::keep;

@@ -219,6 +219,7 @@ class KilledRun : public LoadRun {
       EXPECT_TRUE(appender.append(record, ""));
       EXPECT_TRUE(appender.flush());
     }
+    if (sealed) EXPECT_TRUE(file->seal());
     std::filesystem::remove(directory_.ledger());
     scratch_.write("run.json", format_facts(facts));
   }
@@ -232,6 +233,7 @@ class KilledRun : public LoadRun {
   }
 
   RunFacts facts;
+  bool sealed = false;
 };
 
 TEST_F(KilledRun, HasItsEarlierRoundsWhole) {
@@ -244,6 +246,13 @@ TEST_F(KilledRun, HasARoundWholeOnlyOnceALaterOneIsRecorded) {
   facts.rounds.back().under_way = true;
   record({0, 1});
   EXPECT_EQ(cut_short(), (std::vector{false, true, true}));
+}
+
+TEST_F(KilledRun, LacksRecordsOfTheRoundUnderWayHoweverWholeItsFileIs) {
+  facts.rounds.back().under_way = true;
+  sealed = true;
+  record({0, 1});
+  EXPECT_EQ(cut_short(), (std::vector{false, false, true}));
 }
 
 TEST_F(KilledRun, IsAnotherThanACopyThatLostItsTail) {

@@ -3,15 +3,19 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include <chrono>
 #include <fstream>
+#include <functional>
+#include <future>
 #include <iterator>
 #include <mutex>
 
 #include "analysis/assessment.hpp"
 #include "analysis/history/reader.hpp"
 #include "analysis/run/directory.hpp"
+#include "loadgen/execution/evidence.hpp"
 #include "tests/unit/loadgen/scripted_target.hpp"
 #include "tests/unit/loadgen/wire/rehearsal.hpp"
 
@@ -30,7 +34,7 @@ class GenerousService {
     if (request.contains("/ledger ")) return {http_answer(200, ledger_)};
     if (request.contains("/reservations ")) return {http_answer(201, R"({"token":"T"})")};
     if (request.contains("/claims ")) return win(request);
-    const bool created = request.contains("POST ");
+    const bool created = request.contains("POST /api/v1/events ");
     return {http_answer(created ? 201U : 200U,
                         R"({"event":"e","design":"ticket-list","phase":"closed","roster":9,)"
                         R"("quota":9,"issued":9,"commitment":null})")};
@@ -53,14 +57,18 @@ class GenerousService {
   std::string ledger_;
 };
 
-class SilentObserver final : public RunObserver {
+class TestObserver final : public RunObserver {
  public:
   void progress(const Progress& progress) override {
     ++seen;
     last = progress;
+    if (!progress.awaited.empty() && when_waiting) when_waiting(progress);
   }
+  void notice(const std::string& what) override { notices.push_back(what); }
   unsigned seen = 0;
   Progress last;
+  std::vector<std::string> notices;
+  std::function<void(const Progress&)> when_waiting;
 };
 
 class Run : public testing::Test {
@@ -78,6 +86,15 @@ class Run : public testing::Test {
     std::ifstream file(directory.path() / name);
     return {std::istreambuf_iterator<char>(file), {}};
   }
+  /// Puts a server in the place of the built-in one that is reached at `endpoint` and does nothing.
+  void build_in(asio::ip::tcp::endpoint endpoint) {
+    std::ofstream(server_binary) << "#!/bin/sh\necho $$ > '" << (directory.path() / "pid").string()
+                                 << "'\necho listening on http://127.0.0.1:" << endpoint.port()
+                                 << "\nexec sleep 600\n";
+    std::filesystem::permissions(server_binary, std::filesystem::perms::owner_all);
+  }
+  void kill_built_in() const { kill(static_cast<pid_t>(std::stol(text_of("pid"))), SIGKILL); }
+
   std::uint64_t recorded() const {
     const auto history = analysis::History::open(directory.path() / "history.bin");
     EXPECT_TRUE(history) << history.error();
@@ -88,7 +105,7 @@ class Run : public testing::Test {
   Scenario scenario = short_scenario(30);
   TemporaryDirectory directory;
   std::filesystem::path server_binary = directory.path() / "missing-server";
-  SilentObserver observer;
+  TestObserver observer;
   std::stop_source stop;
 };
 
@@ -208,6 +225,20 @@ TEST_F(Run, AsksATargetThatHasGoneSilentOnlyOnce) {
   EXPECT_EQ(target.requests().back().find("/ledger "), std::string::npos);
 }
 
+TEST_F(Run, AsksNothingMoreAfterTheFirstQuestionWithoutAnAnswer) {
+  ScriptedTarget target([service = GenerousService{}](std::string_view request) mutable {
+    return request.contains("/ledger ") ? Reaction{"", Then::close} : service(request);
+  });
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  const auto& round = facts->rounds.front();
+  EXPECT_THAT(round.ledger_missing.value_or(""), HasSubstr("closed the connection"));
+  EXPECT_EQ(round.bus_missing, round.ledger_missing);
+  for (const std::string& request : target.requests()) {
+    EXPECT_FALSE(request.contains("/audit ")) << request;
+  }
+}
+
 TEST_F(Run, TakesAnotherNameForAnEventThatIsThereAlready) {
   ScriptedTarget target(
       [service = GenerousService{}, orders = 0](std::string_view request) mutable {
@@ -286,6 +317,129 @@ TEST_F(Run, NamesTheFileItCannotWrite) {
   ASSERT_FALSE(facts);
   EXPECT_EQ(facts.error().kind, Kind::storage);
   EXPECT_THAT(facts.error().message, HasSubstr("history.bin"));
+}
+
+/// Says nothing any more once every claim has been made.
+ScriptedTarget::Script silent_after_claims(int users) {
+  return [service = GenerousService{}, users, claims = 0](std::string_view request) mutable {
+    if (claims == users) return Reaction{"", Then::stall};
+    if (request.contains("/claims ")) ++claims;
+    return service(request);
+  };
+}
+
+TEST_F(Run, TellsWhatItWaitsForAndEndsTheWaitWhenItIsStopped) {
+  ScriptedTarget target(silent_after_claims(30));
+  std::vector<std::string> awaited;
+  observer.when_waiting = [&](const Progress& progress) {
+    EXPECT_EQ(progress.phase, Phase::settling);
+    EXPECT_GT(progress.phase_length, progress.phase_elapsed);
+    awaited.push_back(progress.awaited);
+    stop.request_stop();
+  };
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_TRUE(facts->interrupted);
+  EXPECT_EQ(awaited, std::vector{fmt::format("the time of day from 127.0.0.1:{}", target.port())})
+      << "another wait began after the stop";
+  const auto& round = facts->rounds.front();
+  ASSERT_TRUE(round.ledger_missing);
+  EXPECT_THAT(*round.ledger_missing, HasSubstr("was broken off"));
+  EXPECT_EQ(round.bus_missing, round.ledger_missing);
+  EXPECT_FALSE(round.draw_missing) << "the design has none";
+  EXPECT_EQ(recorded(), 60U);
+}
+
+TEST_F(Run, LeavesALedgerElsewhereAloneWhenItIsStopped) {
+  ScriptedTarget target([service = GenerousService{}](std::string_view request) mutable {
+    return request.contains("/books ") ? Reaction{"", Then::stall} : service(request);
+  });
+  const std::string books = fmt::format("http://127.0.0.1:{}/books", target.port());
+  scenario.ledger.source = books;
+  observer.when_waiting = [&](const Progress& progress) {
+    EXPECT_EQ(progress.awaited, "the ledger from " + books);
+    stop.request_stop();
+  };
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_EQ(facts->rounds.front().ledger_missing,
+            fmt::format("the wait for the ledger from {} was broken off", books));
+  EXPECT_THAT(facts->rounds.front().bus_missing.value_or(""), HasSubstr("was not asked for"));
+}
+
+TEST_F(Run, IsInterruptedWhenItIsStoppedBeforeItBegan) {
+  ScriptedTarget target([](std::string_view) { return Reaction{"", Then::stall}; });
+  observer.when_waiting = [&](const Progress&) { stop.request_stop(); };
+  const auto facts = execute(target.endpoint());
+  ASSERT_FALSE(facts);
+  EXPECT_EQ(facts.error().kind, Kind::interrupted);
+}
+
+TEST_F(Run, KeepsTheRoundsBeforeTheOneInWhichTheTargetFellSilent) {
+  ScriptedTarget target(silent_after_claims(60));
+  scenario.rounds = 3;
+  observer.when_waiting = [&](const Progress& progress) {
+    EXPECT_EQ(progress.round, 1U);
+    stop.request_stop();
+  };
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  ASSERT_EQ(facts->rounds.size(), 2U);
+  EXPECT_FALSE(facts->rounds[0].ledger_missing);
+  EXPECT_TRUE(facts->rounds[1].ledger_missing);
+  EXPECT_EQ(recorded(), 120U);
+}
+
+TEST_F(Run, LeavesADirectoryThatCanBeJudgedAtAnyTime) {
+  std::promise<std::expected<analysis::RunEvidence, std::string>> looked;
+  ScriptedTarget target(
+      [&, service = GenerousService{}, claims = 0](std::string_view request) mutable {
+        constexpr int kInTheSecondRound = 35;
+        if (request.contains("/claims ") && ++claims == kInTheSecondRound) {
+          looked.set_value(analysis::load_run({directory.path()}));
+        }
+        return service(request);
+      });
+  scenario.rounds = 2;
+  ASSERT_TRUE(execute(target.endpoint()));
+  const auto seen = looked.get_future().get();
+  ASSERT_TRUE(seen) << seen.error();
+  ASSERT_EQ(seen->facts.rounds.size(), 2U);
+  EXPECT_TRUE(seen->facts.interrupted);
+  EXPECT_THAT(seen->facts.ended_early.value_or(""),
+              HasSubstr("round 2 was not brought to its end"));
+  EXPECT_FALSE(seen->round(0).cut_short);
+  EXPECT_TRUE(seen->round(1).cut_short);
+  ASSERT_TRUE(seen->rounds[0].ledger);
+  EXPECT_EQ(seen->rounds[0].ledger->size(), 30U);
+  EXPECT_EQ(seen->facts.rounds[1].ledger_missing, kNotTaken);
+
+  const auto whole = analysis::load_run({directory.path()});
+  ASSERT_TRUE(whole) << whole.error();
+  EXPECT_FALSE(whole->facts.interrupted);
+  EXPECT_FALSE(whole->facts.ended_early);
+  EXPECT_FALSE(whole->round(1).cut_short);
+}
+
+TEST_F(Run, NamesABuiltInServerThatDiedAndRecordsTheRest) {
+  ScriptedTarget target(
+      [&, service = GenerousService{}, claims = 0](std::string_view request) mutable {
+        if (request.contains("/claims ") && ++claims == 10) kill_built_in();
+        return service(request);
+      });
+  build_in(target.endpoint());
+  scenario.rounds = 2;
+  const auto facts = execute();
+  ASSERT_TRUE(facts) << facts.error().message;
+  ASSERT_TRUE(facts->target_failure);
+  EXPECT_THAT(*facts->target_failure, HasSubstr("the built-in server was killed by SIGKILL"));
+  EXPECT_THAT(*facts->target_failure, HasSubstr((directory.path() / "server.log").string()));
+  EXPECT_EQ(observer.notices, std::vector{*facts->target_failure});
+  EXPECT_EQ(facts->rounds.size(), 1U);
+  EXPECT_EQ(facts->ended_early, "round 2 was not begun");
+  ASSERT_TRUE(facts->rounds.front().ledger_missing);
+  EXPECT_THAT(*facts->rounds.front().ledger_missing, HasSubstr("killed by SIGKILL"));
+  EXPECT_EQ(recorded(), 60U);
 }
 
 TEST_F(Run, KeepsWhatWasRecordedWhenItIsStopped) {

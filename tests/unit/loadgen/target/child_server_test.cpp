@@ -116,5 +116,55 @@ TEST(ChildServer, NamesADirectoryItCannotWriteTo) {
   EXPECT_THAT(server.error(), HasSubstr("missing/server.log"));
 }
 
+/// A server that does `script` once it has said that it listens, when it has ended.
+std::string ending_after(const std::string& script) {
+  const TemporaryDirectory directory;
+  auto server = ChildServer::start(
+      script_in(directory.path(), "echo listening on http://127.0.0.1:4711; " + script));
+  EXPECT_TRUE(server) << server.error();
+  std::optional<std::string> ending;
+  while (!ending) ending = (*server)->ending();
+  (*server)->stop();  // has nothing left to do
+  return *ending;
+}
+
+TEST(ChildServer, SaysHowItEndedByItself) {
+  EXPECT_EQ(ending_after("exit 70"), "the built-in server ended with exit code 70");
+  EXPECT_EQ(ending_after("kill -SEGV $$"), "the built-in server was killed by SIGSEGV");
+  EXPECT_EQ(ending_after("kill -KILL $$"),
+            "the built-in server was killed by SIGKILL, perhaps by the kernel for want of memory");
+}
+
+TEST(ChildServer, IsKilledAtOnceWhenNobodyWaitsForItsEnd) {
+  const TemporaryDirectory directory;
+  ChildServerSpec spec =
+      script_in(directory.path(),
+                "trap '' TERM; echo listening on http://127.0.0.1:4711; while :; do sleep 1; done");
+  spec.stop_timeout = std::chrono::hours(1);
+  bool is_patient = true;
+  std::string awaited_last;
+  spec.waiting = [&](const Awaited& awaited) {
+    awaited_last = awaited.what;
+    return is_patient;
+  };
+  auto server = ChildServer::start(spec);
+  ASSERT_TRUE(server) << server.error();
+  EXPECT_EQ((*server)->ending(), std::nullopt);
+  is_patient = false;
+  server->reset();
+  EXPECT_TRUE(is_gone(directory.path()));
+  EXPECT_EQ(awaited_last, "the built-in server to end");
+}
+
+TEST(ChildServer, IsNotWaitedForWhenWaitingIsToEnd) {
+  const TemporaryDirectory directory;
+  ChildServerSpec spec = script_in(directory.path(), "exec sleep 600");
+  int asked = 0;
+  spec.waiting = [&asked](const Awaited&) { return ++asked < 3; };
+  const auto server = ChildServer::start(spec);
+  ASSERT_FALSE(server);
+  EXPECT_THAT(server.error(), HasSubstr("was not waited for any longer"));
+}
+
 }  // namespace
 }  // namespace fairrush::loadgen

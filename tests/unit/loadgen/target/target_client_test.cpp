@@ -194,6 +194,48 @@ TEST(HttpCaller, GivesUpOnATargetThatSaysNothing) {
   EXPECT_THAT(answer.error(), HasSubstr("no answer in 20ms"));
 }
 
+TEST(HttpCaller, AsksATargetThatIsSlowOnce) {
+  ScriptedTarget target([](std::string_view request) {
+    return request.contains("/slow") ? Reaction{"", Then::stall} : Reaction{http_answer(200, "{}")};
+  });
+  HttpCaller call(address_of(target.endpoint()));
+  ASSERT_TRUE(call({.path = "/fast"}, std::chrono::seconds(5)));
+  const auto slow = call({.path = "/slow"}, std::chrono::milliseconds(20));
+  ASSERT_FALSE(slow);
+  EXPECT_THAT(slow.error(), HasSubstr("no answer in 20ms"));
+  EXPECT_EQ(target.requests().size(), 2U) << "it would have waited twice as long as it was told";
+}
+
+TEST(HttpCaller, SaysWhatItWaitsForUntilItIsToldToWaitNoLonger) {
+  ScriptedTarget target(always("", Then::stall));
+  std::vector<Awaited> asked;
+  HttpCaller call(address_of(target.endpoint()), [&asked](const Awaited& awaited) {
+    asked.push_back(awaited);
+    return asked.size() < 3;
+  });
+  const auto answer = call({.path = "/", .what = "the ledger"}, std::chrono::hours(1));
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error(), HasSubstr("the wait for the ledger from 127.0.0.1:"));
+  EXPECT_THAT(answer.error(), HasSubstr("was broken off after"));
+  ASSERT_EQ(asked.size(), 3U);
+  EXPECT_EQ(asked[0].what, "the ledger from " + call.address().authority());
+  EXPECT_EQ(asked[2].until - asked[2].since, std::chrono::hours(1));
+  const auto again = call({.path = "/", .what = "the draw"}, std::chrono::hours(1));
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error(),
+            "the draw from " + call.address().authority() + " was not asked for any more");
+  EXPECT_EQ(target.requests().size(), 1U);
+}
+
+TEST(HttpCaller, IsToldToWaitNoLongerForAnAnswerThatGoesOnAndOn) {
+  ScriptedTarget target(always("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n", Then::drip));
+  int asked = 0;
+  HttpCaller call(address_of(target.endpoint()), [&asked](const Awaited&) { return ++asked < 3; });
+  const auto answer = call({.path = "/"}, std::chrono::hours(1));
+  ASSERT_FALSE(answer);
+  EXPECT_THAT(answer.error(), HasSubstr("was broken off after"));
+}
+
 TEST(HttpCaller, ConnectsAnewWhenAKeptConnectionWasClosed) {
   ScriptedTarget target(always(http_answer(200, "{}"), Then::close));
   HttpCaller call(address_of(target.endpoint()));

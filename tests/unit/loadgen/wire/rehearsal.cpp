@@ -48,8 +48,8 @@ Scenario short_scenario(std::uint32_t users) {
 
 void Rehearsal::play() {
   const TemporaryDirectory directory;
-  const auto path = directory.path() / "history.bin";
-  auto history = analysis::HistoryFile::create(path);
+  history_path_ = directory.path() / "history.bin";
+  auto history = analysis::HistoryFile::create(history_path_);
   ASSERT_TRUE(history) << history.error();
   const RequestTemplates requests({.authority = "target",
                                    .event = "e",
@@ -84,11 +84,17 @@ void Rehearsal::play() {
   }
   playing.clear();
   if (!storage_failure_) ASSERT_TRUE((*history)->close());
-  read_history(path);
+  read_history();
 }
 
-void Rehearsal::read_history(const std::filesystem::path& path) {
-  const auto history = analysis::History::open(path);
+std::uint64_t Rehearsal::records_in_file() const {
+  const auto history = analysis::History::open(history_path_);
+  EXPECT_TRUE(history) << history.error();
+  return history ? history->records() : 0;
+}
+
+void Rehearsal::read_history() {
+  const auto history = analysis::History::open(history_path_);
   ASSERT_TRUE(history) << history.error();
   for (const analysis::HistoryBlock& block : history->blocks()) {
     for (const analysis::AttemptRecord& record : block.records) {

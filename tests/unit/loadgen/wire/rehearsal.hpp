@@ -51,6 +51,9 @@ class Rehearsal {
   /// Blocks until every worker has finished.
   void play();
 
+  /// How many records whoever reads the history now finds there.
+  std::uint64_t records_in_file() const;
+
   const Plan& plan() const { return plan_; }
   const std::vector<Played>& records() const { return records_; }
   const std::optional<std::string>& storage_failure() const { return storage_failure_; }
@@ -64,11 +67,12 @@ class Rehearsal {
   void expect_one_record_each() const;
 
  private:
-  void read_history(const std::filesystem::path& path);
+  void read_history();
 
   Scenario scenario_;
   Plan plan_;
   asio::ip::tcp::endpoint target_;
+  std::filesystem::path history_path_;
   std::vector<Played> records_;
   std::optional<std::string> storage_failure_;
   std::optional<std::string> failure_;

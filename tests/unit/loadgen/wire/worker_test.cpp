@@ -345,6 +345,20 @@ TEST(Worker, GivesUpTheBacklogOfATargetThatAnswersNothingAnyMore) {
   EXPECT_GT(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::timeout), 0U);
 }
 
+TEST(Worker, HasItsRecordsInTheFileWhileItPlays) {
+  ScriptedTarget target(claims_get({"", Then::stall}));
+  Scenario scenario = short_scenario(20);
+  scenario.attempt_timeout = 1h;
+  Rehearsal rehearsal(scenario, target.endpoint());
+  rehearsal.while_playing = [&rehearsal](Worker& worker) {
+    while (rehearsal.records_in_file() < 20) std::this_thread::yield();
+    EXPECT_FALSE(worker.finished());
+    worker.stop();
+  };
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+}
+
 /// Throws once, at one of the questions for the time.
 class FailingClock final : public Clock {
  public:
