@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <csignal>
 #include <set>
 #include <tuple>
 
@@ -196,52 +195,6 @@ TEST(RushCommand, PlaysTheSamePlanWithOneAndWithTwoThreads) {
   const auto one = planned_attempts(work.path("1"));
   EXPECT_FALSE(one.empty());
   EXPECT_TRUE(one == planned_attempts(work.path("2")));
-}
-
-TEST(RushCommand, KeepsAPartialRunThatSaysSoWhenInterrupted) {
-  const WorkDirectory work;
-  Command command({"run", small_rush(work), "--out", work.path("run"), "--set", "event.rush=60s"});
-  ASSERT_TRUE(command.wait_for("rushing"));
-  command.send(SIGINT);
-  const auto end = command.wait();
-  EXPECT_EQ(end.exit_code, 4) << end.out << end.err;
-  EXPECT_THAT(end.out, HasSubstr("interrupted"));
-  const auto checked = run_command({"check", work.path("run")});
-  EXPECT_EQ(checked.exit_code, 4) << checked.out << checked.err;
-  const auto run = analysis::load_run({work.path("run")});
-  ASSERT_TRUE(run) << run.error();
-  EXPECT_GE(run->history.records(), 60U);  // every planned click has its record, sent or not
-  EXPECT_FALSE(run->history.truncation());
-}
-
-TEST(RushCommand, LeavesNoServerBehindWhenKilled) {
-  const WorkDirectory work;
-  Command command({"run", small_rush(work), "--out", work.path("run")});
-  ASSERT_TRUE(command.wait_for("reserving"));
-  const auto children = command.children();
-  ASSERT_EQ(children.size(), 1U);
-  command.send(SIGKILL);
-  command.wait();
-  // The server dies with its parent; reading its entry fails as soon as it is gone or a zombie.
-  const std::string state_file = "/proc/" + std::to_string(children.front()) + "/stat";
-  for (std::string state = read_file(state_file);
-       !state.empty() && state.find(") Z") == std::string::npos; state = read_file(state_file)) {
-  }
-}
-
-TEST(RushCommand, SaysUnknownWhenTheServerIsKilledInTheMiddle) {
-  const WorkDirectory work;
-  Command command({"run", small_rush(work), "--out", work.path("run")});
-  ASSERT_TRUE(command.wait_for("reserving"));
-  const auto children = command.children();
-  ASSERT_EQ(children.size(), 1U);
-  kill(children.front(), SIGKILL);
-  const auto end = command.wait();
-  EXPECT_EQ(end.exit_code, 3) << end.out << end.err;
-  const auto run = analysis::load_run({work.path("run")});
-  ASSERT_TRUE(run) << run.error();
-  EXPECT_FALSE(run->rounds.front().ledger);
-  EXPECT_TRUE(run->facts.rounds.front().ledger_missing);
 }
 
 }  // namespace
