@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "analysis/history/writer.hpp"
+#include "analysis/run/facts_json.hpp"
 #include "loadgen/execution/describe.hpp"
 #include "loadgen/execution/evidence.hpp"
 #include "loadgen/execution/fleet.hpp"
@@ -411,7 +412,7 @@ Step RunExecution::finish() {
   if (const auto closed = history_->close(); !closed) {
     return failed(Kind::storage, closed.error());
   }
-  const auto written = replace_file(directory_.run_json(), analysis::format_facts(facts_));
+  const auto written = replace_file(directory_.run_json(), analysis::run_json_of_facts(facts_));
   if (!written) return failed(Kind::storage, written.error());
   if (server_) server_->stop();
   return {};
@@ -427,7 +428,7 @@ Step RunExecution::keep_what_is_known() {
   analysis::RunFacts so_far = facts_;
   so_far.interrupted = true;
   if (!so_far.ended_early) so_far.ended_early = "the run was not brought to its end";
-  if (written) written = replace_file(directory_.run_json(), analysis::format_facts(so_far));
+  if (written) written = replace_file(directory_.run_json(), analysis::run_json_of_facts(so_far));
   return written ? Step() : failed(Kind::storage, written.error());
 }
 

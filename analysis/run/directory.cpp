@@ -177,11 +177,6 @@ void describe_open_end(RunFacts& facts, const History& history) {
 
 }  // namespace
 
-std::string format_facts(const RunFacts& facts) {
-  const boost::json::object document{{"version", kRunVersion}, {"facts", facts_to_json(facts)}};
-  return boost::json::serialize(document) + "\n";
-}
-
 std::filesystem::path RunDirectory::draw(std::uint32_t round) const {
   return path / (round == 0 ? "draw.json" : fmt::format("draw-{}.json", round + 1));
 }

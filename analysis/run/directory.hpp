@@ -28,9 +28,6 @@ struct RunDirectory {
   std::filesystem::path scenario() const { return path / "scenario.toml"; }
 };
 
-/// A run.json without figures and verdicts: what is read back of any.
-std::string format_facts(const RunFacts& facts);
-
 /// What the target showed after a round.
 struct RoundRecords {
   std::optional<Ledger> ledger;       ///< unset when the target has none to show

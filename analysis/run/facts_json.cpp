@@ -308,6 +308,11 @@ boost::json::object facts_to_json(const RunFacts& facts) {
   return std::move(writer.object);
 }
 
+std::string run_json_of_facts(const RunFacts& facts) {
+  const boost::json::object document{{"version", kRunVersion}, {"facts", facts_to_json(facts)}};
+  return boost::json::serialize(document) + "\n";
+}
+
 std::expected<RunFacts, std::string> facts_in_run_json(std::string_view text) {
   const auto document = parse_json(text);
   if (!document) return std::unexpected(document.error());

@@ -22,6 +22,9 @@ boost::json::object facts_to_json(const RunFacts& facts);
 /// The error names the key and what was expected there.
 std::expected<RunFacts, std::string> facts_from_json(const boost::json::value& value);
 
+/// A run.json without figures and verdicts: what is read back of any.
+std::string run_json_of_facts(const RunFacts& facts);
+
 /// The facts in the text of a whole run.json. The error also tells a file that is no run from one
 /// of another version.
 std::expected<RunFacts, std::string> facts_in_run_json(std::string_view text);

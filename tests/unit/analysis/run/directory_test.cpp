@@ -34,7 +34,7 @@ class LoadRun : public testing::Test {
     EXPECT_TRUE(file->close());
   }
 
-  void write_run_json(const RunFacts& facts) { scratch_.write("run.json", format_facts(facts)); }
+  void write_run_json(const RunFacts& facts) { scratch_.write("run.json", run_json_of_facts(facts)); }
 
   std::string error() const {
     const auto run = load_run(directory_);
@@ -221,7 +221,7 @@ class KilledRun : public LoadRun {
     }
     if (sealed) EXPECT_TRUE(file->seal());
     std::filesystem::remove(directory_.ledger());
-    scratch_.write("run.json", format_facts(facts));
+    scratch_.write("run.json", run_json_of_facts(facts));
   }
 
   std::vector<bool> cut_short() const {
