@@ -26,7 +26,8 @@ class Population {
   Persona persona_of(UserIndex user) const;
 
   /// From the click to the target, and again from the answer to the user's eyes: whole
-  /// microseconds, as the history keeps it. At most kOneWayDelayMax: a log-normal tail is cut there.
+  /// microseconds, as the history keeps it. At most kOneWayDelayMax: a log-normal tail is cut
+  /// there.
   Duration one_way_delay_of(UserIndex user) const;
 
   /// Intruders do not reserve.

@@ -34,7 +34,9 @@ class LoadRun : public testing::Test {
     EXPECT_TRUE(file->close());
   }
 
-  void write_run_json(const RunFacts& facts) { scratch_.write("run.json", run_json_of_facts(facts)); }
+  void write_run_json(const RunFacts& facts) {
+    scratch_.write("run.json", run_json_of_facts(facts));
+  }
 
   std::string error() const {
     const auto run = load_run(directory_);
