@@ -169,23 +169,27 @@ TestResult predictability_test(const StudySums& study) {
   return result;
 }
 
+/// What makes some users win more often than a draw lets them.
+std::string luck_cause(const Dispersion& tested) {
+  if (tested.deviation == 0) return "so nobody is luckier than a draw makes them";
+  return fmt::format("as if users' own chances differed by {:.2f} pp (standard deviation)",
+                     tested.deviation * kPercent);
+}
+
 TestResult luck_test(const StudySums& study) {
-  TestResult result = test_named("luck", "lucky users (Cochran's Q)",
-                                 "pp standard deviation of users' own chances");
+  TestResult result =
+      test_named("luck", "lucky users (Cochran's Q)", "times a draw's spread of wins");
   const auto tested = test_dispersion(study.users.records(), by_round(study, &RoundSums::all));
   if (!tested) {
     result.meaning = "not tested: it takes users in two rounds with a winner and a loser";
     return result;
   }
-  const double deviation = tested->deviation * kPercent;
-  complete(result, {tested->statistic, tested->luckier_p}, deviation, deviation);
+  complete(result, {tested->statistic, tested->luckier_p}, tested->ratio,
+           tested->deviation * kPercent);
   result.meaning = fmt::format(
       "wins are spread over users {:.3f} times as widely as by a draw, {}; chance alone spreads "
       "them as widely with probability {}",
-      tested->ratio,
-      deviation > 0 ? fmt::format("as if users' own chances differed by {:.2f} pp", deviation)
-                    : std::string("no wider than it should"),
-      probability_text(result.p_value));
+      tested->ratio, luck_cause(*tested), probability_text(result.p_value));
   return result;
 }
 

@@ -140,6 +140,7 @@ json::value finite(double value) {
 
 json::object fairness_json(const analysis::FairnessFigures& fairness) {
   return {{"rounds", fairness.rounds},
+          {"rounds_of_chance", fairness.rounds_of_chance},
           {"reserved", fairness.reserved},
           {"claimed", fairness.claimed},
           {"winners", fairness.winners},

@@ -141,7 +141,7 @@ std::optional<Dispersion> test_dispersion(std::span<const UserRecord> users,
   dispersion.luckier_p = chi_squared_upper(user_sums.squares / scale, freedom);
   dispersion.turns_p = chi_squared_lower(user_sums.squares / scale, freedom);
   const double excess = (user_sums.squares - mean) / (2 * user_sums.pairs);
-  dispersion.deviation = std::copysign(std::sqrt(std::abs(excess)), excess);
+  dispersion.deviation = std::sqrt(std::max(0.0, excess));
   return dispersion;
 }
 

@@ -22,7 +22,9 @@ struct Dispersion {
   double statistic = 0;  ///< D·(N−1): Cochran's Q when everybody took part in every round
   double luckier_p = 1;  ///< that a draw gives as much dispersion or more
   double turns_p = 1;    ///< that a draw gives as little or less
-  double deviation = 0;  ///< standard deviation of users' own win probability; negative for turns
+  /// Standard deviation of users' own win probability that explains the spread; 0 where wins are
+  /// spread no wider than by a draw, as no difference between users makes them more even.
+  double deviation = 0;
 };
 
 /// Q = N(N−1)·Σ(w_u − w̄)²/Σ K_r(N−K_r) (Cochran 1950), extended to users who missed rounds:

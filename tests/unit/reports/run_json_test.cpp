@@ -47,6 +47,14 @@ TEST(RunJson, NamesTheUnitOfALatency) {
             claim.at("from_intended").at("p99_ns").as_int64());
 }
 
+TEST(RunJson, TellsRoundsInWhichChanceDecidedFromAllOthers) {
+  SampleRun run = fair_rounds();
+  run.assessment.fairness.rounds_of_chance = 17;
+  const json::value fairness = run_json_of(run).at("fairness");
+  EXPECT_EQ(fairness.at("rounds"), 20);
+  EXPECT_EQ(fairness.at("rounds_of_chance"), 17);
+}
+
 TEST(RunJson, SaysNullForWhatIsNotANumber) {
   const json::value run = run_json_of(empty_run());
   EXPECT_TRUE(run.at("fairness").at("rate_of_claimed").is_null());

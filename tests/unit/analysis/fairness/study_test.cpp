@@ -72,7 +72,7 @@ TEST(Study, FindsACohortThatIsFavoured) {
     EXPECT_TRUE(test_in(figures, id).material) << id;
   }
   EXPECT_FALSE(test_in(figures, "tickets").rejected);
-  EXPECT_FALSE(test_in(figures, "luck").rejected && test_in(figures, "luck").effect < 0);
+  EXPECT_FALSE(test_in(figures, "luck").rejected && test_in(figures, "luck").effect < 1);
   EXPECT_LT(figures.impact.ratio, 0.9);
   EXPECT_EQ(figures.impact.best, "fibre");
   EXPECT_EQ(figures.impact.level, ImpactLevel::low);
@@ -84,7 +84,8 @@ TEST(Study, FindsWinnersWhoStickOverRounds) {
       [](const Participant& user, std::uint32_t) { return user.user % 7 == 3 ? 3.0 : 1.0; });
   const TestResult& luck = test_in(figures, "luck");
   EXPECT_TRUE(luck.rejected && luck.material);
-  EXPECT_GT(luck.effect, 5);
+  EXPECT_GT(luck.effect, 1.05);
+  EXPECT_GT(*luck.effect_pp, 5);
   EXPECT_TRUE(test_in(figures, "repeat-winners").rejected);
   EXPECT_FALSE(test_in(figures, "arrival").rejected);
 }
@@ -155,6 +156,21 @@ TEST(Study, FindsUsersWhoTakeTurnsWithoutCallingThemLucky) {
   const FairnessFigures figures = study.figures();
   EXPECT_TRUE(test_in(figures, "turns").rejected);
   EXPECT_FALSE(test_in(figures, "luck").rejected);
+}
+
+TEST(Study, GivesUsersWhoTakeTurnsNoDifferenceInChances) {
+  const RunFacts facts = study_facts();
+  FairnessStudy study(facts);
+  for (std::uint32_t number = 0; number < 5; ++number) {
+    RoundParticipants round = DrawnRounds{.users = 1'000, .winners = 0}.round(number);
+    for (Participant& user : round.by_arrival) user.won = user.user % 5 == number;
+    study.add(round);
+  }
+  const FairnessFigures figures = study.figures();
+  const TestResult& luck = test_in(figures, "luck");
+  EXPECT_NEAR(luck.effect, 0, 1e-6);
+  EXPECT_EQ(luck.effect_pp, 0);
+  EXPECT_NE(luck.meaning.find("nobody is luckier"), std::string::npos) << luck.meaning;
 }
 
 TEST(Study, DoesWithoutTicketsWhereNobodyReserved) {

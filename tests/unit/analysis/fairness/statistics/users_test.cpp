@@ -73,7 +73,7 @@ TEST(Dispersion, IsZeroWhenUsersTakeTurns) {
   }
   const auto tested = test_dispersion(rounds.users, rounds.tallies);
   EXPECT_NEAR(tested->ratio, 0, 1e-9);
-  EXPECT_LT(tested->deviation, 0);
+  EXPECT_EQ(tested->deviation, 0);
   EXPECT_LT(tested->turns_p, 1e-30);
   EXPECT_NEAR(tested->luckier_p, 1, 1e-12);
 }
