@@ -14,6 +14,7 @@ namespace {
 
 constexpr double kEquivalenceConfidence = 0.9;
 constexpr double kPercent = 100;
+constexpr double kSecondNs = 1e9;
 
 /// Whether chance decided: there was somebody to win, and somebody to lose.
 bool of_chance(const Tally& all) {
@@ -130,6 +131,16 @@ UserFigures user_figures(const StudySums& study, double win_share) {
   return users;
 }
 
+/// In seconds since the opening.
+std::vector<double> edges_of(const Spans& spans) {
+  std::vector<double> edges{0};
+  for (const std::int64_t start_ns : spans.starts_ns) {
+    edges.push_back(static_cast<double>(start_ns) / kSecondNs);
+  }
+  edges.push_back(static_cast<double>(spans.crowd_end_ns) / kSecondNs);
+  return edges;
+}
+
 std::vector<RoundRates> course_of(const StudySums& study) {
   std::vector<RoundRates> course;
   for (std::size_t round = 0; round < study.rounds.size(); ++round) {
@@ -222,8 +233,9 @@ Window rush_of(const RunFacts& facts, const RoundParticipants& round, std::size_
 void FairnessStudy::add(const RoundParticipants& round) {
   const std::size_t number = study_.rounds.size();
   const Spans spans = spans_of(rush_of(facts_, round, number), round);
-  // All rounds are laid over the first.
-  if (number == 0) study_.spans = spans;
+  // All rounds are laid over the first in which anybody came.
+  if (!study_.spans_chosen) study_.spans = spans;
+  study_.spans_chosen = study_.spans_chosen || !round.by_arrival.empty();
   study_.spans.open_ns = spans.open_ns;
   study_.rounds.push_back(
       sum_round(round, study_.spans, study_.arrival_residues, study_.ticket_residues));
@@ -246,8 +258,8 @@ FairnessFigures FairnessStudy::figures() const {
   figures.cohorts = cohort_rates(facts_, study_);
   figures.arrival_deciles = decile_rates(by_round(study_, &RoundSums::arrival_deciles));
   figures.ticket_deciles = decile_rates(by_round(study_, &RoundSums::ticket_deciles));
-  figures.span_seconds = static_cast<double>(study_.spans.length_ns) / 1e9;
-  figures.spans = span_rates(study_, figures.span_seconds);
+  figures.spans = span_rates(study_);
+  if (!figures.spans.empty()) figures.span_edges_s = edges_of(study_.spans);
   figures.by_round = course_of(study_);
   figures.users = user_figures(study_, figures.rate_of_claimed);
   figures.impact = impact_of(figures.cohorts);

@@ -22,6 +22,8 @@ struct GroupRate {
   double rate_of_claimed = 0;
   double band_low = 0;  ///< for rate_of_claimed
   double band_high = 0;
+  double rate_low = 0;  ///< 95 % interval (Wilson): how exactly so many claims show the chance
+  double rate_high = 0;
   std::uint64_t asked = 0;       ///< sent a reservation, or a claim inside the window; cohorts only
   std::uint64_t unanswered = 0;  ///< of those, as `CohortCount` has it
 };
@@ -113,8 +115,11 @@ struct FairnessFigures {
   std::vector<GroupRate> cohorts;
   std::vector<GroupRate> arrival_deciles;  ///< by first byte of the first claim sent in the window
   std::vector<GroupRate> ticket_deciles;   ///< by place in the order of reservation
-  std::vector<GroupRate> spans;            ///< by time since the opening, `span_seconds` each
-  double span_seconds = 0;
+  /// By time since the opening, in spans into which about as many claims of the first round with
+  /// any fall each (`Spans`).
+  std::vector<GroupRate> spans;
+  /// Seconds since the opening: where each span begins, and where 99 % had come.
+  std::vector<double> span_edges_s;
   std::vector<TestResult> tests;  ///< primary first
   std::vector<EquivalenceResult> equivalence;
   ImpactRatio impact;

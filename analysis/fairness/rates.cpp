@@ -4,14 +4,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <span>
 
 #include "analysis/fairness/statistics/hypergeometric.hpp"
+#include "analysis/fairness/statistics/intervals.hpp"
 
 namespace fairrush::analysis {
 namespace {
 
 constexpr double kBandCoverage = 0.999;
+constexpr double kRateConfidence = 0.95;
+constexpr double kSecondNs = 1e9;
 
 /// Where fair draws put the wins of a group over the rounds.
 void add_band(GroupRate& group, const std::vector<Stratum>& strata) {
@@ -47,36 +49,12 @@ GroupRate rate_of(std::string label, const std::vector<Groups>& rounds, std::siz
   }
   group.reserved = group.claimed;
   group.rate_of_reserved = group.rate_of_claimed = rate(group.wins, group.claimed);
-  if (group.claimed > 0) add_band(group, strata);
+  if (group.claimed == 0) return group;
+  add_band(group, strata);
+  const Interval known = wilson({group.claimed, group.wins}, kRateConfidence);
+  group.rate_low = known.low;
+  group.rate_high = known.high;
   return group;
-}
-
-/// A tail that holds less than this part of all says nothing span by span.
-constexpr double kTailShare = 0.01;
-
-/// Counts the last spans as one; how many that leaves.
-std::size_t join_tail(std::vector<Groups>& rounds) {
-  Groups sums;
-  for (const Groups& round : rounds) {
-    sums.resize(std::max(sums.size(), round.size()));
-    for (std::size_t span = 0; span < round.size(); ++span)
-      sums[span].members += round[span].members;
-  }
-  const auto all = static_cast<double>(total_of(sums).members);
-  if (all == 0) return 0;
-  std::size_t count = sums.size();
-  for (double tail = 0; count > 1; --count) {
-    tail += static_cast<double>(sums[count - 1].members);
-    if (tail > kTailShare * all) break;
-  }
-  for (Groups& round : rounds) {
-    if (round.size() <= count) continue;
-    const Tally tail = total_of(std::span(round).subspan(count));
-    round.resize(count);
-    round.back().members += tail.members;
-    round.back().wins += tail.wins;
-  }
-  return count;
 }
 
 }  // namespace
@@ -102,7 +80,6 @@ std::vector<GroupRate> cohort_rates(const RunFacts& facts, const StudySums& stud
   return groups;
 }
 
-/// Tenths with members; none when the groups are not known.
 std::vector<GroupRate> decile_rates(const std::vector<Groups>& rounds) {
   std::vector<GroupRate> groups;
   for (std::size_t decile = 0; decile < kDeciles; ++decile) {
@@ -113,16 +90,20 @@ std::vector<GroupRate> decile_rates(const std::vector<Groups>& rounds) {
   return groups;
 }
 
-std::vector<GroupRate> span_rates(const StudySums& study, double seconds) {
-  std::vector<Groups> rounds = by_round(study, &RoundSums::spans);
-  const std::size_t count = join_tail(rounds);
+std::vector<GroupRate> span_rates(const StudySums& study) {
+  const std::vector<Groups> rounds = by_round(study, &RoundSums::spans);
+  const std::vector<std::int64_t>& starts_ns = study.spans.starts_ns;
   std::vector<GroupRate> groups;
-  for (std::size_t span = 0; span < count; ++span) {
-    const double start = static_cast<double>(span) * seconds;
-    const bool last = span + 1 == count && count > 1;
-    groups.push_back(rate_of(last ? fmt::format("{:g} s and later", start)
-                                  : fmt::format("{:g}-{:g} s", start, start + seconds),
-                             rounds, span));
+  for (std::size_t span = 0; span < study.spans.size(); ++span) {
+    const double from_s = span == 0 ? 0 : static_cast<double>(starts_ns[span - 1]) / kSecondNs;
+    const bool last = span == starts_ns.size();
+    groups.push_back(rate_of(
+        last ? fmt::format("{:g} s and later", from_s)
+             : fmt::format("{:g}-{:g} s", from_s, static_cast<double>(starts_ns[span]) / kSecondNs),
+        rounds, span));
+  }
+  if (std::ranges::none_of(groups, [](const GroupRate& group) { return group.claimed > 0; })) {
+    return {};
   }
   return groups;
 }

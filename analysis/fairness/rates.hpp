@@ -14,7 +14,7 @@ double rate(std::uint64_t part, std::uint64_t whole);
 std::vector<GroupRate> cohort_rates(const RunFacts& facts, const StudySums& study);
 /// By tenth of an order, those with members; none when the order is not known.
 std::vector<GroupRate> decile_rates(const std::vector<Groups>& rounds);
-/// By time since the opening, `seconds` each; the last hundredth of the arrivals counts as one.
-std::vector<GroupRate> span_rates(const StudySums& study, double seconds);
+/// By time since the opening; none when nobody arrived.
+std::vector<GroupRate> span_rates(const StudySums& study);
 
 }  // namespace fairrush::analysis

@@ -1,14 +1,10 @@
 #include "analysis/fairness/round_sums.hpp"
 
-#include <algorithm>
-#include <array>
 #include <vector>
 
 namespace fairrush::analysis {
 namespace {
 
-constexpr std::int64_t kSecondNs = 1'000'000'000;
-constexpr std::int64_t kSpansMax = 60;
 constexpr double kMillisecondNs = 1e6;
 /// There and back, in milliseconds, for a one-way delay in microseconds.
 constexpr double kRoundTripMs = 2e-3;
@@ -89,31 +85,13 @@ void add_tickets(RoundSums& sums, const Tickets& tickets, ResidueTest& residues)
 
 }  // namespace
 
-Spans spans_of(const Window& rush, const RoundParticipants& round) {
-  Spans spans{.open_ns = rush.open_ns};
-  std::int64_t length = rush.close_ns - rush.open_ns;
-  if (length <= 0 && !round.by_arrival.empty()) {
-    spans.open_ns = round.by_arrival.front().arrival_ns;
-    length = round.by_arrival.back().arrival_ns - spans.open_ns + 1;
-  }
-  constexpr std::array kSteps{1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800, 3600};
-  for (const std::int64_t step : kSteps) {
-    spans.length_ns = step * kSecondNs;
-    if (length <= kSpansMax * spans.length_ns) break;
-  }
-  const std::int64_t count = (length + spans.length_ns - 1) / spans.length_ns;
-  spans.count = static_cast<std::size_t>(std::clamp<std::int64_t>(count, 1, kSpansMax));
-  return spans;
-}
-
 RoundSums sum_round(const RoundParticipants& round, const Spans& spans, ResidueTest& arrivals,
                     ResidueTest& tickets) {
   RoundSums sums;
   sums.cohorts.resize(round.cohorts.size());
-  sums.spans.resize(spans.count);
+  sums.spans.resize(spans.size());
   WinSequence sequence;
   std::size_t span = 0;
-  std::int64_t span_end_ns = spans.open_ns + spans.length_ns;
   for (const Participant& participant : round.by_arrival) {
     const bool won = participant.won;
     count(sums.all, won);
@@ -121,10 +99,8 @@ RoundSums sum_round(const RoundParticipants& round, const Spans& spans, ResidueT
       sums.cohorts.resize(std::size_t{participant.cohort} + 1);
     }
     count(sums.cohorts[participant.cohort], won);
-    while (span + 1 < spans.count && participant.arrival_ns >= span_end_ns) {
-      ++span;
-      span_end_ns += spans.length_ns;
-    }
+    const std::int64_t since_open_ns = participant.arrival_ns - spans.open_ns;
+    while (span < spans.starts_ns.size() && since_open_ns >= spans.starts_ns[span]) ++span;
     count(sums.spans[span], won);
     sums.round_trip.add(kRoundTripMs * participant.delay_us, won);
     sums.arrival_time.add(static_cast<double>(participant.arrival_ns) / kMillisecondNs, won);

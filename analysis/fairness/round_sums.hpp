@@ -3,11 +3,11 @@
 #include <optional>
 
 #include "analysis/fairness/participants.hpp"
+#include "analysis/fairness/spans.hpp"
 #include "analysis/fairness/statistics/groups.hpp"
 #include "analysis/fairness/statistics/ranks.hpp"
 #include "analysis/fairness/statistics/sequence.hpp"
 #include "analysis/fairness/statistics/trend.hpp"
-#include "analysis/run/facts.hpp"
 
 namespace fairrush::analysis {
 
@@ -30,15 +30,6 @@ struct RoundSums {
   std::optional<double> arrival_ljung_box;
   std::optional<double> ticket_ljung_box;
 };
-
-/// Stretches of time since the opening of the rush.
-struct Spans {
-  std::int64_t open_ns = 0;
-  std::int64_t length_ns = 1'000'000'000;
-  std::size_t count = 1;  ///< the last one holds all that comes later
-};
-/// At most 60 of a round number of seconds over the window; over the arrivals when there is none.
-Spans spans_of(const Window& rush, const RoundParticipants& round);
 
 /// One walk over the participants of a round. Linear in them; takes their order as given and sorts
 /// nothing. Adds the places of the winners to the two tests of residues.

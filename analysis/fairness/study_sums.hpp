@@ -20,6 +20,7 @@ struct StudySums {
   ResidueTest ticket_residues;
   UserTable users;
   Spans spans;
+  bool spans_chosen = false;  ///< by the first round in which anybody came
   double intended_rates = 0;  ///< sum over the rounds
 };
 

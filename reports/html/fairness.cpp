@@ -74,13 +74,25 @@ void add_equivalence(Markup& page, const ReportInput& input) {
   page.line("p", round_limits(input));
 }
 
+void add_spans(Markup& page, const ReportInput& input) {
+  const FairnessFigures& fairness = input.assessment.fairness;
+  add_plot(page, spans_plot(input));
+  page.line(
+      "p",
+      fmt::format("The same claims by the clock, in {} spans of time into which about as many "
+                  "claims fall each: short ones where many come. The last holds all that come "
+                  "from {:g} s on. The line through a mark is the 95 % interval of the win rate: "
+                  "how exactly its claims show it.",
+                  fairness.spans.size(), fairness.span_edges_s[fairness.spans.size() - 1]));
+}
+
 void add_orders(Markup& page, const ReportInput& input) {
   const FairnessFigures& fairness = input.assessment.fairness;
   page.line("h3", "Does it help to come early, or to reserve early?");
   add_plot(page, deciles_plot(input));
   const std::string meaning = arrival_meaning(fairness);
   if (!meaning.empty()) page.line("p", meaning);
-  if (fairness.spans.size() > 1) add_plot(page, spans_plot(input));
+  if (fairness.spans.size() > 1) add_spans(page, input);
   if (!fairness.ticket_deciles.empty()) {
     add_plot(page, tickets_plot(input));
     add_meaning(page, fairness, "tickets");

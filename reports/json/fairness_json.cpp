@@ -23,6 +23,8 @@ json::object group_json(const analysis::GroupRate& group) {
           {"rate_of_claimed", finite(group.rate_of_claimed)},
           {"band_low", finite(group.band_low)},
           {"band_high", finite(group.band_high)},
+          {"rate_low", finite(group.rate_low)},
+          {"rate_high", finite(group.rate_high)},
           {"asked", group.asked},
           {"unanswered", group.unanswered}};
 }
@@ -150,7 +152,7 @@ json::object fairness_json(const analysis::FairnessFigures& fairness) {
           {"cohorts", list_of(fairness.cohorts, group_json)},
           {"arrival_deciles", list_of(fairness.arrival_deciles, group_json)},
           {"ticket_deciles", list_of(fairness.ticket_deciles, group_json)},
-          {"span_seconds", finite(fairness.span_seconds)},
+          {"span_edges_s", list_of(fairness.span_edges_s, finite)},
           {"spans", list_of(fairness.spans, group_json)},
           {"tests", list_of(fairness.tests, test_json)},
           {"equivalence", list_of(fairness.equivalence, equivalence_json)},

@@ -32,7 +32,7 @@ Plot deciles_plot(const ReportInput& input);
 
 /// Win rate of each tenth of the tickets, in the order of reservation.
 Plot tickets_plot(const ReportInput& input);
-/// Win rate by the time since the opening, in steps of a second or more.
+/// Win rate by the time since the opening, in spans into which as many claims fall each.
 Plot spans_plot(const ReportInput& input);
 /// Win rate of each cohort in the course of the rounds.
 Plot rounds_plot(const ReportInput& input);

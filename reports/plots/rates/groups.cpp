@@ -23,18 +23,23 @@ bool GroupRates::empty() const {
   return std::ranges::none_of(groups, [](const auto& group) { return group.claimed > 0; });
 }
 
-std::string group_csv(const GroupRates& rates, std::string_view label_column) {
+std::string group_csv(const GroupRates& rates, std::string_view label_column,
+                      std::span<const double> edges) {
   std::string csv = fmt::format(
       "{},reserved,claimed,won,win_rate_percent,band_low_percent,band_high_percent,"
-      "intended_percent\n",
-      label_column);
-  for (const analysis::GroupRate& group : rates.groups) {
-    const bool known = group.claimed > 0;
-    csv += fmt::format("{},{},{},{},{},{},{},{}\n", csv_field(group.label), group.reserved,
-                       group.claimed, group.wins, known ? percent_field(group.rate_of_claimed) : "",
-                       known ? percent_field(group.band_low) : "",
-                       known ? percent_field(group.band_high) : "",
-                       percent_field(rates.intended_rate));
+      "intended_percent,rate_low_percent,rate_high_percent{}\n",
+      label_column, edges.empty() ? "" : ",from,to");
+  for (std::size_t place = 0; place < rates.groups.size(); ++place) {
+    const analysis::GroupRate& group = rates.groups[place];
+    const auto known = [&group](double share) {
+      return group.claimed > 0 ? percent_field(share) : "";
+    };
+    csv += fmt::format(
+        "{},{},{},{},{},{},{},{},{},{}", csv_field(group.label), group.reserved, group.claimed,
+        group.wins, known(group.rate_of_claimed), known(group.band_low), known(group.band_high),
+        percent_field(rates.intended_rate), known(group.rate_low), known(group.rate_high));
+    if (!edges.empty()) csv += fmt::format(",{:g},{:g}", edges[place], edges[place + 1]);
+    csv += "\n";
   }
   return csv;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,10 @@ struct GroupRates {
   bool empty() const;  ///< nobody in any group claimed
 };
 
-/// One row a group, rates in per cent; `label_column` names the first column.
-std::string group_csv(const GroupRates& rates, std::string_view label_column);
+/// One row a group, rates in per cent; `label_column` names the first column. With the `edges` of
+/// the groups on an axis, one more than there are groups, each row ends with its two.
+std::string group_csv(const GroupRates& rates, std::string_view label_column,
+                      std::span<const double> edges = {});
 
 /// The legend of a plot of win rates.
 std::vector<LegendEntry> group_legend(const GroupRates& rates);

@@ -10,6 +10,6 @@ set xlabel "tenth of the claims, first to last"
 set ylabel "win rate of those who claimed, %"
 set yrange [0:*]
 set style fill solid 0.25 noborder
-plot "deciles.csv" using (($0+1)*1):(($6+$7)/2):(0.3):(($7-$6)/2) with boxxyerror title "99.9 % band of fair draws", \
-     "deciles.csv" using (($0+1)*1):5 with points pointtype 7 title "win rate", \
-     "deciles.csv" using (($0+1)*1):8 with lines dashtype 2 title "intended"
+plot "deciles.csv" using (($11+$12)/2):(($6+$7)/2):(($12-$11)*0.3):(($7-$6)/2) with boxxyerror title "99.9 % band of fair draws", \
+     "deciles.csv" using (($11+$12)/2):5:9:10 with yerrorbars pointtype 7 title "win rate, 95 % interval", \
+     "deciles.csv" using (($11+$12)/2):8 with lines dashtype 2 title "intended"

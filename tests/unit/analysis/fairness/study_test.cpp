@@ -50,7 +50,7 @@ TEST(Study, AddsRoundsUp) {
   EXPECT_EQ(figures.users.users, 300U);
   ASSERT_EQ(figures.ticket_deciles.size(), 10U);
   EXPECT_EQ(figures.ticket_deciles[0].claimed, 210U);
-  EXPECT_EQ(figures.spans.size(), 1U);  // 300 arrivals, a millisecond apart
+  EXPECT_EQ(figures.spans.size(), 15U);  // twenty of 300 arrivals each
 }
 
 TEST(Study, ReportsWinsOfTheReservedAndOfThoseWhoClaimed) {
@@ -203,31 +203,66 @@ TEST(Study, TakesRoundsInWhichNobodyCameOrEverybodyWon) {
   EXPECT_EQ(nothing.figures().rounds_needed, 0U);
 }
 
-TEST(Study, CutsTheRushIntoSpansOfTime) {
+TEST(Study, CutsTheRushIntoSpansWithAsManyArrivalsEach) {
   RunFacts facts = study_facts();
-  facts.rounds.front().rush = {0, 240'000'000'000};  // four minutes: steps of 5 s
-  FairnessStudy study(facts);
-  study.add(DrawnRounds{.users = 12'000, .winners = 2'400}.round(0));
-  const FairnessFigures figures = study.figures();
-  EXPECT_EQ(figures.span_seconds, 5);
-  ASSERT_EQ(figures.spans.size(), 3U);  // a claim each millisecond for 12 s
-  EXPECT_EQ(figures.spans[0].claimed, 5'000U);
-  EXPECT_EQ(figures.spans[2].claimed, 2'000U);
-  EXPECT_EQ(figures.spans[1].label, "5-10 s");
-  EXPECT_EQ(figures.spans[2].label, "10 s and later");
-}
-
-TEST(Study, CountsTheLastHundredthOfTheArrivalsAsOneSpan) {
-  RunFacts facts = study_facts();
-  RoundParticipants round = DrawnRounds{.users = 3'000, .winners = 600}.round(0);
-  for (std::size_t late = 2'990; late < 3'000; ++late) {
-    round.by_arrival[late].arrival_ns += 6'000'000'000;
+  facts.rounds.front().rush = {0, 240'000'000'000};  // four minutes, of which nine seconds matter
+  RoundParticipants round = DrawnRounds{.users = 12'000, .winners = 2'400}.round(0);
+  // Half of them in the first second, the others a millisecond after one another.
+  for (std::size_t place = 0; place < 6'000; ++place) {
+    round.by_arrival[place].arrival_ns = static_cast<std::int64_t>(place) * 500'000 / 3;
   }
   FairnessStudy study(facts);
   study.add(round);
   const FairnessFigures figures = study.figures();
-  ASSERT_EQ(figures.spans.size(), 3U);
-  EXPECT_EQ(figures.spans[2].claimed, 1'000U);
+  ASSERT_EQ(figures.spans.size(), kSpansMax);
+  ASSERT_EQ(figures.span_edges_s.size(), kSpansMax + 1);
+  for (const GroupRate& span : figures.spans) {
+    EXPECT_NEAR(static_cast<double>(span.claimed), 600, 60) << span.label;
+  }
+  EXPECT_EQ(figures.spans[1].label, "0.1-0.2 s");
+  EXPECT_EQ(figures.spans.back().label, "11.4 s and later");
+  EXPECT_NEAR(figures.span_edges_s.back(), 11.88, 0.01);
+}
+
+TEST(Study, SeesInAShortRushWhereTheCouponsRanOut) {
+  const FairnessFigures figures =
+      decided(300, [](const Participant&, std::uint32_t place) { return place < 60; });
+  ASSERT_EQ(figures.spans.size(), 15U);  // 300 arrivals in 0.3 s
+  for (std::size_t span = 0; span < figures.spans.size(); ++span) {
+    EXPECT_EQ(figures.spans[span].rate_of_claimed, span < 3 ? 1 : 0) << figures.spans[span].label;
+  }
+}
+
+TEST(Study, GivesAWinRateTheIntervalOfItsOwnClaims) {
+  const FairnessFigures figures =
+      decided(300, [](const Participant&, std::uint32_t place) { return place < 60; });
+  EXPECT_EQ(figures.spans[0].rate_high, 1);
+  EXPECT_NEAR(figures.spans[0].rate_low, 0.8389, 1e-4);  // Wilson, 20 of 20
+  EXPECT_NEAR(figures.spans[9].rate_high, 1 - 0.8389, 1e-4);
+}
+
+TEST(Study, LaysLaterRoundsOverTheSpansOfTheFirstWithArrivals) {
+  const RunFacts facts = study_facts();
+  FairnessStudy study(facts);
+  study.add({});
+  study.add(DrawnRounds{.users = 300, .winners = 60}.round(0));
+  study.add(DrawnRounds{.users = 300, .winners = 60}.round(1));
+  const FairnessFigures figures = study.figures();
+  ASSERT_EQ(figures.spans.size(), 15U);
+  EXPECT_EQ(figures.spans[4].claimed, 40U);
+}
+
+TEST(Study, PartsNobodyWhoCameAtOnce) {
+  const RunFacts facts = study_facts();
+  RoundParticipants round = DrawnRounds{.users = 300, .winners = 60}.round(0);
+  for (Participant& user : round.by_arrival) user.arrival_ns = user.cohort * 55'000'000;
+  std::ranges::sort(round.by_arrival, {}, &Participant::arrival_ns);
+  FairnessStudy study(facts);
+  study.add(round);
+  const FairnessFigures figures = study.figures();
+  ASSERT_EQ(figures.spans.size(), 2U);
+  EXPECT_EQ(figures.spans[0].claimed, 200U);
+  EXPECT_EQ(figures.spans[1].claimed, 100U);
 }
 
 TEST(Study, SaysHowManyUsersWithoutAWinAreNormal) {

@@ -65,8 +65,8 @@ void round_off(double& value) {
 
 void round_off(std::vector<analysis::GroupRate>& groups) {
   for (auto& group : groups) {
-    for (double* value :
-         {&group.rate_of_reserved, &group.rate_of_claimed, &group.band_low, &group.band_high}) {
+    for (double* value : {&group.rate_of_reserved, &group.rate_of_claimed, &group.band_low,
+                          &group.band_high, &group.rate_low, &group.rate_high}) {
       round_off(*value);
     }
   }
