@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "analysis/fairness/judgement.hpp"
@@ -14,22 +13,40 @@
 namespace fairrush::analysis {
 namespace {
 
-constexpr std::string_view kInstrumentCheck = "I20";
-constexpr std::string_view kDrawCheck = "I14";
+/// Broken rules whose findings a verdict repeats; the report has them all.
+constexpr std::size_t kFindingsShown = 3;
 
 CheckVerdict verdict_of(const Assessment& assessment, std::string_view id) {
   const auto found = std::ranges::find(assessment.invariants, id, &CheckResult::id);
   return found == assessment.invariants.end() ? CheckVerdict::not_applicable : found->verdict;
 }
 
-/// "I1 no oversell" for every invariant with this verdict; the instrument's own check is apart.
-std::vector<std::string> invariants_with(const Assessment& assessment, CheckVerdict verdict) {
-  std::vector<std::string> names;
+/// Every invariant with this verdict; the instrument's own check is apart.
+std::vector<const CheckResult*> invariants_with(const Assessment& assessment,
+                                                CheckVerdict verdict) {
+  std::vector<const CheckResult*> checks;
   for (const CheckResult& check : assessment.invariants) {
-    if (check.id == kInstrumentCheck || check.verdict != verdict) continue;
-    names.push_back(fmt::format("{} {}", check.id, check.name));
+    if (check.id != kInstrumentCheck && check.verdict == verdict) checks.push_back(&check);
   }
-  return names;
+  return checks;
+}
+
+/// "I1 no oversell".
+std::string name_of(const CheckResult& check) {
+  return fmt::format("{} {}", check.id, check.name);
+}
+
+/// What the broken rules found; beyond the first few their number.
+std::string violation_text(const std::vector<const CheckResult*>& failed) {
+  std::string text;
+  for (std::size_t place = 0; place < std::min(failed.size(), kFindingsShown); ++place) {
+    text += fmt::format("{}{}: {}.", text.empty() ? "" : " ", name_of(*failed[place]),
+                        failed[place]->finding);
+  }
+  if (failed.size() > kFindingsShown) {
+    text += fmt::format(" {} more fail.", failed.size() - kFindingsShown);
+  }
+  return text;
 }
 
 bool is_silenced(const GroupRate& cohort) {
@@ -76,7 +93,10 @@ std::vector<std::string> gaps_of(const Assessment& assessment, const RunFacts& f
   if (unrecorded_rounds(facts) == facts.rounds.size()) {
     gaps.emplace_back("no attempt was kept, so no rule was asked");
   }
-  const auto unknown = invariants_with(assessment, CheckVerdict::unknown);
+  std::vector<std::string> unknown;
+  for (const CheckResult* check : invariants_with(assessment, CheckVerdict::unknown)) {
+    unknown.push_back(name_of(*check));
+  }
   if (!unknown.empty()) gaps.push_back(fmt::format("unknown: {}", fmt::join(unknown, ", ")));
   std::vector<std::string> unseen;
   for (const SightingResult& sighting : assessment.sightings) {
@@ -141,10 +161,8 @@ Judgement judge(const RunFacts& facts, const Assessment& assessment, bool cut_sh
   const auto failed = invariants_with(assessment, CheckVerdict::fail);
   if (!failed.empty()) {
     return {RunVerdict::violation,
-            fmt::format(
-                "{} {}: {}.{}", failed.size(), failed.size() == 1 ? "check fails" : "checks fail",
-                fmt::join(failed, ", "),
-                facts.target_failure ? fmt::format(" Besides, {}.", *facts.target_failure) : "")};
+            violation_text(failed) +
+                (facts.target_failure ? fmt::format(" Besides, {}.", *facts.target_failure) : "")};
   }
   const BiasJudgement bias = judge_bias(assessment.fairness);
   const bool recomputed = verdict_of(assessment, kDrawCheck) == CheckVerdict::pass;
@@ -179,21 +197,9 @@ void set_exit(const RunFacts& facts, Assessment& assessment) {
   assessment.passed = !assessment.failed && !fairness_open && gaps_of(assessment, facts).empty();
 }
 
-/// Strongest first.
-int rank(CheckVerdict verdict) {
-  constexpr std::array kStrongestFirst{CheckVerdict::fail, CheckVerdict::unknown,
-                                       CheckVerdict::pass, CheckVerdict::not_applicable};
-  return static_cast<int>(std::ranges::find(kStrongestFirst, verdict) - kStrongestFirst.begin());
-}
-
 std::optional<SealedSecret> sealed_by(const RoundRecords& records) {
   if (!records.draw) return std::nullopt;
   return SealedSecret{records.draw->commitment, records.draw->secret};
-}
-
-/// The instrument is one for all rounds.
-bool speaks_of_the_run(const CheckResult& check) {
-  return check.id == kInstrumentCheck;
 }
 
 }  // namespace
@@ -217,7 +223,7 @@ RoundAssessment assess_round(const RoundEvidence& evidence) {
 
 void Assessor::add(RoundAssessment round) {
   refuse_repeated_secret(round);
-  for (CheckResult& check : round.invariants) add_check(std::move(check), round.number);
+  checks_.add(std::move(round.invariants), round.number);
   add_round(assessment_.sightings, round.sightings);
   add_round(assessment_.outcomes, round.outcomes);
   add_round(assessment_.latencies, round.latencies);
@@ -250,34 +256,9 @@ void Assessor::refuse_repeated_secret(RoundAssessment& round) {
   ++check->violations;
 }
 
-/// The finding of a run with several rounds is that of the first round with the strongest verdict.
-void Assessor::add_check(CheckResult check, std::uint32_t round) {
-  const bool several = facts_.rounds.size() > 1;
-  if (several && !speaks_of_the_run(check)) {
-    check.finding = fmt::format("round {}: {}", round + 1, check.finding);
-  }
-  const auto known = std::ranges::find(assessment_.invariants, check.id, &CheckResult::id);
-  if (known == assessment_.invariants.end()) {
-    assessment_.invariants.push_back(std::move(check));
-    return;
-  }
-  if (speaks_of_the_run(check)) return;
-  if (rank(check.verdict) < rank(known->verdict)) {
-    check.violations += known->violations;
-    check.open_attempts += known->open_attempts;
-    *known = std::move(check);
-    return;
-  }
-  known->violations += check.violations;
-  known->open_attempts += check.open_attempts;
-  if (check.verdict != known->verdict) return;
-  for (CounterExample& example : check.examples) {
-    if (known->examples.size() < kExamplesMax) known->examples.push_back(std::move(example));
-  }
-}
-
 Assessment Assessor::finish() {
   Assessment assessment = std::move(assessment_);
+  assessment.invariants = checks_.finish(facts_.rounds.size());
   assessment.fairness = study_.figures();
   Judgement judgement = judge(facts_, assessment, cut_short_);
   assessment.verdict = judgement.verdict;

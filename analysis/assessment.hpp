@@ -8,6 +8,7 @@
 
 #include "analysis/fairness/fairness.hpp"
 #include "analysis/figures/figures.hpp"
+#include "analysis/invariants/round_checks.hpp"
 #include "analysis/run/directory.hpp"
 #include "analysis/verdict.hpp"
 
@@ -69,11 +70,11 @@ class Assessor {
   Assessment finish();
 
  private:
-  void add_check(CheckResult check, std::uint32_t round);
   void refuse_repeated_secret(RoundAssessment& round);
 
   const RunFacts& facts_;
   FairnessStudy study_;
+  RoundChecks checks_;
   Assessment assessment_;
   std::map<Digest, std::uint32_t> commitments_;  // with the round that first had it
   std::map<Bytes, std::uint32_t> secrets_;

@@ -32,15 +32,32 @@ struct CounterExample {
   std::uint32_t round = 0;            ///< 0-based
 };
 
+/// In how many rounds a check came out how.
+struct RoundVerdicts {
+  std::uint64_t held = 0;
+  std::uint64_t failed = 0;
+  std::uint64_t unknown = 0;
+  std::uint64_t not_applicable = 0;
+
+  std::uint64_t asked() const { return held + failed + unknown + not_applicable; }
+};
+
+/// The check of the instrument itself, which breaks no rule of the target's.
+inline constexpr std::string_view kInstrumentCheck = "I20";
+/// The check that computes the published draw again.
+inline constexpr std::string_view kDrawCheck = "I14";
+
 /// The answer of one check.
 struct CheckResult {
-  std::string id;    ///< "I1"
-  std::string name;  ///< "no oversell"
+  std::string id;         ///< "I1"
+  std::string name;       ///< "no oversell"
+  std::string rule = {};  ///< what must hold, one sentence: "No more coupons are given out than …"
   CheckVerdict verdict = CheckVerdict::unknown;
   std::string finding;                   ///< one sentence with the figures
   std::uint64_t violations = 0;          ///< how many users, coupons or attempts break it
   std::uint64_t open_attempts = 0;       ///< indeterminate attempts that could flip it
   std::vector<CounterExample> examples;  ///< at most kExamplesMax
+  RoundVerdicts rounds = {};             ///< set for a run
 };
 inline constexpr std::size_t kExamplesMax = 10;
 

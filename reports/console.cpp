@@ -242,6 +242,7 @@ void add_open_checks(Summary& summary, const ReportInput& input) {
     summary.painted_paragraph(
         fmt::format("{} {} {}: {}", mark_of(tone), check->id, check->name, name_of(check->verdict)),
         tone, "  ");
+    if (!check->rule.empty()) summary.paragraph("Rule: " + check->rule, "      ");
     summary.paragraph(sentence(check->finding), "      ");
     if (check->open_attempts > 0) {
       summary.line(fmt::format("      open: {} could change this",

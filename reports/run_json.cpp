@@ -34,10 +34,16 @@ json::object check_json(const analysis::CheckResult& check) {
   }
   return {{"id", text(check.id)},
           {"name", text(check.name)},
+          {"rule", text(check.rule)},
           {"verdict", name_of(check.verdict)},
           {"finding", text(check.finding)},
           {"violations", check.violations},
           {"open_attempts", check.open_attempts},
+          {"rounds",
+           {{"held", check.rounds.held},
+            {"failed", check.rounds.failed},
+            {"unknown", check.rounds.unknown},
+            {"not_applicable", check.rounds.not_applicable}}},
           {"examples", std::move(examples)}};
 }
 

@@ -44,6 +44,7 @@ struct Finding {
 struct Check {
   std::string_view id;
   std::string_view name;
+  std::string_view rule;   ///< what must hold, one sentence for those who know the service only
   bool needs_ledger;       ///< without a ledger it is unknown
   bool relies_on_absence;  ///< a failure may rest on records that a cut history lost
   Finding (*find)(const RunIndex& index);
@@ -51,6 +52,9 @@ struct Check {
 
 /// Every check, in the order of ids. To add one: write its function, add its row.
 std::span<const Check> checks();
+
+/// The one with that id; it must exist.
+const Check& check_with(std::string_view id);
 
 /// Runs all of them. A history that was cut short turns a pass into unknown, and a failure that
 /// relies on absence too.

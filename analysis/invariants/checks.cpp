@@ -1,35 +1,57 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "analysis/invariants/check.hpp"
 #include "analysis/invariants/timeline.hpp"
+#include "base/assert.hpp"
 
 namespace fairrush::analysis {
 namespace {
 
 constexpr auto kChecks = std::to_array<Check>({
-    // id, name, needs a ledger, relies on absence
-    {"I1", "no oversell", false, true, find_oversell},
-    {"I2", "no under-issue", false, true, find_under_issue},
-    {"I3", "coupon unique", false, false, find_shared_coupons},
-    {"I4", "one per user", false, false, find_users_with_several},
-    {"I5", "no lost acknowledgement", true, false, find_lost_acknowledgements},
-    {"I6", "no phantom", true, true, find_phantoms},
-    {"I7", "eligibility", false, true, find_ineligible_winners},
-    {"I8", "window", false, true, find_window_breaches},
-    {"I9", "one verdict", false, true, find_changed_verdicts},
-    {"I10", "idempotent retry", false, true, find_changed_answers},
-    {"I11", "read your acknowledgement", false, false, find_stale_reads},
-    {"I12", "linearizable stock", false, true, find_stock_disorder},
-    {"I13", "order", false, true, find_overtakes},
-    {"I14", "draw conformity", false, true, find_draw_deviations},
-    {"I15", "redeemed once", false, true, find_repeated_redemptions},
-    {"I16", "conservation", false, true, find_leaks},
-    {"I17", "roster and quota", false, true, find_roster_deviations},
-    {"I19", "termination", false, true, find_unfinished_attempts},
-    {"I20", "instrument", false, false, find_instrument_faults},
+    // id, name, rule, needs a ledger, relies on absence
+    {"I1", "no oversell", "No more coupons are given out than there are.", false, true,
+     find_oversell},
+    {"I2", "no under-issue", "Nobody is told \"sold out\" while coupons are left.", false, true,
+     find_under_issue},
+    {"I3", "coupon unique", "Every coupon belongs to one user.", false, false, find_shared_coupons},
+    {"I4", "one per user", "Nobody gets two coupons.", false, false, find_users_with_several},
+    {"I5", "no lost acknowledgement", "Every coupon that a user was told of stands in the ledger.",
+     true, false, find_lost_acknowledgements},
+    {"I6", "no phantom", "Whoever stands in the ledger was told of the coupon, or may have been.",
+     true, true, find_phantoms},
+    {"I7", "eligibility",
+     "Only users who reserved win, and none of them is told to have no reservation.", false, true,
+     find_ineligible_winners},
+    {"I8", "window",
+     "Nobody wins outside the window, and nobody inside it is told that it is closed.", false, true,
+     find_window_breaches},
+    {"I9", "one verdict", "Nobody who was told to have lost wins by trying again.", false, true,
+     find_changed_verdicts},
+    {"I10", "idempotent retry", "A claim that is sent again gets the same answer.", false, true,
+     find_changed_answers},
+    {"I11", "read your acknowledgement", "A user who asks after a win is shown that coupon.", false,
+     false, find_stale_reads},
+    {"I12", "linearizable stock", "Wins and \"sold out\" fit one order in which the stock went.",
+     false, true, find_stock_disorder},
+    {"I13", "order", "Where the first to come are served, nobody overtakes.", false, true,
+     find_overtakes},
+    {"I14", "draw conformity", "The published draw, computed again, gives what was issued.", false,
+     true, find_draw_deviations},
+    {"I15", "redeemed once", "A coupon is spent once, by its owner.", false, true,
+     find_repeated_redemptions},
+    {"I16", "conservation",
+     "Coupons issued, left and given up add up; store, ledger and bus agree.", false, true,
+     find_leaks},
+    {"I17", "roster and quota",
+     "Everybody who reserved is on the roster, and the number of coupons follows from it.", false,
+     true, find_roster_deviations},
+    {"I19", "termination", "Every attempt comes to an end.", false, true, find_unfinished_attempts},
+    {"I20", "instrument", "The load generator was good enough for its figures to be believed.",
+     false, false, find_instrument_faults},
 });
 
 /// The one check that is about the instrument's own figures, not about the history.
@@ -78,6 +100,12 @@ std::span<const Check> checks() {
   return kChecks;
 }
 
+const Check& check_with(std::string_view id) {
+  const auto found = std::ranges::find(kChecks, id, &Check::id);
+  FAIRRUSH_ASSERT(found != kChecks.end());
+  return *found;
+}
+
 std::vector<CheckResult> run_checks(const RunIndex& index) {
   std::vector<Finding> findings;
   findings.reserve(kChecks.size());
@@ -92,6 +120,7 @@ std::vector<CheckResult> run_checks(const RunIndex& index) {
     Finding& finding = findings[place];
     results.push_back({.id = std::string(kChecks[place].id),
                        .name = std::string(kChecks[place].name),
+                       .rule = std::string(kChecks[place].rule),
                        .verdict = finding.verdict,
                        .finding = std::move(finding.text),
                        .violations = finding.violations,

@@ -6,6 +6,7 @@
 #include <span>
 #include <unordered_map>
 
+#include "analysis/invariants/check.hpp"
 #include "base/assert.hpp"
 #include "loadgen/persona.hpp"
 #include "loadgen/simulation/event_queue.hpp"
@@ -346,9 +347,11 @@ analysis::RoundAssessment assess_simulated(const analysis::RunFacts& facts, Simu
     assessment.participants = std::move(round.participants);
     assessment.attempts = round.attempts;
     // Without records there is nothing to check; that no click was late needs none.
+    const analysis::Check& instrument = analysis::check_with(analysis::kInstrumentCheck);
     assessment.invariants.push_back(
-        {.id = "I20",
-         .name = "instrument",
+        {.id = std::string(instrument.id),
+         .name = std::string(instrument.name),
+         .rule = std::string(instrument.rule),
          .verdict = analysis::CheckVerdict::pass,
          .finding = fmt::format("simulated in virtual time, where no click is late: {}",
                                 facts.simulation.value_or("")),

@@ -59,8 +59,9 @@ void add_check(Markup& page, const CheckResult& check, const analysis::RunFacts&
   page.open("th", {{"scope", "row"}})
       .leaf("span", {{"class", "id"}}, check.id)
       .text(" ")
-      .text(check.name)
-      .close();
+      .text(check.name);
+  if (!check.rule.empty()) page.leaf("span", {{"class", "note"}}, check.rule);
+  page.close();
   page.leaf("td", {{"class", fmt::format("answer {}", tone_class(tone))}},
             fmt::format("{} {}", mark_of(tone), name_of(check.verdict)));
   page.open("td").text(sentence(check.finding));

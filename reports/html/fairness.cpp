@@ -29,7 +29,7 @@ void add_rates(Markup& page, const FairnessFigures& fairness) {
 
 /// The one proof of equal chances that needs no statistics.
 void add_draw(Markup& page, const analysis::Assessment& assessment) {
-  const analysis::CheckResult* draw = check_of(assessment, "I14");
+  const analysis::CheckResult* draw = check_of(assessment, analysis::kDrawCheck);
   if (draw == nullptr || draw->verdict == analysis::CheckVerdict::not_applicable) return;
   const Tone tone = tone_of(draw->verdict);
   page.open("p")

@@ -63,7 +63,7 @@ std::string allocation_text(analysis::Allocation allocation) {
 
 void add_instrument(Markup& page, const ReportInput& input) {
   open_section(page, "instrument", "Instrument");
-  if (const auto* check = check_of(input.assessment, "I20")) {
+  if (const auto* check = check_of(input.assessment, analysis::kInstrumentCheck)) {
     const Tone tone = tone_of(check->verdict);
     page.open("p", {{"class", "lead"}})
         .leaf("b", {{"class", std::string(tone_class(tone))}},

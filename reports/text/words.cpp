@@ -13,9 +13,8 @@ namespace {
 using analysis::Assessment;
 using analysis::CheckResult;
 using analysis::CheckVerdict;
+using analysis::kInstrumentCheck;
 using analysis::RunVerdict;
-
-constexpr std::string_view kInstrumentCheck = "I20";
 
 /// What the invariants allow to be said, whatever chance says.
 std::string correctness_words(const Assessment& assessment) {
@@ -28,7 +27,7 @@ std::string failed_checks_headline(const Assessment& assessment) {
   std::size_t failed = 0;
   for (const CheckResult& check : assessment.invariants) {
     // The instrument's own check breaks no rule of the target's.
-    if (check.verdict != CheckVerdict::fail || check.id == "I20") continue;
+    if (check.verdict != CheckVerdict::fail || check.id == kInstrumentCheck) continue;
     names += fmt::format("{}{} {}", failed == 0 ? "" : ", ", check.id, check.name);
     ++failed;
   }

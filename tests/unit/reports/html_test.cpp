@@ -51,6 +51,14 @@ TEST(Html, ShowsTheEvidenceOfAFailedRuleOpened) {
   EXPECT_NE(page.find("won coupon C-00058", evidence), std::string::npos);
 }
 
+TEST(Html, SaysOfEachRuleWhatItAsksAndInHowManyRoundsItHeld) {
+  const std::string page = written_by("html", input_of(sticky_winners()));
+  EXPECT_THAT(page,
+              HasSubstr("one per user<span class=\"note\">Nobody gets two coupons.</span></th>"));
+  EXPECT_THAT(page, HasSubstr("Held in each of 3 rounds: No user holds more"));
+  EXPECT_THAT(page, HasSubstr("Unknown in 1 of 3 rounds, held in 2; round 3: 1 acknowledged"));
+}
+
 TEST(Html, StampsABuildWhoseFiguresDoNotCount) {
   EXPECT_THAT(written_by("html", input_of(interrupted())), HasSubstr("! Debug build:"));
   EXPECT_THAT(written_by("html", input_of(proven_draw())), Not(HasSubstr("! Release build")));

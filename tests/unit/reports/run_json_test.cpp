@@ -38,6 +38,14 @@ TEST(RunJson, HoldsEveryCheckWithItsEvidence) {
   EXPECT_EQ(checks[3].at("examples").at(0).at("timeline").as_array().size(), 4u);
 }
 
+TEST(RunJson, CountsTheRoundsThatBrokeARule) {
+  const json::value check = run_json_of(sticky_winners()).at("invariants").at(4);
+  EXPECT_EQ(check.at("id"), "I5");
+  EXPECT_EQ(check.at("rounds").at("unknown"), 1);
+  EXPECT_EQ(check.at("rounds").at("held"), 2);
+  EXPECT_EQ(check.at("rule"), "Every coupon that a user was told of stands in the ledger.");
+}
+
 TEST(RunJson, NamesTheUnitOfALatency) {
   const json::value run = run_json_of(proven_draw());
   const json::value& claim = run.at("latencies").at(1);

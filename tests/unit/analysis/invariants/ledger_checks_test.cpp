@@ -108,7 +108,9 @@ TEST(Rounds, AreJudgedEachByItsOwnRowsAndSayWhichOneBroke) {
   EXPECT_EQ(lost.violations, 1U);
   ASSERT_EQ(lost.examples.size(), 1U);
   EXPECT_EQ(lost.examples[0].round, 1U);
-  EXPECT_EQ(lost.finding, "round 2: 2 coupons were acknowledged, 1 of them are not in the ledger");
+  EXPECT_EQ(lost.finding,
+            "broken in 1 of 3 rounds, held in 2; round 2: 2 coupons were acknowledged, 1 of them "
+            "are not in the ledger");
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/invariants/check.hpp"
+#include "analysis/invariants/round_checks.hpp"
 #include "base/assert.hpp"
 
 namespace fairrush::reports::testing {
@@ -63,9 +65,10 @@ analysis::TimeSeries series_of(const RushShape& shape) {
 }
 
 std::vector<CheckResult> passing_checks() {
-  const auto pass = [](std::string id, std::string name, std::string finding) {
-    return CheckResult{.id = std::move(id),
+  const auto pass = [](const std::string& id, std::string name, std::string finding) {
+    return CheckResult{.id = id,
                        .name = std::move(name),
+                       .rule = std::string(analysis::check_with(id).rule),
                        .verdict = CheckVerdict::pass,
                        .finding = std::move(finding),
                        .examples = {}};
@@ -87,6 +90,13 @@ std::vector<CheckResult> passing_checks() {
       pass("I19", "termination", "All 627 attempts ended by their deadline."),
       pass("I20", "instrument", "Sent at most 1.92 ms late at p99; nothing unsent."),
   };
+}
+
+std::vector<CheckResult> over_rounds(const std::vector<std::vector<CheckResult>>& rounds) {
+  analysis::RoundChecks checks;
+  std::uint32_t number = 0;
+  for (const auto& round : rounds) checks.add(round, number++);
+  return checks.finish(rounds.size());
 }
 
 CheckResult& check_in(std::vector<CheckResult>& checks, std::string_view id) {

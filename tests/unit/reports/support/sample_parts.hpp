@@ -30,6 +30,9 @@ analysis::TimeSeries series_of(const RushShape& shape);
 
 /// The checks of a run in which everything holds.
 std::vector<analysis::CheckResult> passing_checks();
+/// The checks of a run, from those of its rounds.
+std::vector<analysis::CheckResult> over_rounds(
+    const std::vector<std::vector<analysis::CheckResult>>& rounds);
 /// The check of that id, to be changed.
 analysis::CheckResult& check_in(std::vector<analysis::CheckResult>& checks, std::string_view id);
 
