@@ -213,10 +213,11 @@ RoundAssessment assess_round(const RoundEvidence& evidence) {
           .outcomes = outcome_counts(index),
           .latencies = latency_figures(index),
           .visibility = visibility_figures(index),
-          .series = time_series(index, traffic),
+          .load = {.series = time_series(index, traffic),
+                   .claims_per_second_max =
+                       static_cast<double>(traffic.fullest_second(evidence.round.rush))},
           .participants = participants_of(index),
           .attempts = index.attempts(),
-          .claims_per_second_max = static_cast<double>(traffic.fullest_second(evidence.round.rush)),
           .sealed = sealed_by(evidence.records),
           .cut_short = evidence.cut_short};
 }
@@ -228,10 +229,8 @@ void Assessor::add(RoundAssessment round) {
   add_round(assessment_.outcomes, round.outcomes);
   add_round(assessment_.latencies, round.latencies);
   add_round(assessment_.visibility, round.visibility);
-  add_round(assessment_.series, round.series);
+  add_round(assessment_.load, round.load, round.number);
   assessment_.attempts += round.attempts;
-  assessment_.claims_per_second_max =
-      std::max(assessment_.claims_per_second_max, round.claims_per_second_max);
   cut_short_ = cut_short_ || round.cut_short;
   study_.add(round.participants);
 }

@@ -25,10 +25,9 @@ struct Assessment {
   std::vector<OutcomeCount> outcomes;     ///< by op, outcome, reason; only what occurred
   std::vector<LatencyFigures> latencies;  ///< by op; only what occurred
   VisibilityFigures visibility;           ///< empty when no status was read
-  TimeSeries series;
+  LoadFigures load;
   FairnessFigures fairness;
   std::uint64_t attempts = 0;
-  double claims_per_second_max = 0;  ///< claims sent in the fullest second of the rush
 };
 
 /// What a round's draw was committed to, as published.
@@ -45,10 +44,9 @@ struct RoundAssessment {
   std::vector<OutcomeCount> outcomes;
   std::vector<LatencyFigures> latencies;
   VisibilityFigures visibility;
-  TimeSeries series;
+  RoundLoad load;
   RoundParticipants participants;
   std::uint64_t attempts = 0;
-  double claims_per_second_max = 0;
   std::optional<SealedSecret> sealed;  ///< unset when no draw was published
   bool cut_short = false;              ///< records of the history were lost
 };

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "reports/text/csv_field.hpp"
+#include "reports/text/figures.hpp"
 #include "reports/text/file.hpp"
 #include "reports/writers.hpp"
 
@@ -53,15 +54,22 @@ std::expected<void, std::string> write_history(const ReportInput& input,
   return file.commit();
 }
 
-std::expected<void, std::string> write_time_series(const analysis::TimeSeries& series,
+/// The busiest round step by step, with the mean of all rounds beside it.
+std::expected<void, std::string> write_time_series(const analysis::LoadFigures& load,
                                                    const std::filesystem::path& path) {
   OutputFile file(path);
   file.write(
-      "start_ns,step_ns,reservations,claims,wins,losses,refusals,indeterminate,in_flight_max\n");
-  for (const analysis::TimePoint& point : series.points) {
-    file.write(fmt::format("{},{},{},{},{},{},{},{},{}\n", point.start_ns, series.step.count(),
-                           point.reservations, point.claims, point.wins, point.losses,
-                           point.refusals, point.indeterminate, point.in_flight_max));
+      "round,start_ns,step_ns,reservations,claims,wins,losses,refusals,indeterminate,"
+      "in_flight_max,claims_mean,wins_mean\n");
+  for (std::size_t step = 0; step < load.all.points.size(); ++step) {
+    const analysis::TimePoint& sum = load.all.points[step];
+    const analysis::TimePoint point =
+        step < load.busiest.points.size() ? load.busiest.points[step] : analysis::TimePoint{};
+    file.write(fmt::format("{},{},{},{},{},{},{},{},{},{},{:g},{:g}\n", load.busiest_round,
+                           sum.start_ns, load.all.step.count(), point.reservations, point.claims,
+                           point.wins, point.losses, point.refusals, point.indeterminate,
+                           point.in_flight_max, mean_of(sum.claims, load.rounds),
+                           mean_of(sum.wins, load.rounds)));
   }
   return file.commit();
 }
@@ -72,7 +80,7 @@ Written write_csv(const ReportInput& input, const std::filesystem::path& directo
   const auto history = directory / "history.csv";
   const auto series = directory / "timeseries.csv";
   if (auto done = write_history(input, history); !done) return std::unexpected(done.error());
-  if (auto done = write_time_series(input.assessment.series, series); !done) {
+  if (auto done = write_time_series(input.assessment.load, series); !done) {
     return std::unexpected(done.error());
   }
   return std::vector{history, series};

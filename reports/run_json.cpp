@@ -4,6 +4,7 @@
 
 #include "analysis/run/facts_json.hpp"
 #include "reports/json/fairness_json.hpp"
+#include "reports/text/figures.hpp"
 #include "reports/text/file.hpp"
 #include "reports/text/printable.hpp"
 #include "reports/writers.hpp"
@@ -58,14 +59,16 @@ json::object histogram_json(const analysis::Histogram& histogram) {
           {"max_ns", histogram.max()}};
 }
 
-/// Columns instead of one object a step: a long run has many steps.
-json::object series_json(const analysis::TimeSeries& series) {
+/// Columns instead of one object a step: a long run has many steps. Those of the busiest round,
+/// and means over all.
+json::object series_json(const analysis::LoadFigures& load) {
   using analysis::TimePoint;
-  json::object object{{"step_ns", series.step.count()}};
-  object["start_ns"] = series.points.empty() ? 0 : series.points.front().start_ns;
+  const analysis::TimeSeries& busiest = load.busiest;
+  json::object object{{"round", load.busiest_round}, {"step_ns", busiest.step.count()}};
+  object["start_ns"] = busiest.points.empty() ? 0 : busiest.points.front().start_ns;
   const auto column = [&](std::string_view name, std::uint32_t TimePoint::* member) {
     json::array values;
-    for (const TimePoint& point : series.points) values.push_back(point.*member);
+    for (const TimePoint& point : busiest.points) values.push_back(point.*member);
     object[name] = std::move(values);
   };
   column("reservations", &TimePoint::reservations);
@@ -75,6 +78,16 @@ json::object series_json(const analysis::TimeSeries& series) {
   column("refusals", &TimePoint::refusals);
   column("indeterminate", &TimePoint::indeterminate);
   column("in_flight_max", &TimePoint::in_flight_max);
+  object["rounds"] = load.rounds;
+  const auto mean = [&](std::string_view name, std::uint32_t TimePoint::* member) {
+    json::array values;
+    for (const TimePoint& point : load.all.points) {
+      values.push_back(mean_of(point.*member, load.rounds));
+    }
+    object[name] = std::move(values);
+  };
+  mean("claims_mean", &TimePoint::claims);
+  mean("wins_mean", &TimePoint::wins);
   return object;
 }
 
@@ -120,7 +133,7 @@ json::object run_json(const ReportInput& input) {
   object["passed"] = assessment.passed;
   object["failed"] = assessment.failed;
   object["attempts"] = assessment.attempts;
-  object["claims_per_second_max"] = finite(assessment.claims_per_second_max);
+  object["claims_per_second_max"] = finite(assessment.load.claims_per_second_max);
   json::array checks;
   for (const auto& check : assessment.invariants) checks.push_back(check_json(check));
   object["invariants"] = std::move(checks);
@@ -128,7 +141,7 @@ json::object run_json(const ReportInput& input) {
   object["outcomes"] = outcomes_json(assessment);
   object["latencies"] = latencies_json(assessment);
   object["fairness"] = fairness_json(assessment.fairness);
-  object["series"] = series_json(assessment.series);
+  object["series"] = series_json(assessment.load);
   return object;
 }
 

@@ -84,6 +84,26 @@ TimeSeries time_series(const RunIndex& index, const ClaimTraffic& traffic);
 /// Adds the points of another round; the longer step of the two becomes that of both.
 void add_round(TimeSeries& series, const TimeSeries& round);
 
+/// The load of a run. Its rounds take place one after the other, so that their sum is a load that
+/// the target never had: one round is shown as it was, and the sum only for a mean.
+struct LoadFigures {
+  double claims_per_second_max = 0;  ///< claims sent in the fullest second of any rush
+  std::uint32_t busiest_round = 0;   ///< 0-based; the first that had that second
+  TimeSeries busiest;                ///< of that round
+  std::uint64_t rounds = 0;          ///< whose attempts were kept
+  /// Those rounds laid over one another, with the step of `busiest`: counts are sums, but
+  /// `in_flight_max` is the most in any round.
+  TimeSeries all;
+};
+
+/// What one round adds to the load of a run.
+struct RoundLoad {
+  TimeSeries series;                 ///< empty when its attempts were not kept
+  double claims_per_second_max = 0;  ///< claims sent in the fullest second of the rush
+};
+
+void add_round(LoadFigures& load, const RoundLoad& round, std::uint32_t number);
+
 /// What the run has seen of what a run should see, in the order of `Sighting`.
 std::vector<SightingResult> sightings(const RunIndex& index, const ClaimTraffic& traffic);
 

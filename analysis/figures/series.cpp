@@ -180,4 +180,18 @@ void add_round(TimeSeries& series, const TimeSeries& round) {
   series = std::move(sum);
 }
 
+void add_round(LoadFigures& load, const RoundLoad& round, std::uint32_t number) {
+  if (round.series.points.empty()) return;
+  if (load.rounds == 0 || round.claims_per_second_max > load.claims_per_second_max) {
+    load.claims_per_second_max = round.claims_per_second_max;
+    load.busiest_round = number;
+    load.busiest = round.series;
+  }
+  ++load.rounds;
+  add_round(load.all, round.series);
+  TimeSeries aligned{.step = load.all.step, .points = {}};
+  add_round(aligned, load.busiest);
+  load.busiest = std::move(aligned);
+}
+
 }  // namespace fairrush::analysis

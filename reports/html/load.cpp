@@ -17,6 +17,12 @@ std::string reason_text(analysis::Reason reason) {
   return std::string(reason == analysis::Reason::none ? kNoFigure : name_of(reason));
 }
 
+/// " in all 3 rounds"; nothing for one.
+std::string in_rounds(const ReportInput& input) {
+  const std::size_t rounds = input.facts.rounds.size();
+  return rounds < 2 ? "" : fmt::format(" in all {} rounds", format_count(rounds));
+}
+
 Row latency_row(std::string op, std::string_view from, const analysis::Histogram& histogram) {
   Row row{{std::move(op)}, {std::string(from)}, {format_count(histogram.count())}};
   for (const double quantile : kQuantiles) {
@@ -36,6 +42,9 @@ void add_latency(Markup& page, const ReportInput& input) {
             "to the answer on their screen, network included. On the wire is from the first byte "
             "sent to the answer received.");
   add_plot(page, latency_plot(input));
+  if (const std::string rounds = in_rounds(input); !rounds.empty()) {
+    page.line("p", fmt::format("Every attempt{} together.", rounds));
+  }
   std::vector<Row> rows;
   for (const analysis::LatencyFigures& latency : latencies) {
     const std::string op(name_of(latency.op));
@@ -59,11 +68,13 @@ void add_latency(Markup& page, const ReportInput& input) {
 
 void add_load(Markup& page, const ReportInput& input) {
   const auto& assessment = input.assessment;
+  const std::string round = busiest_round(assessment.load);
   open_section(page, "load", "Load");
   page.line("p", {{"class", "lead"}},
-            fmt::format("{} in all; {} claims in the fullest second, {} in flight at most.",
-                        counted(assessment.attempts, "attempt"),
-                        number_text(assessment.claims_per_second_max, 0),
+            fmt::format("{}{}; {} claims in the fullest second{}, {} in flight at most.",
+                        counted(assessment.attempts, "attempt"), in_rounds(input),
+                        number_text(assessment.load.claims_per_second_max, 0),
+                        round.empty() ? "" : fmt::format(" (of {})", round),
                         format_count(in_flight_max(assessment))));
   const Plot arrivals = arrivals_plot(input);
   add_plot(page, arrivals);
@@ -77,7 +88,7 @@ void add_load(Markup& page, const ReportInput& input) {
                     {format_count(outcome.count)}});
   }
   if (!rows.empty()) {
-    page.line("h3", "How attempts ended");
+    page.line("h3", "How attempts ended" + in_rounds(input));
     add_table(page, "How attempts ended",
               {{"Operation"}, {"Outcome"}, {"Reason"}, {"Attempts", ColumnKind::number}}, rows);
   }

@@ -70,6 +70,10 @@ std::string sentence(std::string_view clause) {
   return fmt::format("{}{}", capitalized(clause), stop);
 }
 
+double mean_of(double sum, std::uint64_t rounds) {
+  return rounds == 0 ? 0 : sum / static_cast<double>(rounds);
+}
+
 std::string counted(std::uint64_t count, std::string_view singular) {
   return fmt::format("{} {}{}", format_count(count), singular, count == 1 ? "" : "s");
 }

@@ -35,6 +35,9 @@ std::string capitalized(std::string_view text);
 /// A clause as a sentence: a capital letter in front, a full stop behind, where they are missing.
 std::string sentence(std::string_view clause);
 
+/// A sum over rounds as the mean of one; 0 without rounds.
+double mean_of(double sum, std::uint64_t rounds);
+
 /// "1 coupon", "2 coupons", "1,200 coupons".
 std::string counted(std::uint64_t count, std::string_view singular);
 

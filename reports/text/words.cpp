@@ -141,10 +141,11 @@ KeyFigure latency_figure(const ReportInput& input) {
 }
 
 KeyFigure peak_figure(const ReportInput& input) {
-  return {
-      Topic::load, "Peak load",
-      number_text(input.assessment.claims_per_second_max, 0) + " claims/s",
-      fmt::format("{} claims in flight at most", format_count(in_flight_max(input.assessment)))};
+  const analysis::LoadFigures& load = input.assessment.load;
+  const std::string round = busiest_round(load);
+  return {Topic::load, "Peak load", number_text(load.claims_per_second_max, 0) + " claims/s",
+          fmt::format("{}{}{} claims in flight at most", round, round.empty() ? "" : "; ",
+                      format_count(in_flight_max(input.assessment)))};
 }
 
 KeyFigure indeterminate_figure(const ReportInput& input) {
@@ -289,9 +290,15 @@ std::uint64_t indeterminate_attempts(const Assessment& assessment) {
   return count;
 }
 
+std::string busiest_round(const analysis::LoadFigures& load) {
+  if (load.rounds < 2) return {};
+  return fmt::format("round {}, the busiest of {}", load.busiest_round + 1,
+                     format_count(load.rounds));
+}
+
 std::uint32_t in_flight_max(const Assessment& assessment) {
   std::uint32_t most = 0;
-  for (const auto& point : assessment.series.points) most = std::max(most, point.in_flight_max);
+  for (const auto& point : assessment.load.all.points) most = std::max(most, point.in_flight_max);
   return most;
 }
 

@@ -71,6 +71,8 @@ std::vector<const analysis::SightingResult*> missing_sightings(
     const analysis::Assessment& assessment);
 
 std::uint64_t indeterminate_attempts(const analysis::Assessment& assessment);
+/// "round 2, the busiest of 3"; empty for a run of one round.
+std::string busiest_round(const analysis::LoadFigures& load);
 std::uint32_t in_flight_max(const analysis::Assessment& assessment);
 
 }  // namespace fairrush::reports

@@ -1,11 +1,17 @@
 #include "reports/plots/rush/rush_time.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
+
+#include "reports/text/figures.hpp"
+#include "reports/text/words.hpp"
 
 namespace fairrush::reports {
 namespace {
 
+using analysis::LoadFigures;
 using analysis::TimePoint;
 using analysis::TimeSeries;
 
@@ -62,15 +68,23 @@ Stretch busy_stretch(const TimeSeries& series, analysis::Window rush) {
   return end > first ? Stretch{first, end} : Stretch{first, series.points.size()};
 }
 
-RushBin make_bin(const TimeSeries& series, Stretch steps, std::int64_t open_ns, double bin_s) {
+/// The steps of the busiest round; it may have ended before others did.
+TimePoint busiest_at(const LoadFigures& load, std::size_t step) {
+  return step < load.busiest.points.size() ? load.busiest.points[step] : TimePoint{};
+}
+
+RushBin make_bin(const LoadFigures& load, Stretch steps, std::int64_t open_ns, double bin_s) {
   RushBin bin;
   bin.start_s =
-      static_cast<double>(series.points[steps.first].start_ns - open_ns) / kNanosecondsPerSecond;
+      static_cast<double>(load.all.points[steps.first].start_ns - open_ns) / kNanosecondsPerSecond;
   for (std::size_t i = steps.first; i < steps.last; ++i) {
-    const TimePoint& point = series.points[i];
+    const TimePoint point = busiest_at(load, i);
+    const TimePoint& sum = load.all.points[i];
     bin.claims_per_s += point.claims / bin_s;
     bin.wins_per_s += point.wins / bin_s;
     bin.in_flight_max = std::max(bin.in_flight_max, static_cast<double>(point.in_flight_max));
+    bin.claims_per_s_mean += mean_of(sum.claims, load.rounds) / bin_s;
+    bin.in_flight_any = std::max(bin.in_flight_any, static_cast<double>(sum.in_flight_max));
   }
   return bin;
 }
@@ -100,23 +114,33 @@ Extent RushTime::extent() const {
   return {bins.front().start_s, bins.back().start_s + bin_s};
 }
 
+std::string RushTime::title(std::string_view of) const {
+  return fmt::format("{} over the rush{}{}", of, round.empty() ? "" : " of ", round);
+}
+
 RushTime rush_time(const ReportInput& input) {
-  const TimeSeries& series = input.assessment.series;
+  const LoadFigures& load = input.assessment.load;
+  const TimeSeries& series = load.all;
   const std::uint64_t claims = claims_before(series, std::numeric_limits<std::int64_t>::max());
   RushTime time;
+  time.rounds = load.rounds;
+  time.round = busiest_round(load);
   if (claims == 0 || series.step.count() <= 0) return time;
   const std::int64_t open_ns = input.facts.rounds.front().rush.open_ns;
   const Stretch busy = busy_stretch(series, input.facts.rounds.front().rush);
-  const std::uint64_t bins = std::clamp(claims / kClaimsPerBin, kBinsMin, kBinsMax);
+  const std::uint64_t bins = std::clamp(
+      claims / std::max<std::uint64_t>(1, load.rounds) / kClaimsPerBin, kBinsMin, kBinsMax);
   const std::size_t steps_per_bin = (busy.size() + bins - 1) / bins;
   time.bin_s = static_cast<double>(series.step.count()) * static_cast<double>(steps_per_bin) /
                kNanosecondsPerSecond;
   std::size_t next = busy.first;
   for (; next < busy.last; next += steps_per_bin) {
     const std::size_t end = std::min(next + steps_per_bin, series.points.size());
-    time.bins.push_back(make_bin(series, {next, end}, open_ns, time.bin_s));
+    time.bins.push_back(make_bin(load, {next, end}, open_ns, time.bin_s));
   }
-  for (; next < series.points.size(); ++next) time.claims_later += series.points[next].claims;
+  for (; next < load.busiest.points.size(); ++next) {
+    time.claims_later += load.busiest.points[next].claims;
+  }
   time.wins_end_s = end_of_wins(time);
   return time;
 }

@@ -335,9 +335,9 @@ TEST(Assessment, HoldsEveryCheckAndEveryFigure) {
   EXPECT_EQ(assessment.sightings.size(), kSightings);
   EXPECT_EQ(assessment.attempts, 200U);
   EXPECT_EQ(assessment.latencies.size(), 2U);
-  EXPECT_EQ(assessment.claims_per_second_max, 20);
+  EXPECT_EQ(assessment.load.claims_per_second_max, 20);
   EXPECT_EQ(assessment.fairness.winners, 20U);
-  EXPECT_FALSE(assessment.series.points.empty());
+  EXPECT_FALSE(assessment.load.busiest.points.empty());
 }
 
 TEST(Assessment, GivesTheSameAnswerTwice) {

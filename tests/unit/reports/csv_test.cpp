@@ -9,6 +9,7 @@
 #include "reports/text/csv_field.hpp"
 #include "tests/unit/reports/sample_run.hpp"
 #include "tests/unit/reports/support/reading.hpp"
+#include "tests/unit/reports/support/scratch_directory.hpp"
 
 namespace fairrush::reports::testing {
 namespace {
@@ -37,6 +38,19 @@ TEST(HistoryCsv, HasARowForEveryAttempt) {
 
 TEST(HistoryCsv, KeepsAReceiptWithCommaAndQuotesWhole) {
   EXPECT_THAT(history_lines()[3], EndsWith(",200,\"C,\"\"2\"\"\""));
+}
+
+TEST(TimeSeriesCsv, HoldsTheBusiestRoundWithTheMeanOfAll) {
+  SampleRun run = empty_run();
+  run.facts.rounds.resize(2, run.facts.rounds.front());
+  for (const std::uint32_t number : {0U, 1U}) {
+    const analysis::TimePoint point{.claims = number == 0 ? 3U : 8U, .wins = number};
+    add_round(run.assessment.load, {{Duration{1000}, {point}}, number * 1.0}, number);
+  }
+  const ScratchDirectory scratch;
+  const auto written = format_named("csv").write(input_of(run), scratch.path());
+  ASSERT_TRUE(written) << written.error();
+  EXPECT_THAT(read_file(written->back()), EndsWith("\n1,0,1000,0,8,1,0,0,0,0,5.5,0.5\n"));
 }
 
 TEST(HistoryCsv, LeavesTimesThatNeverCameEmpty) {

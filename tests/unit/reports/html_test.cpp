@@ -59,6 +59,15 @@ TEST(Html, SaysOfEachRuleWhatItAsksAndInHowManyRoundsItHeld) {
   EXPECT_THAT(page, HasSubstr("Unknown in 1 of 3 rounds, held in 2; round 3: 1 acknowledged"));
 }
 
+TEST(Html, ShowsTheLoadOfOneRoundAndSaysOfWhich) {
+  const std::string page = written_by("html", input_of(fair_rounds()));
+  EXPECT_THAT(page, HasSubstr("Claims and wins over the rush of round 2, the busiest of 20"));
+  EXPECT_THAT(page, HasSubstr("claims sent, mean of 20 rounds"));
+  EXPECT_THAT(page, HasSubstr("627 attempts in all 20 rounds; 750 claims in the fullest second "
+                              "(of round 2, the busiest of 20)"));
+  EXPECT_THAT(written_by("html", input_of(proven_draw())), Not(HasSubstr("busiest")));
+}
+
 TEST(Html, StampsABuildWhoseFiguresDoNotCount) {
   EXPECT_THAT(written_by("html", input_of(interrupted())), HasSubstr("! Debug build:"));
   EXPECT_THAT(written_by("html", input_of(proven_draw())), Not(HasSubstr("! Release build")));

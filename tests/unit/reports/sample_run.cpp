@@ -1,5 +1,6 @@
 #include "tests/unit/reports/sample_run.hpp"
 
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
@@ -16,6 +17,26 @@ using analysis::Outcome;
 using analysis::Reason;
 using analysis::RunFacts;
 using analysis::RunVerdict;
+
+namespace {
+
+/// Rounds of a rush of 3,000, each with other clicks; the second is the busiest.
+analysis::LoadFigures load_of_rounds(const RunFacts& facts, std::uint32_t rounds) {
+  analysis::LoadFigures load;
+  for (std::uint32_t number = 0; number < rounds; ++number) {
+    const double mean_s = number == 1 ? 4 : 5 + 0.1 * number;
+    const auto series = series_of({.users = 3'000,
+                                   .mean_s = mean_s,
+                                   .win_share = 0.2,
+                                   .coupons = 600,
+                                   .reservation = facts.rounds.front().reservation,
+                                   .rush = facts.rounds.front().rush});
+    add_round(load, {series, std::round(3'000 / mean_s)}, number);
+  }
+  return load;
+}
+
+}  // namespace
 
 SampleRun proven_draw() {
   SampleRun run{"proven_draw", base_facts(), assessment_of_300()};
@@ -59,16 +80,16 @@ SampleRun first_come() {
   assessment.latencies = {
       {Op::reserve, histogram_of(30'000, {14, 0.3}), histogram_of(30'000, {1.1, 0.3})},
       {Op::claim, histogram_of(30'000, {38, 0.35}), histogram_of(30'000, {3.4, 0.45})}};
-  assessment.series = series_of({.users = 30'000,
-                                 .mean_s = 0.6,
-                                 .win_share = 1,
-                                 .coupons = 6'000,
-                                 .reservation = facts.rounds.front().reservation,
-                                 .rush = facts.rounds.front().rush});
+  assessment.load = load_of(series_of({.users = 30'000,
+                                       .mean_s = 0.6,
+                                       .win_share = 1,
+                                       .coupons = 6'000,
+                                       .reservation = facts.rounds.front().reservation,
+                                       .rush = facts.rounds.front().rush}),
+                            24'300);
   assessment.fairness =
       first_come_figures(facts, {.users = 30'000, .winners = 6'000, .mean_s = 0.6});
   assessment.attempts = 60'000;
-  assessment.claims_per_second_max = 24'300;
   return run;
 }
 
@@ -85,6 +106,7 @@ SampleRun fair_rounds() {
   facts.rounds.resize(20, facts.rounds.front());
   Assessment& assessment = run.assessment;
   assessment.invariants = over_rounds({20, passing_checks()});
+  assessment.load = load_of_rounds(facts, 20);
   assessment.fairness = drawn_figures(facts, {.users = 3'000, .winners = 600, .rounds = 20});
   assessment.verdict = RunVerdict::fair;
   assessment.verdict_reason =
@@ -100,6 +122,7 @@ SampleRun sticky_winners() {
   run.facts.fault = "sticky-winners";
   run.facts.rounds.resize(3);
   Assessment& assessment = run.assessment;
+  assessment.load = load_of_rounds(run.facts, 3);
   assessment.fairness = sticky_figures(run.facts, {.users = 3'000, .winners = 600, .rounds = 3});
   assessment.verdict = RunVerdict::biased;
   assessment.verdict_reason =
@@ -194,7 +217,7 @@ SampleRun empty_run() {
   fairness.cohorts = {{"fibre", 0, 0, 0, none, none, none, none},
                       {"mobile", 0, 0, 0, none, none, none, none}};
   fairness.detectable_gap_pp = std::numeric_limits<double>::infinity();
-  run.assessment.claims_per_second_max = none;
+  run.assessment.load.claims_per_second_max = none;
   return run;
 }
 

@@ -11,4 +11,5 @@ set ylabel "per second"
 set yrange [0:*]
 set style fill solid 0.6 noborder
 plot "arrivals.csv" using 1:2 with steps linewidth 2 title "claims sent", \
-     "arrivals.csv" using 1:3 with fillsteps title "answered with a coupon"
+     "arrivals.csv" using 1:3 with fillsteps title "answered with a coupon", \
+     "arrivals.csv" using 1:4 with steps title "mean of the rounds"

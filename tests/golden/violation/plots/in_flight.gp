@@ -13,4 +13,5 @@ set y2tics
 set yrange [0:*]
 set y2range [0:*]
 plot "in_flight.csv" using 1:2 with steps linewidth 2 title "in flight, at most", \
+     "in_flight.csv" using 1:4 with steps title "most in any round", \
      "in_flight.csv" using 1:3 axes x1y2 with steps linewidth 2 title "wins per second"

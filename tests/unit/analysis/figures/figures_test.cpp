@@ -125,6 +125,47 @@ TEST(TimeSeries, NeverHasMorePointsThanAllowedNorStepsBelowTenMilliseconds) {
   }
 }
 
+/// A round of steps with so many claims each.
+TimeSeries steps_of(Duration step, std::initializer_list<std::uint32_t> claims) {
+  TimeSeries series{.step = step, .points = {}};
+  for (const std::uint32_t count : claims) {
+    const auto start = static_cast<std::int64_t>(series.points.size()) * step.count();
+    series.points.push_back({.start_ns = start, .claims = count, .in_flight_max = count / 2});
+  }
+  return series;
+}
+
+TEST(LoadFigures, KeepTheBusiestRoundApartFromTheSumOfAll) {
+  LoadFigures load;
+  add_round(load, {steps_of(milliseconds(10), {4, 2}), 6}, 0);
+  add_round(load, {steps_of(milliseconds(10), {8, 6}), 14}, 1);
+  add_round(load, {steps_of(milliseconds(10), {6, 8, 2}), 14}, 2);
+  EXPECT_EQ(load.rounds, 3U);
+  EXPECT_EQ(load.busiest_round, 1U);  // the first of those with the fullest second
+  EXPECT_EQ(load.claims_per_second_max, 14);
+  EXPECT_EQ(load.busiest.points[0].claims, 8U);
+  ASSERT_EQ(load.all.points.size(), 3U);
+  EXPECT_EQ(load.all.points[0].claims, 18U);
+  EXPECT_EQ(load.all.points[1].in_flight_max, 4U);
+}
+
+TEST(LoadFigures, GiveTheBusiestRoundTheStepOfAll) {
+  LoadFigures load;
+  add_round(load, {steps_of(milliseconds(10), {4, 2, 1}), 7}, 0);
+  add_round(load, {steps_of(milliseconds(20), {3}), 3}, 1);
+  EXPECT_EQ(load.busiest.step, load.all.step);
+  ASSERT_EQ(load.busiest.points.size(), 2U);
+  EXPECT_EQ(load.busiest.points[0].claims, 6U);
+}
+
+TEST(LoadFigures, PassOverRoundsWhoseAttemptsWereNotKept) {
+  LoadFigures load;
+  add_round(load, {}, 0);
+  add_round(load, {steps_of(milliseconds(10), {4}), 4}, 1);
+  EXPECT_EQ(load.rounds, 1U);
+  EXPECT_EQ(load.busiest_round, 1U);
+}
+
 TEST(TimeSeries, OfAnEmptyHistoryIsEmpty) {
   EXPECT_TRUE(series_of(RunBuilder()).points.empty());
 }

@@ -90,14 +90,14 @@ Assessment assessment_of_300() {
   assessment.latencies = {
       {Op::reserve, histogram_of(295, {18, 0.35}), histogram_of(295, {1.4, 0.3})},
       {Op::claim, histogram_of(332, {16, 0.4}), histogram_of(332, {0.9, 0.35})}};
-  assessment.series = series_of({.users = 332,
-                                 .win_share = 59.0 / 332,
-                                 .coupons = 59,
-                                 .reservation = facts.rounds.front().reservation,
-                                 .rush = facts.rounds.front().rush});
+  assessment.load = load_of(series_of({.users = 332,
+                                       .win_share = 59.0 / 332,
+                                       .coupons = 59,
+                                       .reservation = facts.rounds.front().reservation,
+                                       .rush = facts.rounds.front().rush}),
+                            61);
   assessment.fairness = drawn_figures(facts, {});
   assessment.attempts = 627;
-  assessment.claims_per_second_max = 61;
   return assessment;
 }
 

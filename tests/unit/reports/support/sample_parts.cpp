@@ -64,6 +64,12 @@ analysis::TimeSeries series_of(const RushShape& shape) {
   return series;
 }
 
+analysis::LoadFigures load_of(const analysis::TimeSeries& series, double claims_per_second_max) {
+  analysis::LoadFigures load;
+  add_round(load, {series, claims_per_second_max}, 0);
+  return load;
+}
+
 std::vector<CheckResult> passing_checks() {
   const auto pass = [](const std::string& id, std::string name, std::string finding) {
     return CheckResult{.id = id,

@@ -28,6 +28,9 @@ struct RushShape {
 };
 analysis::TimeSeries series_of(const RushShape& shape);
 
+/// The load of a run of one round.
+analysis::LoadFigures load_of(const analysis::TimeSeries& series, double claims_per_second_max);
+
 /// The checks of a run in which everything holds.
 std::vector<analysis::CheckResult> passing_checks();
 /// The checks of a run, from those of its rounds.
