@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <ranges>
 #include <utility>
 
 #include "analysis/fairness/judgement.hpp"
@@ -15,6 +16,8 @@ namespace {
 
 /// Broken rules whose findings a verdict repeats; the report has them all.
 constexpr std::size_t kFindingsShown = 3;
+/// Open rules that it names.
+constexpr std::size_t kNamesShown = 5;
 
 CheckVerdict verdict_of(const Assessment& assessment, std::string_view id) {
   const auto found = std::ranges::find(assessment.invariants, id, &CheckResult::id);
@@ -34,6 +37,17 @@ std::vector<const CheckResult*> invariants_with(const Assessment& assessment,
 /// "I1 no oversell".
 std::string name_of(const CheckResult& check) {
   return fmt::format("{} {}", check.id, check.name);
+}
+
+/// "I1 no oversell, I4 one per user"; beyond the first few their number.
+std::string names_of(const std::vector<const CheckResult*>& checks) {
+  std::vector<std::string> names;
+  for (const CheckResult* check : checks | std::views::take(kNamesShown)) {
+    names.push_back(name_of(*check));
+  }
+  const std::string text = fmt::format("{}", fmt::join(names, ", "));
+  if (checks.size() <= kNamesShown) return text;
+  return fmt::format("{} and {} more", text, checks.size() - kNamesShown);
 }
 
 /// What the broken rules found; beyond the first few their number.
@@ -78,12 +92,29 @@ std::string all_pass_text(const RunFacts& facts) {
                      facts.rounds.size() - unrecorded, facts.rounds.size());
 }
 
+/// What ended a run before its plan, or its records before the run; one clause each.
+std::vector<std::string> early_ends(const Assessment& assessment, const RunFacts& facts) {
+  std::vector<std::string> ends;
+  if (facts.interrupted && !is_under_way(facts)) ends.push_back(describe_interruption(facts));
+  if (facts.target_failure) ends.push_back(*facts.target_failure);
+  if (facts.ended_early) ends.push_back(*facts.ended_early);
+  if (assessment.cut_short && !is_under_way(facts)) {
+    ends.push_back(
+        fmt::format("the history ends early: {} attempts can be read, and what came "
+                    "after them is lost",
+                    format_count(assessment.attempts)));
+  }
+  return ends;
+}
+
 /// What keeps a run from being known, whatever the figures say; one clause each.
 std::vector<std::string> gaps_of(const Assessment& assessment, const RunFacts& facts) {
-  std::vector<std::string> gaps;
-  if (facts.interrupted) gaps.emplace_back("the run was interrupted");
-  if (facts.target_failure) gaps.push_back(*facts.target_failure);
-  if (facts.ended_early) gaps.push_back(*facts.ended_early);
+  std::vector<std::string> gaps = early_ends(assessment, facts);
+  if (assessment.attempts == 0) {
+    // No rule could be asked, and nothing be seen: a list of them all says no more.
+    if (!assessment.cut_short) gaps.emplace_back("no attempt was made");
+    return gaps;
+  }
   if (const auto instrument = verdict_of(assessment, kInstrumentCheck);
       instrument != CheckVerdict::pass) {
     gaps.emplace_back(instrument == CheckVerdict::unknown
@@ -93,11 +124,8 @@ std::vector<std::string> gaps_of(const Assessment& assessment, const RunFacts& f
   if (unrecorded_rounds(facts) == facts.rounds.size()) {
     gaps.emplace_back("no attempt was kept, so no rule was asked");
   }
-  std::vector<std::string> unknown;
-  for (const CheckResult* check : invariants_with(assessment, CheckVerdict::unknown)) {
-    unknown.push_back(name_of(*check));
-  }
-  if (!unknown.empty()) gaps.push_back(fmt::format("unknown: {}", fmt::join(unknown, ", ")));
+  const auto unknown = invariants_with(assessment, CheckVerdict::unknown);
+  if (!unknown.empty()) gaps.push_back("unknown: " + names_of(unknown));
   std::vector<std::string> unseen;
   for (const SightingResult& sighting : assessment.sightings) {
     if (sighting.attempted && sighting.seen == 0) unseen.push_back(sighting.name);
@@ -144,10 +172,10 @@ std::string fair_text(const RunFacts& facts, const FairnessFigures& fairness) {
       all_pass_text(facts), size_text(fairness), facts.fairness_margin.of_one * 100);
 }
 
-/// Statistics accuse nobody of what a stalled instrument, an interruption, a target that has died
-/// or answers that many users still waited for may have done.
+/// Statistics accuse nobody of what a stalled instrument, an interruption, lost records, a target
+/// that has died or answers that many users still waited for may have done.
 bool may_accuse(const RunFacts& facts, const Assessment& assessment) {
-  return !facts.interrupted && !facts.target_failure &&
+  return !facts.interrupted && !facts.target_failure && !assessment.cut_short &&
          verdict_of(assessment, kInstrumentCheck) == CheckVerdict::pass &&
          std::ranges::none_of(assessment.fairness.cohorts, is_silenced);
 }
@@ -157,17 +185,18 @@ struct Judgement {
   std::string reason;
 };
 
-Judgement judge(const RunFacts& facts, const Assessment& assessment, bool cut_short) {
+Judgement judge(const RunFacts& facts, const Assessment& assessment) {
   const auto failed = invariants_with(assessment, CheckVerdict::fail);
   if (!failed.empty()) {
-    return {RunVerdict::violation,
-            violation_text(failed) +
-                (facts.target_failure ? fmt::format(" Besides, {}.", *facts.target_failure) : "")};
+    std::string text = violation_text(failed);
+    for (const std::string& end : early_ends(assessment, facts)) {
+      text += fmt::format(" Besides, {}.", end);
+    }
+    return {RunVerdict::violation, text};
   }
   const BiasJudgement bias = judge_bias(assessment.fairness);
   const bool recomputed = verdict_of(assessment, kDrawCheck) == CheckVerdict::pass;
-  // Lost records, too, accuse nobody.
-  if (bias.biased && may_accuse(facts, assessment) && !cut_short) {
+  if (bias.biased && may_accuse(facts, assessment)) {
     return {RunVerdict::biased,
             fmt::format("Winning depends on more than chance: {}.{}", bias.reason,
                         recomputed ? " The draw itself computes again, so repeat the run to tell "
@@ -231,7 +260,7 @@ void Assessor::add(RoundAssessment round) {
   add_round(assessment_.visibility, round.visibility);
   add_round(assessment_.load, round.load, round.number);
   assessment_.attempts += round.attempts;
-  cut_short_ = cut_short_ || round.cut_short;
+  assessment_.cut_short = assessment_.cut_short || round.cut_short;
   study_.add(round.participants);
 }
 
@@ -259,7 +288,7 @@ Assessment Assessor::finish() {
   Assessment assessment = std::move(assessment_);
   assessment.invariants = checks_.finish(facts_.rounds.size());
   assessment.fairness = study_.figures();
-  Judgement judgement = judge(facts_, assessment, cut_short_);
+  Judgement judgement = judge(facts_, assessment);
   assessment.verdict = judgement.verdict;
   assessment.verdict_reason = std::move(judgement.reason);
   set_exit(facts_, assessment);

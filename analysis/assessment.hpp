@@ -28,6 +28,7 @@ struct Assessment {
   LoadFigures load;
   FairnessFigures fairness;
   std::uint64_t attempts = 0;
+  bool cut_short = false;  ///< the history ends early: `attempts` are those that can be read
 };
 
 /// What a round's draw was committed to, as published.
@@ -76,7 +77,6 @@ class Assessor {
   Assessment assessment_;
   std::map<Digest, std::uint32_t> commitments_;  // with the round that first had it
   std::map<Bytes, std::uint32_t> secrets_;
-  bool cut_short_ = false;
 };
 
 /// Assesses every round and puts them together.

@@ -69,6 +69,7 @@ class RunExecution {
   FromTarget<EventDocument> create_event(EventOrder& order);
   Step play();
   void watch(Fleet& fleet);
+  void interrupt();
   void show(Progress progress);
   FromTarget<void> account_for_drift();
   Step settle_round();
@@ -319,7 +320,7 @@ Step RunExecution::play() {
       std::max(samples_.connections_max, static_cast<unsigned>(counts.connections_max));
   samples_.unsent += counts.unsent;
   if (const auto failure = fleet.failure()) {
-    facts_.interrupted = true;
+    interrupt();
     facts_.instrument_failure = *failure;
   }
   if (const auto failure = fleet.storage_failure()) return failed(Kind::storage, *failure);
@@ -338,7 +339,7 @@ void RunExecution::watch(Fleet& fleet) {
     const bool stopping = stop_.stop_requested();
     if (finished && (now_ns() >= closed_ns || stopping || fleet.storage_failure())) break;
     if (stopping && !facts_.interrupted) {
-      facts_.interrupted = true;
+      interrupt();
       fleet.stop();
     }
     if (const SteadyTime now = clock_.steady_now(); now - shown >= kProgressEvery) {
@@ -347,8 +348,14 @@ void RunExecution::watch(Fleet& fleet) {
     }
     std::this_thread::sleep_for(kLookEvery);
   }
-  if (stop_.stop_requested()) facts_.interrupted = true;
+  if (stop_.stop_requested()) interrupt();
   show(meter.measure(fleet, now_ns()));
+}
+
+/// What comes first counts: a stop is seen more than once.
+void RunExecution::interrupt() {
+  if (!facts_.interrupted) facts_.interrupted_ns = now_ns();
+  facts_.interrupted = true;
 }
 
 void RunExecution::show(Progress progress) {

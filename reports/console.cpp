@@ -88,8 +88,8 @@ void add_verdict(Summary& summary, const ReportInput& input) {
   if (const auto warning = build_warning(input.facts)) {
     summary.painted_paragraph("! " + *warning, Tone::open, "  ");
   }
-  if (input.facts.interrupted) {
-    summary.painted_paragraph("! Interrupted: this is what was seen until then.", Tone::open, "  ");
+  for (const std::string& warning : early_warnings(input)) {
+    summary.painted_paragraph("! " + warning, Tone::open, "  ");
   }
 }
 

@@ -42,8 +42,8 @@ std::string verdict_section(const ReportInput& input) {
   text +=
       fmt::format("{} {}\n", escaped(sentence(input.assessment.verdict_reason)), verdict.result);
   if (const auto warning = build_warning(input.facts)) text += fmt::format("\n**{}**\n", *warning);
-  if (input.facts.interrupted) {
-    text += "\n**Interrupted: this is what was seen until then.**\n";
+  for (const std::string& warning : early_warnings(input)) {
+    text += fmt::format("\n**{}**\n", escaped(warning));
   }
   text += fmt::format("\n`{}` on {}, seed {}, {}, {}\n", fenced(input.facts.scenario),
                       escaped(input.facts.target), input.facts.seed,

@@ -133,6 +133,7 @@ json::object run_json(const ReportInput& input) {
   object["passed"] = assessment.passed;
   object["failed"] = assessment.failed;
   object["attempts"] = assessment.attempts;
+  object["history_cut_short"] = assessment.cut_short;
   object["claims_per_second_max"] = finite(assessment.load.claims_per_second_max);
   json::array checks;
   for (const auto& check : assessment.invariants) checks.push_back(check_json(check));

@@ -38,17 +38,24 @@ std::string duration_text(std::uint64_t ns) {
   return format_duration(Duration(static_cast<std::int64_t>(ns)));
 }
 
-std::array<Bar, 7> bars(const InstrumentFacts& instrument) {
+/// What did not leave any more when somebody stopped the run is not the instrument's fault.
+bool stopped_from_outside(const RunFacts& facts) {
+  return facts.interrupted && !facts.instrument_failure;
+}
+
+std::array<Bar, 8> bars(const RunFacts& facts) {
+  const InstrumentFacts& instrument = facts.instrument;
   const double cpu = cpu_share(instrument);
   const std::int64_t step = instrument.clock_step_ns;
   return {{
+      {!facts.instrument_failure, "it broke: " + facts.instrument_failure.value_or("")},
       {instrument.lag_p50_ns <= kLagP50MaxNs,
        fmt::format("half of the clicks left more than {} late (at most {})",
                    duration_text(instrument.lag_p50_ns), duration_text(kLagP50MaxNs))},
       {instrument.lag_p99_ns <= kLagP99MaxNs,
        fmt::format("a hundredth of the clicks left more than {} late (at most {})",
                    duration_text(instrument.lag_p99_ns), duration_text(kLagP99MaxNs))},
-      {instrument.unsent == 0,
+      {instrument.unsent == 0 || stopped_from_outside(facts),
        fmt::format("{} planned attempts never left", format_count(instrument.unsent))},
       {cpu <= kCpuShareMax, fmt::format("its threads were {:.0f} % busy (at most {:.0f} %)",
                                         cpu * 100, kCpuShareMax * 100)},
@@ -70,7 +77,7 @@ std::array<Bar, 7> bars(const InstrumentFacts& instrument) {
 Finding find_instrument_faults(const RunIndex& index) {
   const InstrumentFacts& instrument = index.facts().instrument;
   std::vector<std::string> broken;
-  for (Bar& bar : bars(instrument)) {
+  for (Bar& bar : bars(index.facts())) {
     if (!bar.held) broken.push_back(std::move(bar.broken));
   }
   Finding finding;
@@ -80,7 +87,7 @@ Finding find_instrument_faults(const RunIndex& index) {
     return finding;
   }
   finding.violations = broken.size();
-  if (broken.empty() && index.facts().rounds.back().under_way) {
+  if (broken.empty() && is_under_way(index.facts())) {
     finding.verdict = CheckVerdict::unknown;
     finding.text = "of the round that was not brought to its end nobody measured the instrument";
   } else if (broken.empty()) {
@@ -89,6 +96,10 @@ Finding find_instrument_faults(const RunIndex& index) {
   } else {
     finding.verdict = CheckVerdict::fail;
     finding.text = fmt::format("the instrument was not good enough: {}", fmt::join(broken, "; "));
+  }
+  if (instrument.unsent > 0 && stopped_from_outside(index.facts())) {
+    finding.text += fmt::format("; {} planned attempts did not leave, as the run was interrupted",
+                                format_count(instrument.unsent));
   }
   return finding;
 }

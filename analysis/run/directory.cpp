@@ -148,10 +148,6 @@ std::expected<void, std::string> load_draws(const RunDirectory& directory, const
   return {};
 }
 
-bool is_under_way(const RunFacts& facts) {
-  return facts.rounds.back().under_way;
-}
-
 /// Says of a run that was not brought to its end how far what there is of it goes.
 void describe_open_end(RunFacts& facts, const History& history) {
   if (!is_under_way(facts)) return;

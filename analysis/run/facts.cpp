@@ -1,9 +1,39 @@
 #include "analysis/run/facts.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <limits>
 
 namespace fairrush::analysis {
+namespace {
+
+std::string into(std::int64_t time_ns, std::string_view window) {
+  return fmt::format("{:.1f} s into {}", static_cast<double>(time_ns) / 1e9, window);
+}
+
+/// Where in the round that was under way.
+std::string phase_of(const RoundFacts& round, std::int64_t time_ns) {
+  if (time_ns < round.reservation.open_ns) return "before the reservations opened";
+  if (time_ns < round.reservation.close_ns) {
+    return into(time_ns - round.reservation.open_ns, "the reservations");
+  }
+  if (time_ns < round.rush.open_ns) return "between reservations and rush";
+  if (time_ns < round.rush.close_ns) return into(time_ns - round.rush.open_ns, "the rush");
+  return "after the rush";
+}
+
+/// "1.9 s into the rush of round 2 of 3".
+std::string moment_of(const RunFacts& facts) {
+  const std::size_t begun = facts.rounds.size();
+  if (!facts.interrupted_ns)
+    return fmt::format("after {} of {} rounds", begun, facts.rounds_planned);
+  const std::string phase = phase_of(facts.rounds.back(), *facts.interrupted_ns);
+  if (facts.rounds_planned < 2) return phase;
+  return fmt::format("{} of round {} of {}", phase, begun, facts.rounds_planned);
+}
+
+}  // namespace
 
 std::uint64_t QuotaRule::coupons(std::uint64_t roster) const {
   if (count) return *count;
@@ -13,6 +43,19 @@ std::uint64_t QuotaRule::coupons(std::uint64_t roster) const {
   constexpr double kRepresentation = 1 + 8 * std::numeric_limits<double>::epsilon();
   return static_cast<std::uint64_t>(
       std::floor(share->of_one * static_cast<double>(roster) * kRepresentation));
+}
+
+bool is_under_way(const RunFacts& facts) {
+  return facts.rounds.back().under_way;
+}
+
+std::string describe_interruption(const RunFacts& facts) {
+  if (!facts.interrupted) return {};
+  const std::string when = moment_of(facts);
+  if (facts.instrument_failure) {
+    return fmt::format("the instrument broke {}: {}", when, *facts.instrument_failure);
+  }
+  return fmt::format("the run was interrupted {}", when);
 }
 
 std::string_view name_of(Sighting sighting) {

@@ -148,8 +148,18 @@ struct RunFacts {
   Share fairness_margin{0.01};
   bool fairness_gates = true;  ///< a biased or inconclusive fairness verdict fails the run
   bool interrupted = false;
+  std::optional<std::int64_t> interrupted_ns;  ///< when; unset between rounds of a simulation
+  std::uint64_t rounds_planned = 1;            ///< `rounds` are those that began
   std::vector<std::pair<std::string, std::string>>
       options;  ///< the scenario as resolved, key → value
 };
+
+/// Whether the last round was not brought to its end: the instrument was killed, or is at work.
+/// `ended_early` then says what there is.
+bool is_under_way(const RunFacts& facts);
+
+/// What ended the run before its time, a clause such as "the run was interrupted 1.9 s into the
+/// rush of round 2 of 3"; empty for a run that was not interrupted.
+std::string describe_interruption(const RunFacts& facts);
 
 }  // namespace fairrush::analysis

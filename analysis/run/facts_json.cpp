@@ -257,6 +257,8 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("fairness_margin", facts.fairness_margin);
   archive("fairness_gates", facts.fairness_gates);
   archive("interrupted", facts.interrupted);
+  archive("interrupted_ns", facts.interrupted_ns);
+  archive("rounds_planned", facts.rounds_planned);
   describe_options(archive, facts);
 }
 
@@ -295,6 +297,9 @@ void refuse_impossible(const RunFacts& facts, JsonFieldReader& reader) {
   }
   if (facts.status_deadline) {
     refuse_beyond_clock("status_deadline_ns", facts.status_deadline->count(), reader);
+  }
+  if (facts.interrupted_ns) {
+    refuse_beyond_clock("interrupted_ns", *facts.interrupted_ns, reader);
   }
   refuse_beyond_clock("attempt_timeout_ns", facts.attempt_timeout.count(), reader);
   refuse_beyond_clock("instrument.clock_error_ns", facts.instrument.clock_error_ns, reader);

@@ -241,6 +241,7 @@ std::expected<SimulationResult, std::string> Simulation::run(
   // A run has at least one round, even one that was stopped before its first.
   facts_.rounds.resize(std::max(done.rounds_done, 1U));
   if (done.rounds_done == 0) {
+    facts_.interrupted_ns = 0;
     analysis::RoundFacts& unplayed = facts_.rounds.front();
     unplayed.ledger_missing = unplayed.draw_missing = "no round was played";
   }

@@ -131,6 +131,7 @@ analysis::RunFacts describe_run(const Scenario& scenario) {
   }
   facts.fairness_margin = scenario.fairness_margin;
   facts.fairness_gates = scenario.fairness_gates;
+  facts.rounds_planned = scenario.rounds;
   facts.options = scenario.echo;
   return facts;
 }

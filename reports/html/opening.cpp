@@ -25,9 +25,8 @@ void add_warnings(Markup& page, const ReportInput& input) {
   if (const auto warning = build_warning(input.facts)) {
     page.line("p", {{"class", "warning"}}, "! " + *warning);
   }
-  if (input.facts.interrupted) {
-    page.line("p", {{"class", "warning"}},
-              "! The run was interrupted: this is what was seen until then.");
+  for (const std::string& warning : early_warnings(input)) {
+    page.line("p", {{"class", "warning"}}, "! " + warning);
   }
 }
 

@@ -34,15 +34,42 @@ std::string failed_checks_headline(const Assessment& assessment) {
   return fmt::format("{} broken: {}", counted(failed, "rule"), names);
 }
 
-std::string inconclusive_headline(const ReportInput& input) {
-  const Assessment& assessment = input.assessment;
-  if (assessment.attempts == 0) return "no attempt was made, so nothing is shown";
+/// Of a run that holds nothing.
+std::string empty_headline(const ReportInput& input) {
+  if (is_under_way(input.facts) && input.facts.ended_early) return *input.facts.ended_early;
   if (input.facts.interrupted) {
-    return correctness_words(assessment) + ", but the run was interrupted";
+    return describe_interruption(input.facts) + ", before any attempt was made";
+  }
+  if (input.assessment.cut_short) {
+    return "the history ends before the first attempt that can be read, so nothing is shown";
+  }
+  return "no attempt was made, so nothing is shown";
+}
+
+/// Of a run or a history that ended before its time; empty for all others.
+std::string early_headline(const ReportInput& input) {
+  const std::string correct = correctness_words(input.assessment);
+  const bool under_way = is_under_way(input.facts);
+  if (input.facts.interrupted && !under_way) {
+    return fmt::format("{}; until then {}", describe_interruption(input.facts), correct);
   }
   if (input.facts.target_failure) {
-    return correctness_words(assessment) + ", but the target did not live to the end of the run";
+    return correct + ", but the target did not live to the end of the run";
   }
+  if (input.assessment.cut_short && !under_way) {
+    return fmt::format("the history ends early; in the {} that can be read, {}",
+                       counted(input.assessment.attempts, "attempt"), correct);
+  }
+  if (input.facts.ended_early) {
+    return fmt::format("{}; until then {}", *input.facts.ended_early, correct);
+  }
+  return {};
+}
+
+std::string inconclusive_headline(const ReportInput& input) {
+  const Assessment& assessment = input.assessment;
+  if (assessment.attempts == 0) return empty_headline(input);
+  if (const std::string early = early_headline(input); !early.empty()) return early;
   const CheckResult* instrument = check_of(assessment, kInstrumentCheck);
   if (instrument != nullptr && instrument->verdict != CheckVerdict::pass) {
     return "the instrument was not good enough for its figures to be believed";
@@ -238,6 +265,21 @@ std::optional<std::string> fault_warning(const analysis::RunFacts& facts) {
   if (!facts.fault) return std::nullopt;
   return fmt::format("A fault is switched on in the target: {}. What goes wrong here is meant to.",
                      *facts.fault);
+}
+
+std::vector<std::string> early_warnings(const ReportInput& input) {
+  std::vector<std::string> warnings;
+  if (input.assessment.verdict == RunVerdict::inconclusive) return warnings;
+  if (input.facts.interrupted) {
+    warnings.push_back(sentence(describe_interruption(input.facts)) +
+                       " All figures are of what was seen until then.");
+  }
+  if (input.assessment.cut_short) {
+    warnings.push_back(
+        fmt::format("The history ends early: {} can be read, what came after is lost.",
+                    counted(input.assessment.attempts, "attempt")));
+  }
+  return warnings;
 }
 
 std::string quota_text(const analysis::QuotaRule& quota) {

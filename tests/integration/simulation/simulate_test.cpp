@@ -120,6 +120,7 @@ TEST_F(Simulate, KeepsWhatItHasWhenInterrupted) {
   command.send(SIGINT);
   EXPECT_EQ(command.wait().exit_code, 4);
   EXPECT_THAT(read_file(out() + "/run.json"), HasSubstr("\"interrupted\":true"));
+  EXPECT_THAT(read_file(out() + "/run.json"), HasSubstr(" of 100000 rounds"));
 }
 
 }  // namespace

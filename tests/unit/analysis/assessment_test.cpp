@@ -208,6 +208,22 @@ TEST(Verdict, NamesATargetThatDiedAndDoesNotAccuseItByStatistics) {
             std::string::npos);
 }
 
+TEST(Verdict, SaysWhenTheRunWasInterruptedAndNothingOfTheInstrument) {
+  RunBuilder run = first_come_run();
+  run.facts.interrupted = true;
+  run.facts.interrupted_ns = kTestRush.open_ns + 2'000'000'000;
+  run.facts.instrument.unsent = 40;
+  EXPECT_EQ(assessment_of(run).verdict_reason,
+            "No violation was found, but the run is not known: the run was interrupted 2.0 s into "
+            "the rush.");
+  run.issued(50, "extra");
+  const Assessment violation = assessment_of(run);
+  EXPECT_EQ(violation.verdict, RunVerdict::violation);
+  EXPECT_TRUE(
+      violation.verdict_reason.ends_with(" Besides, the run was interrupted 2.0 s into the rush."))
+      << violation.verdict_reason;
+}
+
 TEST(Verdict, IsNotKnownWhenAnAttemptedSightingIsMissing) {
   RunBuilder run = drawn_run(200);
   run.facts.attempted = {Sighting::win, Sighting::refused_intruder};
@@ -318,11 +334,31 @@ TEST(Verdict, OfACutHistoryIsNotKnown) {
   const Assessment assessment = assessment_of(run);
   EXPECT_EQ(assessment.verdict, RunVerdict::inconclusive);
   EXPECT_EQ(exit_of(assessment), kNotKnown);
+  EXPECT_TRUE(assessment.cut_short);
+  EXPECT_EQ(assessment.attempts, 400U);
+  EXPECT_NE(assessment.verdict_reason.find("the history ends early: 400 attempts can be read"),
+            std::string::npos)
+      << assessment.verdict_reason;
+  EXPECT_NE(assessment.verdict_reason.find(
+                "unknown: I1 no oversell, I3 coupon unique, I4 one per user, I5 no lost "
+                "acknowledgement, I6 no phantom and 6 more."),
+            std::string::npos)
+      << assessment.verdict_reason;
+}
+
+TEST(Verdict, OfAHistoryCutBeforeItsFirstAttemptSaysOnlyThat) {
+  RunBuilder run;
+  run.cut_short = true;
+  const Assessment assessment = assessment_of(run);
+  EXPECT_EQ(assessment.verdict_reason,
+            "No violation was found, but the run is not known: the history ends early: 0 attempts "
+            "can be read, and what came after them is lost.");
 }
 
 TEST(Assessment, OfAnEmptyRunIsNotKnown) {
   RunBuilder run;
   const Assessment assessment = assessment_of(run);
+  EXPECT_NE(assessment.verdict_reason.find("no attempt was made"), std::string::npos);
   EXPECT_EQ(exit_of(assessment), kNotKnown);
   EXPECT_EQ(assessment.attempts, 0U);
 }

@@ -178,19 +178,22 @@ SampleRun interrupted() {
   SampleRun run{"interrupted", base_facts(), assessment_of_300()};
   run.facts.build_type = "Debug";
   run.facts.interrupted = true;
+  run.facts.interrupted_ns = 14'200'000'000;
   run.facts.rounds.front().ledger_missing = "the run was stopped before the ledger was read";
   run.facts.instrument.unsent = 148;
   Assessment& assessment = run.assessment;
   assessment.verdict = RunVerdict::inconclusive;
-  assessment.verdict_reason = "The run was stopped 14.2 s after it began.";
+  assessment.verdict_reason =
+      "No violation was found, but the run is not known: the run was interrupted 2.7 s into the "
+      "rush; unknown: I5 no lost ack; never seen: a refused intruder.";
   CheckResult& lost = check_in(assessment.invariants, "I5");
   lost.verdict = CheckVerdict::unknown;
   lost.finding = "There is no ledger to look into.";
   lost.open_attempts = 9;
   CheckResult& instrument = check_in(assessment.invariants, "I20");
-  instrument.verdict = CheckVerdict::fail;
-  instrument.finding = "148 planned attempts never left.";
-  instrument.violations = 148;
+  instrument.finding =
+      "Sent at most 1.92 ms late at p99; 148 planned attempts did not leave, as the run was "
+      "interrupted.";
   assessment.sightings[3].seen = 0;
   assessment.outcomes.push_back({Op::claim, Outcome::indeterminate, Reason::stopped_in_flight, 9});
   assessment.fairness = drawn_figures(run.facts, {.users = 8, .winners = 0});

@@ -58,6 +58,49 @@ TEST(VerdictWords, SayWhyARunIsInconclusive) {
               HasSubstr("the target did not live to the end of the run"));
 }
 
+TEST(VerdictWords, SayWhenARunWasInterruptedAndWhatIsKnownUntilThen) {
+  EXPECT_EQ(describe_verdict(input_of(interrupted())).headline,
+            "the run was interrupted 2.7 s into the rush; until then no violation was seen");
+  SampleRun run = interrupted();
+  run.assessment.attempts = 0;
+  EXPECT_EQ(describe_verdict(input_of(run)).headline,
+            "the run was interrupted 2.7 s into the rush, before any attempt was made");
+}
+
+TEST(VerdictWords, SayHowMuchOfACutHistoryCanBeRead) {
+  SampleRun run = empty_run();
+  EXPECT_EQ(describe_verdict(input_of(run)).headline, "no attempt was made, so nothing is shown");
+  run.assessment.cut_short = true;
+  EXPECT_EQ(describe_verdict(input_of(run)).headline,
+            "the history ends before the first attempt that can be read, so nothing is shown");
+  run.assessment.attempts = 345;
+  EXPECT_EQ(describe_verdict(input_of(run)).headline,
+            "the history ends early; in the 345 attempts that can be read, no violation was seen");
+}
+
+TEST(VerdictWords, SayWhyARunEndedEarly) {
+  SampleRun run = proven_draw();
+  run.assessment.verdict = RunVerdict::inconclusive;
+  run.facts.ended_early = "round 2 could not begin: the target has gone";
+  EXPECT_EQ(describe_verdict(input_of(run)).headline,
+            "round 2 could not begin: the target has gone; until then nothing oversold, doubled or "
+            "lost");
+}
+
+TEST(EarlyWarnings, StandBesideAHeadlineThatTellsSomethingElse) {
+  EXPECT_TRUE(early_warnings(input_of(interrupted())).empty());
+  SampleRun run = violation();
+  EXPECT_TRUE(early_warnings(input_of(run)).empty());
+  run.facts.interrupted = true;
+  run.facts.interrupted_ns = 12'000'000'000;
+  run.assessment.cut_short = true;
+  EXPECT_EQ(early_warnings(input_of(run)),
+            (std::vector<std::string>{
+                "The run was interrupted 0.5 s into the rush. All figures are of what was seen "
+                "until then.",
+                "The history ends early: 627 attempts can be read, what came after is lost."}));
+}
+
 TEST(VerdictWords, NameTheMarginOfAFairRun) {
   EXPECT_EQ(describe_verdict(input_of(fair_rounds())).word, "FAIR(1 pp)");
 }

@@ -161,6 +161,29 @@ TEST(InstrumentBar, SaysWhichBarBroke) {
   EXPECT_EQ(result.violations, 2U);
 }
 
+TEST(InstrumentBar, IsNotBlamedForClicksThatAnInterruptionKeptBack) {
+  const CheckResult result = check_with(two_users(), "I20", [](RunFacts& facts) {
+    facts.instrument.unsent = 3;
+    facts.interrupted = true;
+  });
+  EXPECT_EQ(result.verdict, CheckVerdict::pass);
+  EXPECT_NE(result.finding.find("3 planned attempts did not leave, as the run was interrupted"),
+            std::string::npos)
+      << result.finding;
+}
+
+TEST(InstrumentBar, BreaksWithTheInstrument) {
+  const CheckResult result = check_with(two_users(), "I20", [](RunFacts& facts) {
+    facts.instrument.unsent = 3;
+    facts.interrupted = true;
+    facts.instrument_failure = "out of memory";
+  });
+  EXPECT_EQ(result.verdict, CheckVerdict::fail);
+  EXPECT_EQ(result.finding,
+            "the instrument was not good enough: it broke: out of memory; 3 planned attempts never "
+            "left");
+}
+
 TEST(InstrumentBar, IsUntouchedByACutHistory) {
   RunBuilder run = two_users();
   run.cut_short = true;

@@ -67,6 +67,8 @@ RunFacts facts_without_defaults() {
   facts.fairness_margin = Share{0.5};
   facts.fairness_gates = false;
   facts.interrupted = true;
+  facts.interrupted_ns = 30;
+  facts.rounds_planned = 4;
   facts.options = {{"population.users", "300"}, {"arrivals.shape", "uniform"}};
   return facts;
 }

@@ -450,6 +450,8 @@ TEST_F(Run, KeepsWhatWasRecordedWhenItIsStopped) {
   const auto facts = execute(target.endpoint());
   ASSERT_TRUE(facts) << facts.error().message;
   EXPECT_TRUE(facts->interrupted);
+  ASSERT_TRUE(facts->interrupted_ns);
+  EXPECT_LT(*facts->interrupted_ns, facts->rounds.front().rush.close_ns);
   EXPECT_EQ(recorded(), 60U);
   EXPECT_GE(facts->instrument.unsent, 29U);
   EXPECT_FALSE(facts->rounds.front().ledger_missing);
