@@ -28,12 +28,14 @@ std::string folder_of(std::string label) {
 }
 
 reports::DesignCurve curve_of(const SimulationCase& one, const SimulationResult& result,
-                              const std::string& report) {
+                              const reports::ReportInput& input, const std::string& report) {
   reports::DesignCurve curve{.name = one.label,
                              .points = {},
                              .pp_per_10ms = result.pp_per_10ms,
                              .expected_pp_per_10ms = {},
-                             .verdict = std::string(analysis::name_of(result.assessment.verdict)),
+                             .verdict = input.assessment.verdict,
+                             .words = reports::describe_verdict(input),
+                             .reason = input.assessment.verdict_reason,
                              .report = report};
   for (std::size_t bin = 0; bin < result.curve.size(); ++bin) {
     const loadgen::DelayBin& point = result.curve[bin];
@@ -104,7 +106,8 @@ ExitCode Comparison::run_one(const SimulationCase& one, const std::stop_token& s
   const auto report = write_reports(input, directory);
   if (!report) return refuse(report.error());
   print_verdict(input, *report, options_.output);
-  comparison_.designs.push_back(curve_of(one, *result, (folder / report->filename()).string()));
+  comparison_.designs.push_back(
+      curve_of(one, *result, input, (folder / report->filename()).string()));
   return exit_code_of(result->facts, result->assessment);
 }
 

@@ -27,6 +27,19 @@ DelayBins::DelayBins(const Crowd& crowd) : bin_of_(crowd.size()) {
     bin.delay_ms = sum / static_cast<double>(bin.users) / 1000;
     bin_of_[users[place]] = static_cast<std::uint8_t>(bins_.size() - 1);
   }
+  join_small_tail(wanted);
+}
+
+/// What is left over for the last bin may be a few users, whose rate says nothing.
+void DelayBins::join_small_tail(std::size_t wanted) {
+  if (bins_.size() < 2 || bins_.back().users * 2 >= wanted) return;
+  const DelayBin tail = bins_.back();
+  bins_.pop_back();
+  DelayBin& bin = bins_.back();
+  const auto part = static_cast<double>(tail.users) / static_cast<double>(tail.users + bin.users);
+  bin.delay_ms += part * (tail.delay_ms - bin.delay_ms);
+  bin.users += tail.users;
+  for (std::uint8_t& of : bin_of_) of = std::min(of, static_cast<std::uint8_t>(bins_.size() - 1));
 }
 
 void DelayCurve::add(const DelayBins& bins, const analysis::RoundParticipants& round) {

@@ -20,7 +20,7 @@ struct DelayBin {
 };
 
 /// The users in the order of their one-way delays, cut into bins of about equal size; users of one
-/// delay are never parted. Immutable; any thread.
+/// delay are never parted, and what is left over joins the last bin. Immutable; any thread.
 class DelayBins {
  public:
   static constexpr std::size_t kBinsMax = 20;
@@ -33,6 +33,8 @@ class DelayBins {
   const std::vector<DelayBin>& bins() const { return bins_; }
 
  private:
+  void join_small_tail(std::size_t wanted);
+
   std::vector<DelayBin> bins_;
   std::vector<std::uint8_t> bin_of_;
 };

@@ -116,7 +116,9 @@ void Chart::x_axis(const Frame& frame, const Scale& scale, const std::vector<Tic
   for (const Tick& tick : ticks) {
     const double x = scale.at(tick.value);
     segment({x, frame.bottom}, {x, frame.bottom + 5}, "axis");
-    label({x, frame.bottom + 19}, Anchor::middle, "", tick.label);
+    // A long label at the end of the axis stays inside the drawing.
+    const double half = text_width(tick.label) / 2;
+    label({std::min(x, width_ - half), frame.bottom + 19}, Anchor::middle, "", tick.label);
   }
   label({frame.right, frame.bottom + 38}, Anchor::end, "strong", text);
 }

@@ -248,6 +248,24 @@ VerdictWords describe_verdict(const ReportInput& input) {
   return {Tone::open, "INCONCLUSIVE", inconclusive_headline(input), result};
 }
 
+std::string_view meaning_of(RunVerdict verdict) {
+  switch (verdict) {
+    case RunVerdict::violation:
+      return "a rule is broken: coupons were oversold, doubled or lost, or users treated against "
+             "what was announced; chance has no part in it";
+    case RunVerdict::biased:
+      return "winning depends on something that must not matter, by more than the margin, and "
+             "chance is no explanation";
+    case RunVerdict::inconclusive:
+      return "nothing wrong was found, but that is no proof; the reason says what is missing";
+    case RunVerdict::fair:
+      return "every group's chance is shown to be within the margin of everybody's";
+    case RunVerdict::proven:
+      break;
+  }
+  return "the published draw, computed again, gives exactly the coupons that were issued";
+}
+
 std::vector<KeyFigure> key_figures(const ReportInput& input) {
   return {users_figure(input),     wins_figure(input), rate_figure(input),
           impact_figure(input),    gap_figure(input),  arrival_figure(input),

@@ -22,6 +22,9 @@ struct VerdictWords {
 };
 VerdictWords describe_verdict(const ReportInput& input);
 
+/// What a verdict says of any run, one clause.
+std::string_view meaning_of(analysis::RunVerdict verdict);
+
 /// What a key figure is about.
 enum class Topic : std::uint8_t {
   users,

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analysis/fairness/statistics/intervals.hpp"
 #include "reports/plots/gnuplot.hpp"
 #include "reports/plots/simulation/points.hpp"
 #include "reports/text/csv_field.hpp"
+#include "reports/text/figures.hpp"
 
 namespace fairrush::reports {
 namespace {
@@ -16,6 +18,7 @@ namespace {
 constexpr double kDelayMinMs = 0.1;
 constexpr std::size_t kSeries = 8;
 constexpr double kMarkRadius = 3.2;
+constexpr double kConfidence = 0.95;
 
 std::string series_style(std::size_t design) {
   return fmt::format("series-{}", static_cast<char>('a' + design % kSeries));
@@ -29,25 +32,35 @@ double rate_percent(const DelayPoint& point) {
   return 100 * static_cast<double>(point.wins) / static_cast<double>(point.claims);
 }
 
-/// Every point that somebody claimed at.
-std::vector<DelayPoint> claimed(const DesignCurve& design) {
-  std::vector<DelayPoint> points = design.points;
-  std::erase_if(points, [](const DelayPoint& point) { return point.claims == 0; });
-  return points;
+/// How exactly a group's claims show its chance.
+analysis::Interval interval_of(const DelayPoint& point) {
+  return analysis::wilson({point.claims, point.wins}, kConfidence);
 }
 
 bool is_empty(const DesignComparison& comparison) {
   return std::ranges::all_of(comparison.designs,
-                             [](const DesignCurve& design) { return claimed(design).empty(); });
+                             [](const DesignCurve& design) { return design.claimed().empty(); });
+}
+
+/// Whether one line lies on the other.
+bool coincide(const DesignCurve& one, const DesignCurve& other) {
+  return std::ranges::equal(
+      one.claimed(), other.claimed(), [](const DelayPoint& a, const DelayPoint& b) {
+        return a.delay_ms == b.delay_ms && a.claims == b.claims && a.wins == b.wins;
+      });
 }
 
 std::string csv_of(const DesignComparison& comparison) {
-  std::string csv = "design,one_way_delay_ms,users,claims,wins,win_rate_percent,expected_percent\n";
+  std::string csv =
+      "design,one_way_delay_ms,users,claims,wins,win_rate_percent,expected_percent,"
+      "rate_low_percent,rate_high_percent\n";
   for (const DesignCurve& design : comparison.designs) {
-    for (const DelayPoint& point : claimed(design)) {
-      csv += fmt::format("{},{:.3f},{},{},{},{:.4f},{}\n", csv_field(design.name), point.delay_ms,
-                         point.users, point.claims, point.wins, rate_percent(point),
-                         point.expected ? fmt::format("{:.4f}", *point.expected * 100) : "");
+    for (const DelayPoint& point : design.claimed()) {
+      const analysis::Interval interval = interval_of(point);
+      csv += fmt::format("{},{:.3f},{},{},{},{:.4f},{},{:.4f},{:.4f}\n", csv_field(design.name),
+                         point.delay_ms, point.users, point.claims, point.wins, rate_percent(point),
+                         point.expected ? fmt::format("{:.4f}", *point.expected * 100) : "",
+                         interval.low * 100, interval.high * 100);
     }
     csv += "\n\n";  // gnuplot's mark between two data sets
   }
@@ -79,31 +92,40 @@ Axes axes_of(const DesignComparison& comparison) {
   double longest = 0;
   double highest = 0;
   for (const DesignCurve& design : comparison.designs) {
-    for (const DelayPoint& point : claimed(design)) {
+    for (const DelayPoint& point : design.claimed()) {
       shortest = std::min(shortest, drawn_delay(point));
       longest = std::max(longest, drawn_delay(point));
-      highest = std::max({highest, rate_percent(point), 100 * point.expected.value_or(0)});
+      highest =
+          std::max({highest, 100 * interval_of(point).high, 100 * point.expected.value_or(0)});
     }
   }
   return {logarithmic_extent(shortest, longest), extent_from_zero(highest)};
+}
+
+/// Below all others, so that it hides none of them.
+void draw_expected(Chart& chart, const DesignCurve& design, const Scale& x, const Scale& y) {
+  std::vector<Point> line;
+  for (const DelayPoint& point : design.claimed()) {
+    if (point.expected) line.push_back({x.at(drawn_delay(point)), y.at(*point.expected * 100)});
+  }
+  if (line.size() > 1) chart.polyline(line, "expected");
 }
 
 void draw_design(Chart& chart, const DesignCurve& design, std::size_t number, const Scale& x,
                  const Scale& y) {
   const std::string style = series_style(number);
   std::vector<Point> line;
-  std::vector<Point> expected;
-  for (const DelayPoint& point : claimed(design)) {
+  for (const DelayPoint& point : design.claimed()) {
     line.push_back({x.at(drawn_delay(point)), y.at(rate_percent(point))});
-    if (point.expected) expected.push_back({line.back().x, y.at(*point.expected * 100)});
+    const analysis::Interval interval = interval_of(point);
+    chart.segment({line.back().x, y.at(interval.low * 100)},
+                  {line.back().x, y.at(interval.high * 100)}, "certainty " + style);
   }
   chart.polyline(line, style);
-  if (expected.size() > 1) chart.polyline(expected, "expected");
-  for (std::size_t place = 0; place < line.size(); ++place) {
-    const DelayPoint point = claimed(design)[place];
-    chart.dot(line[place], style + "-fill",
-              fmt::format("{}: {:.1f} ms, {:.2f} % of {} claims", design.name, point.delay_ms,
-                          rate_percent(point), format_count(point.claims)),
+  for (const DelayPoint& point : design.claimed()) {
+    chart.dot({x.at(drawn_delay(point)), y.at(rate_percent(point))}, style + "-fill",
+              fmt::format("{}: {}, {} of {} claims", design.name, group_text(point),
+                          rate_text(point), format_count(point.claims)),
               kMarkRadius);
   }
 }
@@ -134,6 +156,8 @@ Markup draw(const DesignComparison& comparison, const Caption& caption, Placemen
   for (Tick& tick : percents) tick.label += " %";
   chart.y_axis(frame, y, percents, "win rate of those who claimed");
   chart.x_axis(frame, x, logarithmic_ticks(axes.delays), "one-way network delay, ms (logarithmic)");
+
+  for (const DesignCurve& design : comparison.designs) draw_expected(chart, design, x, y);
   for (std::size_t design = 0; design < comparison.designs.size(); ++design) {
     draw_design(chart, comparison.designs[design], design, x, y);
   }
@@ -143,10 +167,12 @@ Markup draw(const DesignComparison& comparison, const Caption& caption, Placemen
 std::string description_of(const DesignComparison& comparison) {
   std::string text;
   for (const DesignCurve& design : comparison.designs) {
-    const TenthRates rates = tenth_rates(design);
-    text += fmt::format("{}{}: {:.2f} % at the shortest delays, {:.2f} % at the longest",
-                        text.empty() ? "" : "; ", design.name, rates.fastest * 100,
-                        rates.slowest * 100);
+    const std::vector<DelayPoint> points = design.claimed();
+    text += text.empty() ? "" : "; ";
+    text += points.empty() ? fmt::format("{}: nobody claimed", design.name)
+                           : fmt::format("{}: {} at {}, {} at {}", design.name,
+                                         rate_text(points.front()), group_text(points.front()),
+                                         rate_text(points.back()), group_text(points.back()));
   }
   return text + ".";
 }
@@ -158,20 +184,38 @@ std::string slope_text(double pp_per_10ms) {
   return fmt::format("{}{:.2f} pp/10 ms", pp_per_10ms < 0 ? "−" : "+", std::abs(pp_per_10ms));
 }
 
-TenthRates tenth_rates(const DesignCurve& design) {
-  std::uint64_t all = 0;
-  for (const DelayPoint& point : design.points) all += point.users;
-  const auto rate_from = [all](auto begin, auto end) {
-    DelayPoint sum;
-    for (auto point = begin; point != end && sum.users * 10 < all; ++point) {
-      sum.users += point->users;
-      sum.claims += point->claims;
-      sum.wins += point->wins;
+std::string rate_text(const DelayPoint& point) {
+  return fmt::format("{:.2f} %", rate_percent(point));
+}
+
+std::string group_text(const DelayPoint& point) {
+  return fmt::format("{:.{}f} ms, {}", point.delay_ms, point.delay_ms < 10 ? 1 : 0,
+                     counted(point.users, "user"));
+}
+
+std::string coinciding_text(const DesignComparison& comparison) {
+  const auto& designs = comparison.designs;
+  std::string text;
+  std::vector<bool> told(designs.size());
+  for (std::size_t one = 0; one < designs.size(); ++one) {
+    if (told[one] || designs[one].claimed().empty()) continue;
+    std::string names;
+    for (std::size_t other = one + 1; other < designs.size(); ++other) {
+      if (!coincide(designs[one], designs[other])) continue;
+      told[other] = true;
+      names += fmt::format(", {}", designs[other].name);
     }
-    return sum.claims == 0 ? 0.0 : rate_percent(sum) / 100;
-  };
-  return {.fastest = rate_from(design.points.begin(), design.points.end()),
-          .slowest = rate_from(design.points.rbegin(), design.points.rend())};
+    if (names.empty()) continue;
+    text += fmt::format("{}{}{} give every group the same wins: their lines lie on each other.",
+                        text.empty() ? "" : " ", designs[one].name, names);
+  }
+  return text;
+}
+
+std::vector<DelayPoint> DesignCurve::claimed() const {
+  std::vector<DelayPoint> groups = points;
+  std::erase_if(groups, [](const DelayPoint& point) { return point.claims == 0; });
+  return groups;
 }
 
 Plot designs_plot(const DesignComparison& comparison) {

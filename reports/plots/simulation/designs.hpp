@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "reports/plots/plot.hpp"
+#include "reports/text/words.hpp"
 #include "reports/writers.hpp"
 
 namespace fairrush::reports {
@@ -25,8 +26,13 @@ struct DesignCurve {
   std::vector<DelayPoint> points;  ///< ascending by delay
   double pp_per_10ms = 0;          ///< slope by least squares; negative: slow networks lose
   std::optional<double> expected_pp_per_10ms;
-  std::string verdict;  ///< "BIASED"
-  std::string report;   ///< of the run, relative to the page
+  analysis::RunVerdict verdict = analysis::RunVerdict::inconclusive;
+  VerdictWords words;  ///< of the run
+  std::string reason;  ///< the run's own
+  std::string report;  ///< of the run, relative to the page
+
+  /// The groups that somebody claimed in, which plot and tables show; ascending by delay.
+  std::vector<DelayPoint> claimed() const;
 };
 
 /// Designs side by side: the same users, the same clicks.
@@ -37,19 +43,12 @@ struct DesignComparison {
   std::vector<DesignCurve> designs;
 };
 
-/// P(win | claim) of the users with the shortest delays that are at least a tenth of all, and of
-/// those with the longest.
-struct TenthRates {
-  double fastest = 0;
-  double slowest = 0;
-};
-TenthRates tenth_rates(const DesignCurve& design);
-
 /// Win probability against one-way delay, a line a design, percentage points per 10 ms in the
 /// legend.
 Plot designs_plot(const DesignComparison& comparison);
 
-/// designs.html: one self-contained page with the plot and a table; plots/designs.{svg,csv,gp}.
+/// designs.html: one self-contained page with the plot, a table and what the verdicts say;
+/// plots/designs.{svg,csv,gp}.
 Written write_designs(const DesignComparison& comparison, const std::filesystem::path& directory);
 
 /// The table for the terminal, one line a design.
