@@ -8,7 +8,7 @@
 
 #include "analysis/fairness/fairness.hpp"
 #include "analysis/figures/figures.hpp"
-#include "analysis/invariants/round_checks.hpp"
+#include "analysis/round_checks.hpp"
 #include "analysis/run/directory.hpp"
 #include "analysis/verdict.hpp"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "analysis/invariants/check.hpp"
-#include "analysis/invariants/round_checks.hpp"
+#include "analysis/round_checks.hpp"
 #include "base/assert.hpp"
 
 namespace fairrush::reports::testing {

@@ -1,4 +1,4 @@
-#include "analysis/invariants/round_checks.hpp"
+#include "analysis/round_checks.hpp"
 
 #include <gtest/gtest.h>
 
