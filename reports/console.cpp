@@ -101,6 +101,7 @@ void add_run(Summary& summary, const ReportInput& input) {
 }
 
 void add_figures(Summary& summary, const ReportInput& input) {
+  summary.line();
   for (const KeyFigure& figure : key_figures(input)) {
     // These two have more than one line below.
     if (figure.topic == Topic::latency || figure.topic == Topic::arrival) continue;
@@ -236,7 +237,7 @@ void add_open_checks(Summary& summary, const ReportInput& input) {
   const auto checks = open_checks(input.assessment);
   if (checks.empty()) return;
   summary.line();
-  summary.line("  Checks that did not pass");
+  summary.line("  Checks that did not pass (times count from the opening of the rush)");
   for (const CheckResult* check : checks) {
     const Tone tone = tone_of(check->verdict);
     summary.painted_paragraph(
@@ -268,6 +269,8 @@ std::string console_summary(const ReportInput& input, ConsoleStyle style) {
   Summary summary(style);
   add_verdict(summary, input);
   add_run(summary, input);
+  add_open_checks(summary, input);
+  add_missing_sightings(summary, input);
   add_figures(summary, input);
   add_latencies(summary, input);
   add_cohorts(summary, input);
@@ -275,8 +278,6 @@ std::string console_summary(const ReportInput& input, ConsoleStyle style) {
   add_equivalence(summary, input);
   add_tests(summary, input);
   add_limits(summary, input);
-  add_open_checks(summary, input);
-  add_missing_sightings(summary, input);
   return summary.take();
 }
 

@@ -19,10 +19,14 @@ struct SectionLink {
   std::string_view name;
 };
 constexpr std::array kSections{
-    SectionLink{"fairness", "Fairness"},   SectionLink{"correctness", "Correctness"},
-    SectionLink{"seen", "Did we see it?"}, SectionLink{"latency", "Latency"},
-    SectionLink{"load", "Load"},           SectionLink{"instrument", "Instrument"},
-    SectionLink{"scenario", "Scenario"},   SectionLink{"environment", "Environment"},
+    SectionLink{"correctness", "Correctness"},
+    SectionLink{"seen", "Did we see it?"},
+    SectionLink{"fairness", "Fairness"},
+    SectionLink{"latency", "Latency"},
+    SectionLink{"load", "Load"},
+    SectionLink{"instrument", "Instrument"},
+    SectionLink{"scenario", "Scenario"},
+    SectionLink{"environment", "Environment"},
 };
 
 void add_head(Markup& page, const ReportInput& input) {
@@ -62,9 +66,9 @@ std::string html_page(const ReportInput& input) {
   page.open("body").open("main");
   add_opening(page, input);
   add_navigation(page);
-  add_fairness(page, input);
   add_correctness(page, input);
   add_sightings(page, input);
+  add_fairness(page, input);
   add_latency(page, input);
   add_load(page, input);
   add_instrument(page, input);

@@ -3,14 +3,27 @@
 #include <fmt/format.h>
 
 namespace fairrush::analysis {
+namespace {
+
+/// Tests whose meaning a verdict repeats; the report has them all.
+constexpr std::size_t kMeaningsShown = 2;
+
+}  // namespace
 
 BiasJudgement judge_bias(const FairnessFigures& figures) {
   BiasJudgement judgement;
+  std::size_t tests = 0;
   for (const TestResult& test : figures.tests) {
     if (test.family != TestFamily::primary || !test.rejected || !test.material) continue;
     judgement.biased = true;
+    if (++tests > kMeaningsShown) continue;
     if (!judgement.reason.empty()) judgement.reason += "; ";
     judgement.reason += test.meaning;
+  }
+  if (tests > kMeaningsShown) {
+    const std::size_t more = tests - kMeaningsShown;
+    judgement.reason +=
+        fmt::format("; {} more {} bias too", more, more == 1 ? "test shows" : "tests show");
   }
   return judgement;
 }

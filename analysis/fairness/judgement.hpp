@@ -11,7 +11,7 @@ namespace fairrush::analysis {
 /// What the tests say together.
 struct BiasJudgement {
   bool biased = false;
-  std::string reason;  ///< one sentence for each test that shows bias
+  std::string reason;  ///< what the first two tests say that show bias, and how many more do
 };
 
 /// Biased iff a primary test is rejected at kBiasLevel after Holm and its effect is material:

@@ -101,7 +101,7 @@ Finding find_stock_disorder(const RunIndex& index) {
   const CountRange quota = index.quota();
   finding.verdict = stock.verdict(quota, released);
   finding.text = fmt::format(
-      "{} claims took a unit of {}, {} of them sent after \"sold out\" was first answered",
+      "{} claims won from a stock of {}, {} of them sent after \"sold out\" was first answered",
       format_count(stock.wins()), format_count(quota.high), format_count(stock.late_wins()));
   if (released > 0) finding.text += fmt::format("; {} units were given up", released);
   if (finding.verdict == CheckVerdict::pass) return finding;

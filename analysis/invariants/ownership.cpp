@@ -107,7 +107,8 @@ Finding find_phantoms(const RunIndex& index) {
     }
   });
   finding.text = fmt::format(
-      "{} coupons in the ledger, {} of them explained only by an unanswered claim, {} by nothing",
+      "{} coupons in the ledger, {} of them known only by a claim that went unanswered, {} that "
+      "nobody was told of",
       format_count(index.issued().pairs()), format_count(resolved),
       format_count(finding.violations));
   if (finding.violations > 0) finding.verdict = CheckVerdict::fail;

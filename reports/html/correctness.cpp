@@ -14,6 +14,8 @@ namespace {
 using analysis::CheckResult;
 using analysis::CheckVerdict;
 
+constexpr std::size_t kExamplesOpen = 3;
+
 std::size_t count_of(const std::vector<CheckResult>& checks, CheckVerdict verdict) {
   return static_cast<std::size_t>(std::ranges::count(checks, verdict, &CheckResult::verdict));
 }
@@ -41,6 +43,18 @@ void add_example(Markup& page, const analysis::CounterExample& example,
   page.close().close();
 }
 
+/// The first few are open; the others wait to be asked for.
+void add_examples(Markup& page, const CheckResult& check, const analysis::RunFacts& facts) {
+  const std::size_t open = std::min(check.examples.size(), kExamplesOpen);
+  for (std::size_t i = 0; i < open; ++i) add_example(page, check.examples[i], facts);
+  if (check.examples.size() == open) return;
+  open_fold(page, fmt::format("{} more", check.examples.size() - open), Fold::up);
+  for (std::size_t i = open; i < check.examples.size(); ++i) {
+    add_example(page, check.examples[i], facts);
+  }
+  page.close();
+}
+
 void add_evidence(Markup& page, const CheckResult& check, const analysis::RunFacts& facts) {
   const std::size_t shown = check.examples.size();
   std::string summary = fmt::format("Evidence: {}", counted(shown, "example"));
@@ -48,8 +62,8 @@ void add_evidence(Markup& page, const CheckResult& check, const analysis::RunFac
     summary += fmt::format(" of {}", counted(check.violations, "violation"));
   }
   page.open("tr", {{"class", "evidence"}}).open("td", {{"colspan", "3"}});
-  page.open("details", {{"open", "open"}}).line("summary", summary);
-  for (const auto& example : check.examples) add_example(page, example, facts);
+  open_fold(page, summary, Fold::down);
+  add_examples(page, check, facts);
   page.close().close().close();
 }
 
@@ -73,6 +87,18 @@ void add_check(Markup& page, const CheckResult& check, const analysis::RunFacts&
   if (!check.examples.empty()) add_evidence(page, check, facts);
 }
 
+void add_rules(Markup& page, const std::vector<const CheckResult*>& checks,
+               const analysis::RunFacts& facts) {
+  page.open("table", {{"class", "checks"}});
+  page.open("thead").open("tr");
+  for (const std::string_view heading : {"Rule", "Verdict", "Finding"}) {
+    page.leaf("th", {{"scope", "col"}}, heading);
+  }
+  page.close().close().open("tbody");
+  for (const CheckResult* check : checks) add_check(page, *check, facts);
+  page.close().close();
+}
+
 Row sighting_row(const analysis::SightingResult& sighting) {
   if (!sighting.attempted) return {{sighting.name}, {"not attempted"}, {std::string(kNoFigure)}};
   if (sighting.seen == 0) return {{sighting.name}, {"never seen", Tone::open}, {"0"}};
@@ -85,26 +111,43 @@ void add_correctness(Markup& page, const ReportInput& input) {
   const auto& checks = input.assessment.invariants;
   open_section(page, "correctness", "Correctness");
   page.line("p", {{"class", "lead"}}, tally(checks));
-  page.open("table", {{"class", "checks"}});
-  page.open("thead").open("tr");
-  for (const std::string_view heading : {"Rule", "Verdict", "Finding"}) {
-    page.leaf("th", {{"scope", "col"}}, heading);
+  const auto open = open_checks(input.assessment);
+  if (!open.empty()) {
+    page.line("p", "Times in the evidence count from the opening of the rush.");
+    add_rules(page, open, input.facts);
   }
-  page.close().close().open("tbody");
-  for (const CheckResult& check : checks) add_check(page, check, input.facts);
-  page.close().close();
+  std::vector<const CheckResult*> others;
+  for (const CheckResult& check : checks) {
+    if (std::ranges::find(open, &check) == open.end()) others.push_back(&check);
+  }
+  if (!others.empty()) {
+    open_fold(page,
+              fmt::format("{} that hold or could not be asked", counted(others.size(), "rule")),
+              Fold::up);
+    add_rules(page, others, input.facts);
+    page.close();
+  }
   close_section(page);
 }
 
 void add_sightings(Markup& page, const ReportInput& input) {
+  const auto& sightings = input.assessment.sightings;
+  const std::size_t missing = missing_sightings(input.assessment).size();
+  const auto attempted = static_cast<std::size_t>(
+      std::ranges::count_if(sightings, &analysis::SightingResult::attempted));
   open_section(page, "seen", "Did we see it?");
+  page.line("p", {{"class", "lead"}},
+            fmt::format("{} of the {} that the scenario attempts were seen.", attempted - missing,
+                        counted(attempted, "thing")));
   page.line(
       "p",
       "A run that never saw a thing cannot vouch for it. What the scenario attempts must have "
       "happened at least once.");
   std::vector<Row> rows;
-  for (const auto& sighting : input.assessment.sightings) rows.push_back(sighting_row(sighting));
+  for (const auto& sighting : sightings) rows.push_back(sighting_row(sighting));
+  open_fold(page, "What the run saw", missing > 0 ? Fold::down : Fold::up);
   add_table(page, "What the run saw", {{"What"}, {"Seen?"}, {"Times", ColumnKind::number}}, rows);
+  page.close();
   close_section(page);
 }
 

@@ -15,13 +15,14 @@ using analysis::FairnessFigures;
 
 void add_rates(Markup& page, const FairnessFigures& fairness) {
   const std::string rounds =
-      fairness.rounds > 1 ? fmt::format("In {}, ", counted(fairness.rounds, "round")) : "";
+      fairness.rounds > 1 ? fmt::format(", {} together", counted(fairness.rounds, "round")) : "";
   page.open("p", {{"class", "lead"}})
       .text(fmt::format(
-          "{}{} of {} users who reserved claimed, and {} won: {} of those who claimed, {} of those "
+          "{} reservations, {} claims, {} coupons won{}: {} of those who claimed won, {} of those "
           "who reserved; {} was intended.",
-          rounds, format_count(fairness.claimed), format_count(fairness.reserved),
-          format_count(fairness.winners), rate_text(fairness.rate_of_claimed, fairness.claimed),
+          format_count(fairness.reserved), format_count(fairness.claimed),
+          format_count(fairness.winners), rounds,
+          rate_text(fairness.rate_of_claimed, fairness.claimed),
           rate_text(fairness.rate_of_reserved, fairness.reserved),
           rate_text(fairness.intended_rate, fairness.reserved)))
       .close();

@@ -63,6 +63,25 @@ void add_family(Markup& page, const ReportInput& input, TestFamily family, std::
             rows);
 }
 
+/// Folded up unless one of them is marked: they decide nothing.
+void add_exploratory(Markup& page, const ReportInput& input) {
+  const auto& tests = input.assessment.fairness.tests;
+  const auto explores = [](const TestResult& test) {
+    return test.family == TestFamily::exploratory;
+  };
+  const auto count = std::ranges::count_if(tests, explores);
+  if (count == 0) return;
+  const auto marked = std::ranges::count_if(
+      tests, [&](const TestResult& test) { return explores(test) && test.rejected; });
+  page.line("h3", "Where else to look");
+  page.line("p", fmt::format("{} more tests decide nothing. Marked: {}; of those that are, one in "
+                             "twenty may be chance (Benjamini and Hochberg).",
+                             count, marked == 0 ? "none" : fmt::format("{}", marked)));
+  open_fold(page, "The tests", marked > 0 ? Fold::down : Fold::up);
+  add_family(page, input, TestFamily::exploratory, "Where else to look", "p, BH");
+  page.close();
+}
+
 }  // namespace
 
 void add_cohort_table(Markup& page, const ReportInput& input) {
@@ -116,11 +135,7 @@ void add_test_tables(Markup& page, const ReportInput& input) {
             "all six together raise a false alarm in one run of a thousand at 0.001 (Holm). It "
             "takes that, and an effect larger than the margin, to call a run biased.");
   add_family(page, input, TestFamily::primary, "Tests that decide", "p, Holm");
-  page.line("h3", "Where else to look");
-  page.line("p",
-            "These decide nothing. Of those marked, one in twenty may be chance (Benjamini and "
-            "Hochberg).");
-  add_family(page, input, TestFamily::exploratory, "Where else to look", "p, BH");
+  add_exploratory(page, input);
 }
 
 }  // namespace fairrush::reports

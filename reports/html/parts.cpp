@@ -75,6 +75,15 @@ void close_section(Markup& page) {
   page.close().close();
 }
 
+void open_fold(Markup& page, std::string_view summary, Fold fold) {
+  if (fold == Fold::down) {
+    page.open("details", {{"open", "open"}});
+  } else {
+    page.open("details");
+  }
+  page.line("summary", summary);
+}
+
 std::string_view tone_class(Tone tone) {
   switch (tone) {
     case Tone::good:

@@ -45,6 +45,11 @@ void add_plot(Markup& page, const Plot& plot);
 void open_section(Markup& page, std::string_view id, std::string_view heading);
 void close_section(Markup& page);
 
+/// Opens a part that the reader can fold up and down, under its summary; `page.close()` ends it. In
+/// print it is always open.
+enum class Fold : std::uint8_t { up, down };
+void open_fold(Markup& page, std::string_view summary, Fold fold);
+
 /// The class that gives a tone its colour.
 std::string_view tone_class(Tone tone);
 

@@ -81,7 +81,9 @@ void add_scenario(Markup& page, const ReportInput& input) {
   page.line("p", fmt::format("{} as resolved, with every default filled in.", facts.scenario));
   std::vector<Row> rows;
   for (const auto& [key, value] : facts.options) rows.push_back({{key}, {value}});
+  open_fold(page, counted(rows.size(), "option"), Fold::up);
   add_table(page, "Options of the scenario", {{"Option"}, {"Value"}}, rows);
+  page.close();
   close_section(page);
 }
 

@@ -14,6 +14,18 @@ namespace {
 /// Up to three decades there is room for ticks at 2 and 5.
 constexpr double kRatioOfFewDecades = 1000.5;
 
+std::vector<Tick> ticks_of(Extent extent, double step) {
+  const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
+  std::vector<Tick> ticks;
+  const auto first = static_cast<long>(std::ceil(extent.low / step - 1e-9));
+  const auto last = static_cast<long>(std::floor(extent.high / step + 1e-9));
+  for (long i = first; i <= last; ++i) {
+    const double value = static_cast<double>(i) * step;
+    ticks.push_back({value, number_text(value, decimals)});
+  }
+  return ticks;
+}
+
 }  // namespace
 
 Scale::Scale(Extent values, Extent pixels, Kind kind)
@@ -45,16 +57,11 @@ double nice_step(double length, int ticks_max) {
 }
 
 std::vector<Tick> linear_ticks(Extent extent, int ticks_max) {
-  const double step = nice_step(extent.high - extent.low, ticks_max);
-  const int decimals = std::max(0, -static_cast<int>(std::floor(std::log10(step) + 1e-9)));
-  std::vector<Tick> ticks;
-  const auto first = static_cast<long>(std::ceil(extent.low / step - 1e-9));
-  const auto last = static_cast<long>(std::floor(extent.high / step + 1e-9));
-  for (long i = first; i <= last; ++i) {
-    const double value = static_cast<double>(i) * step;
-    ticks.push_back({value, number_text(value, decimals)});
-  }
-  return ticks;
+  return ticks_of(extent, nice_step(extent.high - extent.low, ticks_max));
+}
+
+std::vector<Tick> whole_ticks(Extent extent, int ticks_max) {
+  return ticks_of(extent, std::max(1.0, nice_step(extent.high - extent.low, ticks_max)));
 }
 
 std::vector<Tick> logarithmic_ticks(Extent extent) {

@@ -46,6 +46,9 @@ double nice_step(double length, int ticks_max);
 /// Round numbers from `extent.low` to `extent.high`, labelled with as many decimals as they need.
 std::vector<Tick> linear_ticks(Extent extent, int ticks_max);
 
+/// The same for what is counted: whole numbers only, one at least where the extent holds any.
+std::vector<Tick> whole_ticks(Extent extent, int ticks_max);
+
 /// Powers of ten inside the extent, with 2 and 5 between them where there are few.
 std::vector<Tick> logarithmic_ticks(Extent extent);
 

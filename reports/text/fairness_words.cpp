@@ -6,14 +6,35 @@
 
 namespace fairrush::reports {
 
+namespace {
+
+/// What a stranger to statistics wants to know of the order of arrival.
+std::string_view arrival_answer(const analysis::TestResult& test) {
+  if (!test.rejected) return "No difference between coming early and coming late was found.";
+  if (!test.material) return "Whether a claim comes early or late matters, but little.";
+  return test.effect < 0.5 ? "Coming early helps." : "Coming late helps.";
+}
+
+/// What the interval of the impact ratio allows to be said.
+std::string_view impact_answer(const analysis::ImpactRatio& impact) {
+  if (impact.low <= 1 && impact.high >= 1) return "which includes 1: no difference is shown";
+  if (impact.high < analysis::kImpactTooLow) {
+    return "which lies below 0.8, the four-fifths rule of selection";
+  }
+  return "which does not include 1";
+}
+
+}  // namespace
+
 std::string arrival_meaning(const analysis::FairnessFigures& fairness) {
   const analysis::TestResult* test = fairness.test("arrival");
   if (test == nullptr) return {};
   if (!test->computed) return sentence(test->meaning);
   return fmt::format(
-      "The arrival AUC is {}: 0.5 means that it made no difference whether a claim came early or "
-      "late, 0 or 1 that it decided everything. {}",
-      number_text(test->effect, 3), sentence(test->meaning));
+      "{} {} The arrival AUC is {}: 0.5 means that it made no difference whether a claim came "
+      "early "
+      "or late, 0 or 1 that it decided everything.",
+      arrival_answer(*test), sentence(test->meaning), number_text(test->effect, 3));
 }
 
 std::string round_limits(const ReportInput& input) {
@@ -40,15 +61,12 @@ std::string round_limits(const ReportInput& input) {
 std::string impact_meaning(const analysis::FairnessFigures& fairness) {
   const analysis::ImpactRatio& impact = fairness.impact;
   if (!impact.computed) return {};
-  const std::string_view level = impact.level == analysis::ImpactLevel::fine ? "nothing to remark"
-                                 : impact.level == analysis::ImpactLevel::low
-                                     ? "below 0.95, which large runs should not show"
-                                     : "below 0.8, the four-fifths rule of selection";
   return fmt::format(
-      "The impact ratio is {}: {} won that many times as often as {} (90 % interval {} … {}); {}. "
-      "It is the size of an effect, not evidence: small groups have low ratios by chance.",
-      number_text(impact.ratio, 3), impact.worst, impact.best, number_text(impact.low, 3),
-      number_text(impact.high, 3), level);
+      "{} won {} times as often as {} (the impact ratio; its 90 % interval is {} … {}, {}). That "
+      "is "
+      "the size of a difference, not evidence of one: small groups have low ratios by chance.",
+      capitalized(impact.worst), number_text(impact.ratio, 3), impact.best,
+      number_text(impact.low, 3), number_text(impact.high, 3), impact_answer(impact));
 }
 
 std::string users_meaning(const analysis::FairnessFigures& fairness) {

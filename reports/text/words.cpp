@@ -95,6 +95,29 @@ std::string result_words(const ReportInput& input) {
   return "The run passes (exit code 0).";
 }
 
+KeyFigure rules_figure(const ReportInput& input) {
+  std::size_t asked = 0;
+  std::size_t held = 0;
+  std::string broken;
+  std::string open;
+  for (const CheckResult& check : input.assessment.invariants) {
+    if (check.verdict == CheckVerdict::not_applicable) continue;
+    ++asked;
+    if (check.verdict == CheckVerdict::pass) ++held;
+    std::string* names = check.verdict == CheckVerdict::fail      ? &broken
+                         : check.verdict == CheckVerdict::unknown ? &open
+                                                                  : nullptr;
+    if (names != nullptr) *names += (names->empty() ? "" : ", ") + check.id;
+  }
+  const std::string marks = fmt::format("{}{}{}", broken.empty() ? "" : "broken: " + broken,
+                                        broken.empty() || open.empty() ? "" : "; ",
+                                        open.empty() ? "" : "not known: " + open);
+  return {Topic::rules, "Rules", fmt::format("{} of {} hold", held, asked),
+          asked == 0      ? "none was asked"
+          : marks.empty() ? "none broken, none open"
+                          : marks};
+}
+
 KeyFigure users_figure(const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
   return {Topic::users, "Users", format_count(input.facts.users),
@@ -144,9 +167,9 @@ KeyFigure gap_figure(const ReportInput& input) {
   const std::string margin = fmt::format("±{:g} pp", input.facts.fairness_margin.of_one * 100);
   return {Topic::visible_gap, "Visible gap", number_text(fairness.detectable_gap_pp, 2) + " pp",
           fairness.rounds_needed == 0
-              ? "the smallest between two halves that this run would show"
-              : fmt::format("the smallest between two halves that this run would show; equal to "
-                            "within {} takes {}",
+              ? "a smaller one between two halves of the users can hide in this run"
+              : fmt::format("a smaller one between two halves of the users can hide in this run; "
+                            "to show less than {} takes {}",
                             margin, counted(fairness.rounds_needed, "round"))};
 }
 
@@ -267,10 +290,11 @@ std::string_view meaning_of(RunVerdict verdict) {
 }
 
 std::vector<KeyFigure> key_figures(const ReportInput& input) {
-  return {users_figure(input),     wins_figure(input), rate_figure(input),
-          impact_figure(input),    gap_figure(input),  arrival_figure(input),
-          latency_figure(input),   peak_figure(input), indeterminate_figure(input),
-          instrument_figure(input)};
+  // What everybody asks first, then what takes a word of explanation.
+  return {rules_figure(input),         users_figure(input),      wins_figure(input),
+          rate_figure(input),          latency_figure(input),    peak_figure(input),
+          indeterminate_figure(input), instrument_figure(input), impact_figure(input),
+          gap_figure(input),           arrival_figure(input)};
 }
 
 std::optional<std::string> build_warning(const analysis::RunFacts& facts) {
@@ -327,9 +351,10 @@ std::string example_subject(const analysis::CounterExample& example,
 
 std::vector<const CheckResult*> open_checks(const Assessment& assessment) {
   std::vector<const CheckResult*> open;
-  for (const CheckResult& check : assessment.invariants) {
-    const Tone tone = tone_of(check.verdict);
-    if (tone == Tone::bad || tone == Tone::open) open.push_back(&check);
+  for (const CheckVerdict verdict : {CheckVerdict::fail, CheckVerdict::unknown}) {
+    for (const CheckResult& check : assessment.invariants) {
+      if (check.verdict == verdict) open.push_back(&check);
+    }
   }
   return open;
 }

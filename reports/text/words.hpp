@@ -27,6 +27,7 @@ std::string_view meaning_of(analysis::RunVerdict verdict);
 
 /// What a key figure is about.
 enum class Topic : std::uint8_t {
+  rules,
   users,
   wins,
   win_rate,
@@ -70,7 +71,7 @@ const analysis::CheckResult* check_of(const analysis::Assessment& assessment, st
 std::string example_subject(const analysis::CounterExample& example,
                             const analysis::RunFacts& facts);
 
-/// Checks that failed or are unknown, in the order of the assessment.
+/// Checks that failed, then those that are unknown.
 std::vector<const analysis::CheckResult*> open_checks(const analysis::Assessment& assessment);
 /// What the scenario attempts and the run did not see.
 std::vector<const analysis::SightingResult*> missing_sightings(

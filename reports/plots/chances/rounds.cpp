@@ -153,9 +153,8 @@ Markup draw(const Caption& caption, const Course& course, Placement placement) {
   chart.y_axis(frame, y, y_ticks, "win rate of those who claimed");
   const Extent rounds{0.5, static_cast<double>(course.rounds) + 0.5};
   const Scale x = Scale::linear(rounds, {frame.left, frame.right});
-  std::vector<Tick> x_ticks = linear_ticks({0, rounds.high}, chart.narrow() ? 5 : 10);
-  std::erase_if(x_ticks,
-                [](const Tick& tick) { return tick.value < 1 || tick.label.contains('.'); });
+  std::vector<Tick> x_ticks = whole_ticks({0, rounds.high}, chart.narrow() ? 5 : 10);
+  std::erase_if(x_ticks, [](const Tick& tick) { return tick.value < 1; });
   if (x_ticks.empty() || x_ticks.front().value > 1) x_ticks.insert(x_ticks.begin(), {1, "1"});
   chart.x_axis(frame, x, x_ticks,
                course.rounds_per_point == 1

@@ -76,10 +76,7 @@ Markup draw(const Caption& caption, const Spread& spread, Placement placement) {
   const auto first = static_cast<double>(spread.counts.front().wins);
   const Extent wins{first - 0.5, static_cast<double>(spread.counts.back().wins) + 0.5};
   const Scale x = Scale::linear(wins, {frame.left, frame.right});
-  std::vector<Tick> ticks = linear_ticks({first, wins.high}, chart.narrow() ? 6 : 12);
-  std::erase_if(
-      ticks, [&](const Tick& tick) { return tick.label.contains('.') || tick.value < wins.low; });
-  chart.x_axis(frame, x, ticks, "coupons won over all rounds");
+  chart.x_axis(frame, x, whole_ticks(wins, chart.narrow() ? 6 : 12), "coupons won over all rounds");
   std::vector<Point> expected;
   for (const WinCount& count : spread.counts) {
     const auto place = static_cast<double>(count.wins);

@@ -124,11 +124,13 @@ TEST(Verdict, IsViolationWhenAnInvariantFailsWhateverElseHolds) {
   const Assessment assessment = assessment_of(run);
   EXPECT_EQ(assessment.verdict, RunVerdict::violation);
   EXPECT_EQ(exit_of(assessment), kFailed);
-  EXPECT_EQ(assessment.verdict_reason,
-            "I1 no oversell: 20 coupons to give, 20 acknowledged, 21 in the ledger. I6 no phantom: "
-            "21 coupons in the ledger, 0 of them explained only by an unanswered claim, 1 by "
-            "nothing. I12 linearizable stock: 21 claims took a unit of 20, 0 of them sent after "
-            "\"sold out\" was first answered.");
+  EXPECT_EQ(
+      assessment.verdict_reason,
+      "I1 no oversell: 20 coupons to give, 20 acknowledged, 21 in the ledger. I6 no phantom: "
+      "21 coupons in the ledger, 0 of them known only by a claim that went unanswered, 1 that "
+      "nobody was told of. I12 linearizable stock: 21 claims won from a stock of 20, 0 of "
+      "them sent after "
+      "\"sold out\" was first answered.");
 }
 
 TEST(Verdict, IsBiasedForFirstComeFirstServedAndFailsOnlyWhereFairnessGates) {

@@ -49,6 +49,12 @@ TEST(Console, ShowsNeitherChecksNorSightingsWhenAllIsWell) {
   EXPECT_THAT(text, Not(HasSubstr("never seen")));
 }
 
+TEST(Console, PutsWhatDidNotPassBeforeTheFigures) {
+  const std::string text = console_summary(input_of(violation()), {});
+  EXPECT_LT(text.find("Checks that did not pass"), text.find("Win rate"));
+  EXPECT_LT(text.find("won coupon C-00017"), text.find("Win rate"));
+}
+
 TEST(Console, NamesWhatWasNotSeen) {
   EXPECT_THAT(console_summary(input_of(interrupted()), {}),
               HasSubstr("Attempted, but never seen\n  ? a refused intruder"));

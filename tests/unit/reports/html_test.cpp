@@ -68,6 +68,45 @@ TEST(Html, ShowsTheLoadOfOneRoundAndSaysOfWhich) {
   EXPECT_THAT(written_by("html", input_of(proven_draw())), Not(HasSubstr("busiest")));
 }
 
+TEST(Html, PutsRulesBeforeStatisticsAndBrokenRulesFirst) {
+  const std::string page = written_by("html", input_of(violation()));
+  const auto place = [&page](std::string_view text) { return page.find(text); };
+  EXPECT_LT(place("<section id=\"correctness\">"), place("<section id=\"fairness\">"));
+  EXPECT_LT(place("id\">I4</span>"), place("id\">I2</span>"));
+  EXPECT_LT(place("id\">I5</span>"), place("id\">I2</span>"));
+  EXPECT_LT(place("id\">I2</span>"), place("id\">I3</span>"));
+  // What holds waits to be asked for.
+  const std::size_t fold = place("<details><summary>9 rules that hold or could not be asked");
+  EXPECT_LT(place("id\">I5</span>"), fold);
+  EXPECT_GT(place("id\">I2</span>"), fold);
+}
+
+TEST(Html, FoldsUpWhatWasSeenUnlessSomethingIsMissing) {
+  EXPECT_THAT(written_by("html", input_of(proven_draw())),
+              HasSubstr("<details><summary>What the run saw"));
+  const std::string page = written_by("html", input_of(interrupted()));
+  EXPECT_THAT(page, HasSubstr("<details open=\"open\"><summary>What the run saw"));
+  EXPECT_THAT(page, HasSubstr("6 of the 7 things that the scenario attempts were seen."));
+}
+
+TEST(Html, FoldsUpWhatIsBeyondTheFirstExamples) {
+  const std::string page = written_by("html", input_of(violation()));
+  const std::size_t folded = page.find("<details><summary>1 more</summary>");
+  ASSERT_NE(folded, std::string::npos);
+  EXPECT_LT(page.find("User 120"), folded);
+  EXPECT_GT(page.find("User 244"), folded);
+}
+
+TEST(Html, FoldsUpTestsThatDecideNothingUnlessOneIsMarked) {
+  SampleRun run = proven_draw();
+  EXPECT_THAT(written_by("html", input_of(run)),
+              HasSubstr("<details><summary>The tests</summary>"));
+  run.assessment.fairness.tests.back().rejected = true;
+  const std::string page = written_by("html", input_of(run));
+  EXPECT_THAT(page, HasSubstr("<details open=\"open\"><summary>The tests</summary>"));
+  EXPECT_THAT(page, HasSubstr("decide nothing. Marked: 1;"));
+}
+
 TEST(Html, StampsABuildWhoseFiguresDoNotCount) {
   EXPECT_THAT(written_by("html", input_of(interrupted())), HasSubstr("! Debug build:"));
   EXPECT_THAT(written_by("html", input_of(proven_draw())), Not(HasSubstr("! Release build")));

@@ -105,6 +105,50 @@ TEST(VerdictWords, NameTheMarginOfAFairRun) {
   EXPECT_EQ(describe_verdict(input_of(fair_rounds())).word, "FAIR(1 pp)");
 }
 
+TEST(KeyFigures, CountTheRulesAndNameThoseThatDoNotHold) {
+  const KeyFigure good = key_figures(input_of(proven_draw())).front();
+  EXPECT_EQ(good.value, "12 of 12 hold");
+  EXPECT_EQ(good.note, "none broken, none open");
+  SampleRun run = violation();
+  run.assessment.invariants[1].verdict = CheckVerdict::not_applicable;
+  run.assessment.invariants[2].verdict = CheckVerdict::unknown;
+  const KeyFigure bad = key_figures(input_of(run)).front();
+  EXPECT_EQ(bad.value, "7 of 11 hold");
+  EXPECT_EQ(bad.note, "broken: I1, I4, I5; not known: I3");
+}
+
+TEST(OpenChecks, AreThoseThatFailedBeforeThoseThatAreNotKnown) {
+  SampleRun run = violation();
+  run.assessment.invariants[1].verdict = CheckVerdict::unknown;
+  std::vector<std::string> ids;
+  for (const analysis::CheckResult* check : open_checks(run.assessment)) ids.push_back(check->id);
+  EXPECT_EQ(ids, (std::vector<std::string>{"I1", "I4", "I5", "I2"}));
+}
+
+TEST(ArrivalMeaning, BeginsWithTheAnswer) {
+  EXPECT_TRUE(
+      arrival_meaning(first_come().assessment.fairness).starts_with("Coming early helps. "));
+  EXPECT_TRUE(arrival_meaning(proven_draw().assessment.fairness)
+                  .starts_with("No difference between coming early and coming late was found. "));
+}
+
+TEST(ImpactMeaning, JudgesByTheIntervalNotByTheRatioAlone) {
+  analysis::FairnessFigures fairness = proven_draw().assessment.fairness;
+  fairness.impact = {.computed = true,
+                     .ratio = 0.7,
+                     .low = 0.45,
+                     .high = 1.1,
+                     .worst = "mobile",
+                     .best = "fibre",
+                     .level = analysis::ImpactLevel::too_low};
+  EXPECT_THAT(impact_meaning(fairness), HasSubstr("Mobile won 0.700 times as often as fibre"));
+  EXPECT_THAT(impact_meaning(fairness), HasSubstr("which includes 1: no difference is shown"));
+  fairness.impact.high = 0.79;
+  EXPECT_THAT(impact_meaning(fairness), HasSubstr("below 0.8, the four-fifths rule"));
+  fairness.impact.high = 0.9;
+  EXPECT_THAT(impact_meaning(fairness), HasSubstr("which does not include 1)"));
+}
+
 TEST(FaultWarning, IsThereOnlyWithAFault) {
   EXPECT_EQ(fault_warning(proven_draw().facts), std::nullopt);
   EXPECT_THAT(*fault_warning(sticky_winners().facts), HasSubstr("target: sticky-winners"));

@@ -43,6 +43,21 @@ TEST(Bias, TakesARatioBelowFourFifthsAsMaterialWhereWinsAreRare) {
   EXPECT_TRUE(judge_bias(rare).biased);
 }
 
+TEST(Bias, GivesTheFirstTwoTestsThatShowItAndCountsTheRest) {
+  FairnessFigures figures = figures_of({.users = 300, .winners = 60}, 2);
+  const auto reason_of = [&figures](std::size_t tests) {
+    for (std::size_t place = 0; place < figures.tests.size(); ++place) {
+      TestResult& test = figures.tests[place];
+      test.rejected = test.material = place < tests;
+      test.meaning = "meaning " + std::to_string(place);
+    }
+    return judge_bias(figures).reason;
+  };
+  EXPECT_EQ(reason_of(2), "meaning 0; meaning 1");
+  EXPECT_EQ(reason_of(3), "meaning 0; meaning 1; 1 more test shows bias too");
+  EXPECT_EQ(reason_of(5), "meaning 0; meaning 1; 3 more tests show bias too");
+}
+
 TEST(Bias, NeverRestsOnAnExploratoryTest) {
   FairnessFigures figures = figures_of({.users = 300, .winners = 60}, 2);
   for (TestResult& test : figures.tests) {

@@ -73,8 +73,8 @@ TEST(NoPhantom, AcceptsARowThatAnUnansweredClaimExplains) {
   const CheckResult result = run.check("I6");
   EXPECT_EQ(result.verdict, CheckVerdict::pass);
   EXPECT_EQ(result.finding,
-            "2 coupons in the ledger, 1 of them explained only by an unanswered claim, 0 by "
-            "nothing");
+            "2 coupons in the ledger, 1 of them known only by a claim that went unanswered, 0 that "
+            "nobody was told of");
 }
 
 TEST(NoPhantom, DoesNotAcceptAClaimThatNeverLeft) {

@@ -33,7 +33,7 @@ TEST(LinearizableStockCheck, FailsOnAWinSentAfterTheFirstLossWasAnswered) {
   EXPECT_EQ(result.verdict, CheckVerdict::fail);
   EXPECT_EQ(result.violations, 1U);
   EXPECT_EQ(result.finding,
-            "2 claims took a unit of 2, 1 of them sent after \"sold out\" was first answered");
+            "2 claims won from a stock of 2, 1 of them sent after \"sold out\" was first answered");
   ASSERT_EQ(result.examples.size(), 1U);
   EXPECT_EQ(result.examples[0].user, UserIndex(2));
   EXPECT_THAT(

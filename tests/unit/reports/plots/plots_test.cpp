@@ -67,6 +67,18 @@ TEST(Plots, SayWhereWinsEnded) {
               Not(HasSubstr("of wins by")));
 }
 
+TEST(Plots, NumberEveryRoundAndEveryNumberOfWinsWhereThereAreFew) {
+  const SampleRun run = sticky_winners();
+  const std::string rounds = rounds_plot(input_of(run)).draw(Placement::page).str();
+  for (const char* label : {">1</text>", ">2</text>", ">3</text>"}) {
+    EXPECT_THAT(rounds, HasSubstr(label));
+  }
+  const std::string wins = wins_per_user_plot(input_of(run)).draw(Placement::page).str();
+  for (const char* label : {">0</text>", ">1</text>", ">2</text>", ">3</text>"}) {
+    EXPECT_THAT(wins, HasSubstr(label));
+  }
+}
+
 TEST(Plots, CutALongCohortNameBetweenCharacters) {
   SampleRun run = proven_draw();
   run.assessment.fairness.cohorts[0].label = std::string(60, 'x') + "é";

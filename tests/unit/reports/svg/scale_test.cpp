@@ -82,5 +82,11 @@ TEST(Scale, PutsValuesBeyondItsRangeOnTheEdge) {
   EXPECT_DOUBLE_EQ(scale.at(1e9), 200);
 }
 
+TEST(WholeTicks, HaveNoDecimalsHoweverFewThereAre) {
+  EXPECT_THAT(labels(whole_ticks({0, 3.5}, 10)), ElementsAre("0", "1", "2", "3"));
+  EXPECT_THAT(labels(whole_ticks({-0.5, 2.5}, 10)), ElementsAre("0", "1", "2"));
+  EXPECT_THAT(labels(whole_ticks({0, 30.5}, 4)), ElementsAre("0", "10", "20", "30"));
+}
+
 }  // namespace
 }  // namespace fairrush::reports
