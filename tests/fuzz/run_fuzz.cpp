@@ -60,10 +60,16 @@ RunFacts facts_from(Input& input) {
   return facts;
 }
 
-bool has_unreasonable_users(const History& history) {
-  constexpr std::uint32_t kUsersMax = 1 << 20;  // load_run refuses users beyond the population
-  return std::ranges::any_of(history.blocks(),
-                             [](const HistoryBlock& block) { return block.user_max >= kUsersMax; });
+/// load_run refuses users and cohorts that run.json does not know.
+bool is_of_another_run(const History& history) {
+  constexpr std::uint32_t kUsersMax = 1 << 20;
+  constexpr std::uint16_t kCohortsMax = 16;
+  return std::ranges::any_of(history.blocks(), [](const HistoryBlock& block) {
+    return block.user_max >= kUsersMax ||
+           std::ranges::any_of(block.records, [](const AttemptRecord& record) {
+             return record.cohort >= kCohortsMax;
+           });
+  });
 }
 
 /// Without a ledger nobody knows whether what was acknowledged was kept; with rows or events that
@@ -84,7 +90,7 @@ void expect_no_false_pass(const Assessment& assessment, const RoundRecords& reco
 
 void judge(std::string_view bytes, const RunFacts& facts, const RoundRecords& records) {
   auto history = History::parse(bytes, "fuzz");
-  if (!history || has_unreasonable_users(*history)) return;
+  if (!history || is_of_another_run(*history)) return;
   const RunEvidence evidence{facts, std::move(*history), {records}};
   expect_no_false_pass(assess(evidence), records);
 }
