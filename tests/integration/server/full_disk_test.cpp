@@ -9,7 +9,7 @@ namespace fairrush::server_test {
 namespace {
 
 constexpr const char* kReservations = "/api/v1/events/rush/reservations";
-constexpr std::uint64_t kDiskBytes = 2 * 1024 * 1024;
+constexpr std::uint64_t kDiskBytes = std::uint64_t{2} * 1024 * 1024;
 constexpr std::uint32_t kUsersMax = 100'000;  // more than the disk can hold
 
 TEST(FullDisk, StopsTheServerFromAcknowledgingAndLosesNothing) {
