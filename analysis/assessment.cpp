@@ -24,6 +24,12 @@ CheckVerdict verdict_of(const Assessment& assessment, std::string_view id) {
   return found == assessment.invariants.end() ? CheckVerdict::not_applicable : found->verdict;
 }
 
+/// Which of its bars the instrument broke.
+std::string instrument_text(const Assessment& assessment) {
+  const auto found = std::ranges::find(assessment.invariants, kInstrumentCheck, &CheckResult::id);
+  return found == assessment.invariants.end() ? "nobody looked at the instrument" : found->finding;
+}
+
 /// Every invariant with this verdict; the instrument's own check is apart.
 std::vector<const CheckResult*> invariants_with(const Assessment& assessment,
                                                 CheckVerdict verdict) {
@@ -115,11 +121,8 @@ std::vector<std::string> gaps_of(const Assessment& assessment, const RunFacts& f
     if (!assessment.cut_short) gaps.emplace_back("no attempt was made");
     return gaps;
   }
-  if (const auto instrument = verdict_of(assessment, kInstrumentCheck);
-      instrument != CheckVerdict::pass) {
-    gaps.emplace_back(instrument == CheckVerdict::unknown
-                          ? "nobody measured the instrument"
-                          : "the instrument was below its validity bar");
+  if (verdict_of(assessment, kInstrumentCheck) != CheckVerdict::pass) {
+    gaps.push_back(instrument_text(assessment));
   }
   if (unrecorded_rounds(facts) == facts.rounds.size()) {
     gaps.emplace_back("no attempt was kept, so no rule was asked");
