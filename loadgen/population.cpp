@@ -72,11 +72,13 @@ Duration Population::one_way_delay_of(UserIndex user) const {
 }
 
 bool Population::reads_status(UserIndex user) const {
-  return status_random_.uniform(user.value()) < winners_.read_status.of_one;
+  const double share = winners_.read_status.of_one;
+  return share > 0 && status_random_.uniform(user.value()) < share;
 }
 
 bool Population::redeems(UserIndex user) const {
-  return redemption_random_.uniform(user.value()) < winners_.redeem.of_one;
+  const double share = winners_.redeem.of_one;
+  return share > 0 && redemption_random_.uniform(user.value()) < share;
 }
 
 bool Population::redeems_twice(UserIndex user) const {
