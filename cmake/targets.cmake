@@ -3,7 +3,7 @@ add_library(fairrush_flags INTERFACE)
 target_include_directories(fairrush_flags INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(fairrush_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Werror
-  -fno-omit-frame-pointer)
+  $<$<NOT:$<CONFIG:Release>>:-fno-omit-frame-pointer>)
 target_link_options(fairrush_flags INTERFACE -fuse-ld=lld)
 if(FAIRRUSH_SANITIZE)
   target_compile_options(fairrush_flags INTERFACE
