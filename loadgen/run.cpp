@@ -380,7 +380,7 @@ Step RunExecution::settle_round() {
   patience_.enter(Phase::settling, plan_->round(), scenario_.rounds);
   const Step taken = take_evidence();
   look_after_server();
-  if (stop_.stop_requested()) facts_.interrupted = true;
+  if (stop_.stop_requested()) interrupt();
   round_facts().under_way = false;
   return taken;
 }

@@ -15,6 +15,7 @@
 
 #include "analysis/history/format.hpp"
 #include "base/assert.hpp"
+#include "base/descriptor.hpp"
 
 namespace fairrush::analysis {
 namespace {
@@ -237,21 +238,6 @@ class Parser {
   bool done_ = false;
 };
 
-/// Closes a descriptor at the end of its scope.
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  int number() const { return number_; }
-
- private:
-  int number_;
-};
-
 std::unexpected<std::string> cannot(std::string_view doing, const std::filesystem::path& path,
                                     int error) {
   return std::unexpected(fmt::format("{}: cannot {}: {}", path.string(), doing,
@@ -263,15 +249,15 @@ std::unexpected<std::string> cannot(std::string_view doing, const std::filesyste
 std::expected<History, std::string> History::open(const std::filesystem::path& path) {
   // Without O_NONBLOCK a named pipe in the file's place would wait for a writer for ever.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.number() < 0) return cannot("open", path, errno);
+  if (file.value() < 0) return cannot("open", path, errno);
   struct stat status{};
-  if (::fstat(file.number(), &status) != 0) return cannot("read", path, errno);
+  if (::fstat(file.value(), &status) != 0) return cannot("read", path, errno);
   if (!S_ISREG(status.st_mode)) {
     return std::unexpected(fmt::format("{}: not a history: not a regular file", path.string()));
   }
   const auto size = static_cast<std::size_t>(status.st_size);
   if (size == 0) return parse({}, path.string());
-  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
+  void* address = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.value(), 0);
   if (address == MAP_FAILED) return cannot("map", path, errno);
   const std::string_view bytes(static_cast<const char*>(address), size);
   auto history = parse(bytes, path.string());

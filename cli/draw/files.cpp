@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "cli/output/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 namespace fairrush::cli {
 namespace {

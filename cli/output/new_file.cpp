@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "cli/output/descriptor.hpp"
+#include "base/descriptor.hpp"
 
 namespace fairrush::cli {
 namespace {

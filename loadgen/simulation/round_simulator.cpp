@@ -263,6 +263,7 @@ void RoundSimulator::Play::react(const Arrival& arrival, const AttemptEnd& end,
   if (const auto again = follow_up(arrival.persona, done)) {
     Arrival next = arrival;
     ++next.try_number;
+    FAIRRUSH_ASSERT(next.try_number != 0);  // it has four bits
     if (!again->same_idempotency_key) next.key = next.try_number;
     click_again(next, seen_ns + again->delay.count(), 0);
   }

@@ -92,7 +92,8 @@ TEST_F(Ending, KeepsAPartialRunThatSaysSoWhenInterrupted) {
   command_->send(SIGINT);
   const auto end = command_->wait();
   EXPECT_EQ(end.exit_code, 4) << end.out << end.err;
-  EXPECT_THAT(end.out, HasSubstr("interrupted"));
+  EXPECT_THAT(end.out, HasSubstr("INCONCLUSIVE — the run was interrupted"));
+  EXPECT_THAT(end.out, HasSubstr("s into the rush; until then"));
   expect_readable(4, "interrupted");
   const auto left = run();
   EXPECT_GE(left.history.records(), 120U);  // every planned click has its record, sent or not
@@ -109,6 +110,7 @@ TEST_F(Ending, SaysWhatItWaitsForAndWaitsForNothingMoreAfterAnInterrupt) {
   const auto end = command_->wait();
   EXPECT_EQ(end.exit_code, 4) << end.out << end.err;
   EXPECT_THAT(end.err.substr(end.err.find("stopping;")), Not(HasSubstr("waiting for")));
+  EXPECT_THAT(end.out, HasSubstr("the run was interrupted after the rush"));
   expect_readable(4, "was broken off");
   EXPECT_THAT(run().facts.rounds.front().ledger_missing.value_or(""), HasSubstr("was broken off"));
 }

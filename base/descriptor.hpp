@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-namespace fairrush::cli {
+namespace fairrush {
 
 /// A file descriptor, or −1; closed with its object.
 class Descriptor {
@@ -19,4 +19,4 @@ class Descriptor {
   int value_;
 };
 
-}  // namespace fairrush::cli
+}  // namespace fairrush
