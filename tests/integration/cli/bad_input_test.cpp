@@ -1,16 +1,13 @@
 // What the command says, and with which exit code, when it is given what it cannot use.
-#include <arpa/inet.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <string_view>
-#include <thread>
 
 #include "tests/integration/cli/command.hpp"
+#include "tests/unit/loadgen/scripted_target.hpp"
 
 namespace fairrush::cli_test {
 namespace {
@@ -20,49 +17,6 @@ using testing::HasSubstr;
 constexpr const char* kTinyRush =
     "[event]\nlead = \"200ms\"\nreserve = \"300ms\"\npause = \"100ms\"\nrush = \"300ms\"\n"
     "[population]\nusers = 40\n";
-
-/// A listener that answers everybody with the same bytes, then closes.
-class ParrotTarget {
- public:
-  explicit ParrotTarget(std::string answer) : answer_(std::move(answer)) {
-    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    EXPECT_EQ(listen(listener_, 16), 0);
-    socklen_t length = sizeof address;
-    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
-  }
-  ParrotTarget(const ParrotTarget&) = delete;
-  ParrotTarget& operator=(const ParrotTarget&) = delete;
-  ~ParrotTarget() {
-    shutdown(listener_, SHUT_RDWR);  // ends accept
-    thread_.join();
-    close(listener_);
-  }
-
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-
- private:
-  void serve() {
-    while (true) {
-      const int peer = accept(listener_, nullptr, nullptr);
-      if (peer < 0) return;
-      char byte = 0;
-      if (read(peer, &byte, 1) == 1) send(peer, answer_.data(), answer_.size(), MSG_NOSIGNAL);
-      shutdown(peer, SHUT_RDWR);
-      close(peer);
-    }
-  }
-
-  std::string answer_;
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
-  std::thread thread_;
-};
 
 TEST(BadInput, IsListedAllAtOnceWithPlaceValueAndRange) {
   const WorkDirectory work;
@@ -106,9 +60,12 @@ class StrangeTarget : public testing::TestWithParam<std::string_view> {};
 
 TEST_P(StrangeTarget, EndsInExitCodeFiveWithOneClearLine) {
   const WorkDirectory work;
-  const ParrotTarget target{std::string(GetParam())};
-  const auto end = run_command({"run", work.write("tiny.toml", kTinyRush), "--out",
-                                work.path("run"), "--quiet", "--target", target.url()});
+  const loadgen::ScriptedTarget target([](std::string_view) {
+    return loadgen::Reaction{std::string(GetParam()), loadgen::Reaction::Then::close};
+  });
+  const auto end =
+      run_command({"run", work.write("tiny.toml", kTinyRush), "--out", work.path("run"), "--quiet",
+                   "--target", fmt::format("http://127.0.0.1:{}", target.port())});
   EXPECT_EQ(end.exit_code, 5);
   EXPECT_EQ(std::ranges::count(end.err, '\n'), 1) << end.err;
 }
