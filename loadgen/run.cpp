@@ -314,7 +314,7 @@ Step RunExecution::play() {
   samples_.end = sample_machine(clock_);
   if (server_) samples_.target_end = server_->use();
   const FleetCounts counts = fleet.counts();
-  samples_.lag.merge(fleet.lag());
+  samples_.delays.merge(fleet.delays());
   samples_.threads = fleet.threads();
   samples_.connections_max =
       std::max(samples_.connections_max, static_cast<unsigned>(counts.connections_max));

@@ -15,6 +15,18 @@ std::uint32_t workers_for(const Scenario& scenario, unsigned processors) {
   return std::max(1U, workers);
 }
 
+TransportKind transport_for(TransportChoice choice) {
+  switch (choice) {
+    case TransportChoice::asio:
+      return TransportKind::asio;
+    case TransportChoice::io_uring:
+      return TransportKind::io_uring;
+    case TransportChoice::best:
+      break;
+  }
+  return io_uring_missing() ? TransportKind::asio : TransportKind::io_uring;
+}
+
 Fleet::Fleet(const FleetSpec& spec) {
   const std::uint32_t count = workers_for(spec.scenario, processors_available());
   const std::uint32_t connections = spec.scenario.connections;
@@ -27,6 +39,7 @@ Fleet::Fleet(const FleetSpec& spec) {
                    .clock = spec.clock,
                    .epoch = spec.epoch,
                    .history = spec.history,
+                   .transport = transport_for(spec.scenario.transport),
                    .mode = spec.scenario.connection_mode,
                    .connections = connections / count + (index < connections % count ? 1 : 0),
                    .attempt_timeout = spec.scenario.attempt_timeout,
@@ -71,9 +84,9 @@ analysis::Histogram Fleet::latencies(analysis::Op op) const {
   return all;
 }
 
-analysis::Histogram Fleet::lag() const {
-  analysis::Histogram all;
-  for (const auto& worker : workers_) all.merge(worker->lag());
+Delays Fleet::delays() const {
+  Delays all;
+  for (const auto& worker : workers_) all.merge(worker->delays());
   return all;
 }
 

@@ -22,7 +22,7 @@ struct FleetSpec {
   const RequestTemplates& requests;
   const Clock& clock;
   analysis::HistoryFile& history;
-  asio::ip::tcp::endpoint target;
+  TcpEndpoint target;
   SteadyTime epoch;
 };
 
@@ -49,12 +49,12 @@ class Fleet {
   /// Every attempt has been recorded. A worker that cannot write the history stops the others.
   bool finished();
 
-  /// Waits for the workers. Call before `lag`, `storage_failure` and `failure`.
+  /// Waits for the workers. Call before `delays`, `storage_failure` and `failure`.
   void join();
 
   FleetCounts counts() const;
   analysis::Histogram latencies(analysis::Op op) const;
-  analysis::Histogram lag() const;
+  Delays delays() const;
   std::optional<std::string> storage_failure() const;
   std::optional<std::string> failure() const;
   unsigned threads() const { return static_cast<unsigned>(workers_.size()); }
@@ -62,6 +62,9 @@ class Fleet {
  private:
   std::vector<std::unique_ptr<Worker>> workers_;
 };
+
+/// What carries the requests: as asked for, or the fastest that this machine allows.
+TransportKind transport_for(TransportChoice choice);
 
 /// How many workers play a scenario: as asked for, or one a processor; never more than there are
 /// users or shared connections.

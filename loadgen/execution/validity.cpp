@@ -19,9 +19,9 @@ analysis::InstrumentFacts instrument_facts(const InstrumentSamples& samples) {
   return {
       .threads = samples.threads,
       .connections_max = samples.connections_max,
-      .lag_p50_ns = samples.lag.value_at(0.5),
-      .lag_p99_ns = samples.lag.value_at(0.99),
-      .lag_max_ns = samples.lag.max(),
+      .lag_p50_ns = samples.delays.lag.value_at(0.5),
+      .lag_p99_ns = samples.delays.lag.value_at(0.99),
+      .lag_max_ns = samples.delays.lag.max(),
       .cpu_seconds = end.cpu_seconds - start.cpu_seconds,
       .target_cpu_seconds = samples.target_end.cpu_seconds - samples.target_start.cpu_seconds,
       .memory_peak_bytes = end.memory_peak_bytes,

@@ -1,10 +1,10 @@
 #pragma once
 
-#include "analysis/latency/histogram.hpp"
 #include "analysis/run/facts.hpp"
 #include "loadgen/execution/machine.hpp"
 #include "loadgen/target/child_server.hpp"
 #include "loadgen/target/target_client.hpp"
+#include "loadgen/wire/worker.hpp"
 
 namespace fairrush::loadgen {
 
@@ -15,7 +15,7 @@ struct InstrumentSamples {
   ProcessUse target_start;  ///< zeros when the target is not ours
   ProcessUse target_end;
   ClockOffset clocks;
-  analysis::Histogram lag;  ///< of all attempts sent
+  Delays delays;
   unsigned threads = 0;
   unsigned connections_max = 0;
   std::uint64_t unsent = 0;

@@ -99,6 +99,11 @@ void add_connections(OptionTable& keys, Scenario& scenario) {
            scenario.attempt_timeout, {10ms, 10min});
   keys.add({"connections.threads", "T", "Threads of the instrument; 0 is one a core"},
            scenario.threads, Between<std::uint32_t>{0, 64});
+  keys.add_choice<TransportChoice>({"connections.transport", "WHAT", "What carries the requests"},
+                                   scenario.transport,
+                                   {{"best", TransportChoice::best},
+                                    {"asio", TransportChoice::asio},
+                                    {"io_uring", TransportChoice::io_uring}});
 }
 
 /// Choices that are their own values.

@@ -59,6 +59,13 @@ enum class ConnectionMode : std::uint8_t {
   pool,         ///< `connections` of them for everybody, as behind a gateway
 };
 
+/// What carries requests and answers.
+enum class TransportChoice : std::uint8_t {
+  best,      ///< the fastest that the machine allows
+  asio,      ///< works on every Linux
+  io_uring,  ///< Linux 6.0 that does not forbid it
+};
+
 /// What winners do besides winning, as shares of them.
 struct WinnerHabits {
   Share read_status{0.1};   ///< look into their wallet right after the win
@@ -102,6 +109,7 @@ struct Scenario {
   std::uint32_t connections = 256;  ///< of a pool, over all threads
   Duration attempt_timeout = std::chrono::seconds(5);
   std::uint32_t threads = 0;  ///< 0: one a core
+  TransportChoice transport = TransportChoice::best;
 
   BuiltinTarget builtin;
   std::optional<std::string> url;  ///< set: a running service that speaks the same HTTP, instead

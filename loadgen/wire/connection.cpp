@@ -1,107 +1,68 @@
 #include "loadgen/wire/connection.hpp"
 
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <boost/asio/buffer.hpp>
-#include <cerrno>
+#include <boost/asio/error.hpp>
 
 #include "base/assert.hpp"
 
 namespace fairrush::loadgen {
 namespace {
 
+namespace failure = boost::asio::error;
 using analysis::Outcome;
 using analysis::Reason;
 
 /// A connection that idled longer than this is asked whether the peer has left before it is used: a
-/// close may have come in since the event loop last looked. Servers close after seconds, so younger
+/// close may have come in since the transport last looked. Servers close after seconds, so younger
 /// ones save the call.
 constexpr std::int64_t kIdleTrusted_ns = 50'000'000;
 
 }  // namespace
 
-Connection::Connection(Executor executor, Wire& wire)
-    : wire_(wire), socket_(executor), work_(executor) {
-  work_.expires_at(Timer::time_point::max());
-}
-
-Task<void> Connection::play() {
-  while (!stopping_) {
-    if (!click_) {
-      co_await work_.async_wait(kAwait);
-      // Without a click the wait was ended by a stop, or by the failure of another coroutine.
-      if (!click_) break;
-    }
-    open();
-    auto [connect_error] = co_await socket_.async_connect(wire_.target, kAwait);
-    connected(connect_error);
-    while (open_) {
-      auto [error, bytes] = co_await socket_.async_read_some(asio::buffer(input_), kAwait);
-      received(error, bytes);
-    }
-  }
-  abandon();
-}
-
-void Connection::start(const Click& click) {
+void Connection::start(const Click& click, std::int64_t waited_ns) {
   FAIRRUSH_ASSERT(!busy());
   click_ = click;
+  waited_ns_ = waited_ns;
   first_byte_out_ns_ = 0;
-  expired_ = false;
-  if (!open_) {
-    work_.cancel();
-  } else if (went_stale()) {
-    close();  // the pending read ends, and the coroutine connects anew
-  } else {
+  connecting_ns_ = 0;
+  if (state_ == State::open && went_stale()) close();
+  if (state_ == State::open) {
     send();
-  }
-}
-
-void Connection::expire() {
-  expired_ = true;
-  close();
-}
-
-void Connection::stop() {
-  stopping_ = true;
-  close();
-  work_.cancel();
-}
-
-void Connection::abandon() {
-  close();
-  if (!click_) return;
-  if (first_byte_out_ns_ == 0) {
-    finish(Outcome::failed, Reason::stopped_before_sending);
   } else {
-    finish(Outcome::indeterminate, Reason::stopped_in_flight);
+    open();
   }
+}
+
+void Connection::open() {
+  id_ = wire_.id_next;
+  wire_.id_next += wire_.id_step;
+  wire_.open_max = std::max(wire_.open_max, ++wire_.open);
+  state_ = State::connecting;
+  used_ = false;
+  const SteadyTime now = wire_.clock.steady_now();
+  opened_ns_ = wire_.since_epoch(now);
+  wire_.deadlines.arm(*this, now);
+  socket_ = wire_.transport->open(*this, wire_.target);
 }
 
 void Connection::connected(error_code error) {
-  FAIRRUSH_ASSERT(click_);
-  if (!error && open_) {
-    error_code ignored;
-    socket_.non_blocking(true, ignored);
-    socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
+  FAIRRUSH_ASSERT(click_ && state_ == State::connecting);
+  connecting_ns_ += wire_.now_ns() - opened_ns_;
+  if (!error) {
+    state_ = State::open;
     send();
     return;
   }
-  close();
-  if (stopping_ || (error == asio::error::operation_aborted && !expired_)) {
-    abandon();
-  } else if (expired_ || error == asio::error::timed_out) {
+  left();
+  if (error == failure::timed_out) {
     finish(Outcome::failed, Reason::connect_timeout);
-  } else if (error == asio::error::connection_refused) {
+  } else if (error == failure::connection_refused) {
     finish(Outcome::failed, Reason::connect_refused);
   } else {
     finish(Outcome::failed, Reason::connect_failed);
   }
 }
 
-/// Writes the whole request at once. The peer has answered everything before it, so the socket's
-/// buffer has room unless the peer answers without reading; such a peer is treated as gone.
 void Connection::send() {
   wire_.requests.write(wire_.request, {.attempt = click_->planned,
                                        .cohort = click_->cohort,
@@ -109,44 +70,42 @@ void Connection::send() {
   exchange_.start();
   const SteadyTime now = wire_.clock.steady_now();
   wire_.deadlines.arm(*this, now);
-  error_code error;
-  const std::size_t sent = socket_.write_some(asio::buffer(wire_.request), error);
-  if (sent > 0) {
-    first_byte_out_ns_ = std::max<std::int64_t>(1, (now - wire_.epoch).count());
-    if (sent == wire_.request.size()) return;
-    close();
-    finish(Outcome::indeterminate, Reason::reset);
-    return;
-  }
-  // Not a byte was taken. A kept connection that has died is replaced, once; a fresh one has
-  // failed.
+  first_byte_out_ns_ = std::max<std::int64_t>(1, (now - wire_.epoch).count());
+  if (wire_.transport->send(socket_, wire_.request)) return;
   close();
-  if (!used_) finish(Outcome::failed, Reason::connect_failed);
+  replace();
+}
+
+void Connection::not_sent(error_code /*error*/) {
+  left();
+  replace();
+}
+
+/// A kept connection that has died is replaced, once; a fresh one has failed.
+void Connection::replace() {
+  first_byte_out_ns_ = 0;
+  if (used_) {
+    open();
+  } else {
+    finish(Outcome::failed, Reason::connect_failed);
+  }
 }
 
 bool Connection::went_stale() {
-  if (wire_.now_ns() - idle_since_ns_ < kIdleTrusted_ns) return false;
-  char byte = 0;
-  const auto peeked = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return peeked >= 0 || (errno != EAGAIN && errno != EINTR);
+  if (wire_.now_ns() - free_since_ns_ < kIdleTrusted_ns) return false;
+  return wire_.transport->is_stale(socket_);
 }
 
-void Connection::received(error_code error, std::size_t bytes) {
-  const bool asked = click_ && first_byte_out_ns_ != 0;
-  if (!asked) {
-    close();  // the peer has left, or says what nobody asked
+void Connection::received(std::string_view bytes, SteadyTime arrived) {
+  if (!click_) {
+    close();  // the peer says what nobody asked
     return;
   }
-  if (error) {
-    receive_failed(error);
-    return;
-  }
-  switch (exchange_.feed({input_.data(), bytes})) {
+  switch (exchange_.feed(bytes)) {
     case Exchange::State::reading:
-      if (!open_) receive_failed(asio::error::operation_aborted);  // closed while bytes came in
       return;
     case Exchange::State::complete:
-      answer();
+      answer(arrived);
       return;
     case Exchange::State::broken:
     case Exchange::State::cut_off:
@@ -156,26 +115,21 @@ void Connection::received(error_code error, std::size_t bytes) {
   }
 }
 
-void Connection::receive_failed(error_code error) {
-  const bool ended_by_peer = error == asio::error::eof;
+void Connection::ended(error_code error) {
+  left();
+  if (!click_) return;
+  const bool ended_by_peer = error == failure::eof;
   if (ended_by_peer && exchange_.end() == Exchange::State::complete) {
-    answer();
-    return;
-  }
-  close();
-  if (expired_) {
-    finish(Outcome::indeterminate, Reason::timeout);
+    answer(wire_.clock.steady_now());
   } else if (ended_by_peer) {
     finish(Outcome::indeterminate, Reason::closed_early);
-  } else if (error == asio::error::operation_aborted || stopping_) {
-    abandon();
   } else {
     finish(Outcome::indeterminate, Reason::reset);
   }
 }
 
-void Connection::answer() {
-  idle_since_ns_ = wire_.now_ns();
+void Connection::answer(SteadyTime arrived) {
+  free_since_ns_ = wire_.since_epoch(arrived);
   const Meaning meaning =
       wire_.answers.read(click_->planned.op, exchange_.status(), exchange_.body());
   used_ = true;
@@ -184,7 +138,27 @@ void Connection::answer() {
             .reason = meaning.reason,
             .http_status = exchange_.status(),
             .receipt = meaning.receipt,
-            .answered_ns = idle_since_ns_});
+            .answered_ns = free_since_ns_});
+}
+
+void Connection::expire() {
+  const bool connecting = state_ == State::connecting;
+  close();
+  if (connecting) {
+    finish(Outcome::failed, Reason::connect_timeout);
+  } else {
+    finish(Outcome::indeterminate, Reason::timeout);
+  }
+}
+
+void Connection::stop() {
+  close();
+  if (!click_) return;
+  if (first_byte_out_ns_ == 0) {
+    finish(Outcome::failed, Reason::stopped_before_sending);
+  } else {
+    finish(Outcome::indeterminate, Reason::stopped_in_flight);
+  }
 }
 
 void Connection::finish(Outcome outcome, Reason reason) {
@@ -194,30 +168,28 @@ void Connection::finish(Outcome outcome, Reason reason) {
 /// Frees the connection before it reports, so that the owner may start the next click at once.
 void Connection::end_with(Ending ending) {
   ending.first_byte_out_ns = first_byte_out_ns_;
+  ending.waited_ns = waited_ns_;
+  ending.connecting_ns = connecting_ns_;
   ending.connection = id_;
+  if (ending.answered_ns == 0) free_since_ns_ = wire_.now_ns();
   const Click click = *click_;
   click_.reset();
   first_byte_out_ns_ = 0;
   wire_.deadlines.disarm(*this);
-  wire_.ended(*this, click, ending);
-}
-
-void Connection::open() {
-  id_ = wire_.id_next;
-  wire_.id_next += wire_.id_step;
-  wire_.open_max = std::max(wire_.open_max, ++wire_.open);
-  open_ = true;
-  used_ = false;
-  wire_.deadlines.arm(*this, wire_.clock.steady_now());
+  wire_.owner.ended(*this, click, ending);
 }
 
 void Connection::close() {
+  if (state_ == State::closed) return;
+  wire_.transport->close(socket_);
+  left();
+}
+
+/// The socket is gone.
+void Connection::left() {
   wire_.deadlines.disarm(*this);
-  if (!open_) return;
-  open_ = false;
+  state_ = State::closed;
   --wire_.open;
-  error_code ignored;
-  socket_.close(ignored);
 }
 
 }  // namespace fairrush::loadgen

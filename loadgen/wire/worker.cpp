@@ -1,8 +1,10 @@
 #include "loadgen/wire/worker.hpp"
 
 #include <fmt/format.h>
+#include <pthread.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.hpp"
 
@@ -17,6 +19,8 @@ using analysis::Reason;
 constexpr std::int64_t kTick_ns = 1'000'000;
 /// How late a time-out may be noticed.
 constexpr std::int64_t kSweepEvery_ns = 10'000'000;
+/// How late a stop may be noticed while nothing else is to be done.
+constexpr std::int64_t kLookEvery_ns = 50'000'000;
 /// A backlog is given up when no answer has come for a time-out and this long: the target is gone.
 constexpr std::int64_t kBacklogGrace_ns = 1'000'000'000;
 /// However slowly it is worked off, a backlog ends this long after the last click was due.
@@ -28,44 +32,43 @@ bool is_error(const Ending& ending) {
 
 }  // namespace
 
+void Delays::merge(const Delays& other) {
+  lag.merge(other.lag);
+  for_connection.merge(other.for_connection);
+  connecting.merge(other.connecting);
+}
+
 Worker::Worker(const WorkerSpec& spec)
     : spec_(spec),
-      thread_(fmt::format("loadgen-{}", spec.shard.index)),
-      cursor_(spec.plan.cursor(spec.shard)),
+      clicks_(spec.plan, spec.shard),
       wire_{.target = spec.target,
             .requests = spec.requests,
             .clock = spec.clock,
             .epoch = spec.epoch,
+            .owner = *this,
             .deadlines = Deadlines(spec.attempt_timeout),
             .id_next = spec.shard.index + 1,
             .id_step = spec.shard.count,
             .single_use = spec.mode == ConnectionMode::per_request,
-            .ended = {},
             .coupons = {},
             .request = {},
             .answers = AnswerReader(spec.requests.event())},
       appender_(spec.history),
-      tick_timer_(thread_.executor()),
-      supervisor_(thread_.executor()),
-      tasks_(thread_.executor()) {
-  wire_.ended = [this](Connection& connection, const Click& click, const Ending& ending) {
-    ended(connection, click, ending);
-  };
-  thread_.post([this] { supervisor_.spawn(supervise()); });
+      thread_([this] { work(); }) {
+  pthread_setname_np(thread_.native_handle(), fmt::format("loadgen-{}", spec.shard.index).c_str());
 }
 
 Worker::~Worker() {
   stop();
-  thread_.join();
+  join();
 }
 
 void Worker::stop() {
   stop_requested_.store(true, std::memory_order_relaxed);
-  thread_.post([this] { tick_timer_.cancel(); });
 }
 
 void Worker::join() {
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 analysis::Histogram Worker::latencies(Op op) const {
@@ -74,23 +77,31 @@ analysis::Histogram Worker::latencies(Op op) const {
 }
 
 /// Whatever happens to the others, every attempt gets its record.
-Task<void> Worker::supervise() {
-  tasks_.spawn(release_clicks());
-  try {
-    co_await tasks_.wait();
-  } catch (const std::exception& error) {
-    failure_ = error.what();
-  }
-  try {
-    conclude();
-  } catch (const std::exception& error) {
-    failure_ = error.what();
+void Worker::work() {
+  for (const auto step : {&Worker::play, &Worker::conclude}) {
+    try {
+      (this->*step)();
+    } catch (const std::exception& error) {
+      failure_ = error.what();
+    }
   }
   finished_.store(true, std::memory_order_release);
 }
 
+void Worker::play() {
+  const auto transport =
+      make_transport({.kind = spec_.transport, .clock = spec_.clock, .sources = {}});
+  wire_.transport = transport.get();
+  try {
+    transport->run(*this);
+  } catch (...) {
+    stop_connections();
+    throw;
+  }
+  stop_connections();
+}
+
 void Worker::conclude() {
-  stopping_ = true;
   record_the_rest();
   keep_records();
   if (storage_failure_) {
@@ -99,30 +110,18 @@ void Worker::conclude() {
   publish_latencies();
 }
 
-Task<void> Worker::release_clicks() {
-  while (!tasks_.cancelled()) {
-    const std::int64_t now_ns = wire_.now_ns();
-    tick(now_ns);
-    if (drained() || given_up(now_ns)) break;
-    wake_ns_ = next_wake_ns(now_ns);
-    tick_timer_.expires_at(spec_.epoch + Duration(wake_ns_));
-    co_await tick_timer_.async_wait(kAwait);
-  }
-  stop_connections();
-}
-
-void Worker::tick(std::int64_t now_ns) {
+std::optional<NextTick> Worker::tick() {
+  const std::int64_t now_ns = wire_.now_ns();
   if (stop_requested_.load(std::memory_order_relaxed) && !stopped_ns_) stopped_ns_ = now_ns;
   sweep();
-  if (!stopped_ns_) {
-    release_due(now_ns);
-    hand_out();
-  }
+  if (!stopped_ns_) hand_out(now_ns);
   if (now_ns - published_ns_ >= kSnapshotEvery.count()) {
     published_ns_ = now_ns;
     publish_latencies();
     keep_records();
   }
+  if (drained() || given_up(now_ns)) return std::nullopt;
+  return NextTick{.at = spec_.epoch + Duration(next_wake_ns(now_ns))};
 }
 
 void Worker::sweep() {
@@ -132,66 +131,54 @@ void Worker::sweep() {
   }
 }
 
-void Worker::release_due(std::int64_t now_ns) {
-  for (const PlannedAttempt* next = cursor_.peek(); next != nullptr && next->intended_ns <= now_ns;
-       next = cursor_.peek()) {
-    later_.push(click_of(*next));
-    cursor_.pop();
-  }
-  while (!later_.empty() && later_.top().due_ns() <= now_ns) {
-    last_due_ns_ = std::max(last_due_ns_, later_.top().due_ns());
-    ready_.push_back(later_.top());
-    later_.pop();
-  }
-}
-
-Click Worker::click_of(const PlannedAttempt& planned) const {
-  const Duration delay = spec_.plan.population().one_way_delay_of(planned.user);
-  const auto delay_us = std::chrono::duration_cast<std::chrono::microseconds>(delay).count();
-  return {.planned = planned,
-          .delay_us = static_cast<std::uint32_t>(delay_us),
-          .cohort = spec_.plan.population().cohort_of(planned.user)};
-}
-
-void Worker::hand_out() {
-  while (!ready_.empty()) {
-    // A copy: when the click ends at once, personas and connections come back to the queue.
-    const Click click = ready_.front();
-    Connection* connection = pick(click);
-    if (connection == nullptr) return;
-    ready_.pop_front();
+void Worker::hand_out(std::int64_t now_ns) {
+  while (const Click* const due = clicks_.due(now_ns)) {
+    Connection* const connection = pick(*due);
+    if (connection == nullptr) {
+      if (!exhausted_ns_) exhausted_ns_ = now_ns;
+      return;
+    }
+    const Click click = *due;
+    clicks_.pop();
     counters_.in_flight.add();
-    connection->start(click);
+    connection->start(click, waited_ns(*connection, click));
   }
+  exhausted_ns_.reset();
+}
+
+/// How long a click that is due had to wait because every connection was busy. What passed between
+/// the answer that freed one and now is the instrument's own.
+std::int64_t Worker::waited_ns(const Connection& connection, const Click& click) const {
+  if (!exhausted_ns_) return 0;
+  const std::int64_t since_ns = std::max(click.due_ns(), *exhausted_ns_);
+  return std::max<std::int64_t>(0, connection.free_since_ns() - since_ns);
 }
 
 bool Worker::drained() const {
-  if (counters_.in_flight.value() != 0) return false;
-  return stopped_ns_ || (cursor_.peek() == nullptr && later_.empty() && ready_.empty());
+  return counters_.in_flight.value() == 0 && (stopped_ns_ || clicks_.empty());
 }
 
-bool Worker::given_up(std::int64_t now_ns) const {
+/// After a stop, or when the rush is over and the target answers none of those who still wait.
+bool Worker::given_up(std::int64_t now_ns) {
   if (stopped_ns_) return now_ns - *stopped_ns_ >= kStopGrace.count();
-  if (cursor_.peek() != nullptr || !later_.empty() || ready_.empty()) return false;
+  const std::int64_t last_due_ns = std::max(clicks_.last_due_ns(), spec_.plan.rush().close_ns);
+  if (now_ns <= last_due_ns || clicks_.due(now_ns) == nullptr) return false;
   const std::int64_t hope_ns =
-      std::max(last_due_ns_, last_answer_ns_) + spec_.attempt_timeout.count() + kBacklogGrace_ns;
-  return now_ns > std::min(hope_ns, last_due_ns_ + kBacklogMax_ns);
+      std::max(last_due_ns, last_answer_ns_) + spec_.attempt_timeout.count() + kBacklogGrace_ns;
+  return now_ns > std::min(hope_ns, last_due_ns + kBacklogMax_ns);
 }
 
 std::int64_t Worker::next_wake_ns(std::int64_t now_ns) const {
-  std::int64_t next = now_ns + kSnapshotEvery.count();
+  std::int64_t next = now_ns + kLookEvery_ns;
   if (counters_.in_flight.value() != 0) next = now_ns + kSweepEvery_ns;
-  if (!stopped_ns_) {
-    if (cursor_.peek() != nullptr) next = std::min(next, cursor_.peek()->intended_ns);
-    if (!later_.empty()) next = std::min(next, later_.top().due_ns());
+  if (const auto due_ns = clicks_.next_due_ns(); due_ns && !stopped_ns_) {
+    next = std::min(next, *due_ns);
   }
   return std::max(next, now_ns + kTick_ns);
 }
 
 Connection& Worker::add_connection() {
-  Connection& connection = connections_.emplace_back(thread_.executor(), wire_);
-  tasks_.spawn(connection.play());
-  return connection;
+  return connections_.emplace_back(wire_);
 }
 
 /// A connection that is free for `click`; null when all that may be open are busy.
@@ -223,31 +210,22 @@ void Worker::ended(Connection& connection, const Click& click, const Ending& end
   counters_.connections_max.set(wire_.open_max);
   record(click, ending);
   react(click, ending);
-  if (stopping_ || stopped_ns_) return;
-  if (spec_.mode == ConnectionMode::per_user) return;
-  if (ready_.empty()) {
-    idle_.push_back(&connection);
-    return;
-  }
-  const Click next = ready_.front();
-  ready_.pop_front();
-  counters_.in_flight.add();
-  connection.start(next);
+  if (stopping_ || stopped_ns_ || spec_.mode == ConnectionMode::per_user) return;
+  idle_.push_back(&connection);
 }
 
 /// Lets the persona click again once the user has seen how the attempt ended.
 void Worker::react(const Click& click, const Ending& ending) {
   if (stopping_ || stopped_ns_) return;
   const UserIndex user = click.planned.user;
-  const Population& population = spec_.plan.population();
   const std::int64_t answered_ns = ending.answered_ns != 0 ? ending.answered_ns : wire_.now_ns();
   const std::int64_t seen_ns = answered_ns + click.delay_ns();
-  if (const auto again = follow_up(population.persona_of(user), click.planned)) {
+  if (const auto again = follow_up(click.persona, click.planned)) {
     Click next = click;
     ++next.planned.try_number;
     next.planned.intended_ns = seen_ns + again->delay.count();
     if (!again->same_idempotency_key) next.planned.idempotency = key_of(next.planned);
-    release_later(next);
+    clicks_.add(next);
   }
   if (click.planned.op != Op::claim) return;
   if (ending.outcome == Outcome::win && !has_won(user)) celebrate(click, ending, seen_ns);
@@ -276,21 +254,15 @@ void Worker::click_again(const Click& click, const WinnerClick& what, std::int64
   next.planned.try_number = what.try_number;
   next.planned.intended_ns = intended_ns;
   next.planned.idempotency = key_of(next.planned);
-  release_later(next);
+  clicks_.add(next);
 }
 
 std::uint64_t Worker::key_of(const PlannedAttempt& planned) const {
   return spec_.plan.idempotency_key(planned.user, planned.op, planned.try_number);
 }
 
-void Worker::release_later(const Click& click) {
-  later_.push(click);
-  if (click.due_ns() < wake_ns_) tick_timer_.cancel();
-}
-
 void Worker::record(const Click& click, const Ending& ending) {
   const PlannedAttempt& planned = click.planned;
-  const Population& population = spec_.plan.population();
   const bool answered = ending.answered_ns != 0;
   const analysis::AttemptRecord record{
       .attempt = attempts_++ * spec_.shard.count + spec_.shard.index,
@@ -307,21 +279,29 @@ void Worker::record(const Click& click, const Ending& ending) {
       .http_status = static_cast<std::uint16_t>(ending.http_status),
       .op = static_cast<std::uint8_t>(planned.op),
       .try_number = planned.try_number,
-      .persona = static_cast<std::uint8_t>(population.persona_of(planned.user)),
+      .persona = static_cast<std::uint8_t>(click.persona),
       .outcome = static_cast<std::uint8_t>(ending.outcome)};
   const bool spends = planned.op == Op::redeem;
   append(record, spends ? wire_.coupon_of(planned) : ending.receipt);
   count(click, ending);
-  if (ending.first_byte_out_ns != 0) {
-    const std::int64_t lag = ending.first_byte_out_ns - click.due_ns();
-    lag_.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, lag)));
-  }
+  measure_delays(click, ending);
   if (!answered) return;
   last_answer_ns_ = ending.answered_ns;
   const std::int64_t latency = record.complete_ns - record.intended_ns;
   if (planned.op != Op::reserve && planned.op != Op::claim) return;
   auto& latencies = planned.op == Op::reserve ? reservation_latencies_ : claim_latencies_;
   latencies.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, latency)));
+}
+
+void Worker::measure_delays(const Click& click, const Ending& ending) {
+  if (ending.first_byte_out_ns == 0) return;
+  const auto add = [](analysis::Histogram& to, std::int64_t delay_ns) {
+    to.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, delay_ns)));
+  };
+  const std::int64_t late_ns = ending.first_byte_out_ns - click.due_ns();
+  add(delays_.lag, late_ns - ending.waited_ns - ending.connecting_ns);
+  add(delays_.for_connection, ending.waited_ns);
+  if (ending.connecting_ns != 0) add(delays_.connecting, ending.connecting_ns);
 }
 
 void Worker::count(const Click& click, const Ending& ending) {
@@ -371,11 +351,10 @@ void Worker::record_unsent(const Click& click) {
 
 /// After everything has stopped: what no connection has reported.
 void Worker::record_the_rest() {
-  for (Connection& connection : connections_) connection.abandon();
-  for (const Click& click : ready_) record_unsent(click);
-  ready_.clear();
-  for (; !later_.empty(); later_.pop()) record_unsent(later_.top());
-  for (; cursor_.peek() != nullptr; cursor_.pop()) record_unsent(click_of(*cursor_.peek()));
+  while (const Click* const left = clicks_.next()) {
+    record_unsent(*left);
+    clicks_.pop();
+  }
 }
 
 void Worker::publish_latencies() {

@@ -2,22 +2,21 @@
 
 #include <atomic>
 #include <deque>
-#include <memory>
 #include <mutex>
 #include <optional>
-#include <queue>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "analysis/history/writer.hpp"
 #include "analysis/latency/histogram.hpp"
 #include "base/clock.hpp"
-#include "base/runtime/io_thread.hpp"
-#include "base/runtime/task_group.hpp"
+#include "loadgen/click_queue.hpp"
 #include "loadgen/persona.hpp"
 #include "loadgen/plan.hpp"
 #include "loadgen/wire/connection.hpp"
 #include "loadgen/wire/counters.hpp"
+#include "loadgen/wire/transport.hpp"
 
 namespace fairrush::loadgen {
 
@@ -25,11 +24,12 @@ namespace fairrush::loadgen {
 struct WorkerSpec {
   const Plan& plan;
   Shard shard;
-  asio::ip::tcp::endpoint target;
+  TcpEndpoint target;
   const RequestTemplates& requests;
   const Clock& clock;
   SteadyTime epoch;  ///< time 0 of the plan
   analysis::HistoryFile& history;
+  TransportKind transport = TransportKind::asio;
   ConnectionMode mode = ConnectionMode::pool;
   /// This worker's part of the pool, or of what may be open at once with per_request; at least 1.
   std::uint32_t connections = 1;
@@ -37,12 +37,21 @@ struct WorkerSpec {
   bool resolve_by_status = false;  ///< users whose claim stayed open look into their wallet
 };
 
+/// Where the time went between the moment a request was due and the moment it left. Nanoseconds.
+struct Delays {
+  analysis::Histogram lag;             ///< the instrument's own: everything but the two below
+  analysis::Histogram for_connection;  ///< all connections of the pool were busy with the target
+  analysis::Histogram connecting;      ///< the target, or the way to it, took the connection
+
+  void merge(const Delays& other);
+};
+
 /// Plays one shard of the plan on a thread of its own: releases clicks when they are due, hands
 /// them to connections, lets personas react, and records how every attempt ended, exactly once.
 ///
 /// `stop`, `counters`, `finished` and `latencies` may be called from any thread; the rest belongs
 /// to the owner's.
-class Worker {
+class Worker final : Driver, ConnectionOwner {
  public:
   explicit Worker(const WorkerSpec& spec);
   Worker(const Worker&) = delete;
@@ -65,8 +74,8 @@ class Worker {
   /// the records in the history that a killed process would leave.
   analysis::Histogram latencies(analysis::Op op) const;
 
-  /// Sending time minus (intended time + one-way delay), of all attempts sent. After `join`.
-  const analysis::Histogram& lag() const { return lag_; }
+  /// Of all attempts sent. After `join`.
+  const Delays& delays() const { return delays_; }
 
   /// Why the history could not be written, with the number of records that are not in it. After
   /// `finished`.
@@ -79,35 +88,31 @@ class Worker {
   static constexpr Duration kSnapshotEvery = std::chrono::milliseconds(200);
 
  private:
-  struct Later {
-    bool operator()(const Click& a, const Click& b) const { return a.due_ns() > b.due_ns(); }
-  };
-
-  Task<void> supervise();
-  Task<void> release_clicks();
+  void work();
+  void play();
   void conclude();
-  void tick(std::int64_t now_ns);
-  void release_due(std::int64_t now_ns);
+  std::optional<NextTick> tick() override;
+  void ended(Connection& connection, const Click& click, const Ending& ending) override;
+
   void sweep();
-  void hand_out();
+  void hand_out(std::int64_t now_ns);
+  std::int64_t waited_ns(const Connection& connection, const Click& click) const;
   bool drained() const;
-  bool given_up(std::int64_t now_ns) const;
+  bool given_up(std::int64_t now_ns);
   std::int64_t next_wake_ns(std::int64_t now_ns) const;
-  Click click_of(const PlannedAttempt& planned) const;
 
   Connection& add_connection();
   Connection* pick(const Click& click);
   Connection& pick_for_user(UserIndex user);
 
-  void ended(Connection& connection, const Click& click, const Ending& ending);
   void react(const Click& click, const Ending& ending);
   void record(const Click& click, const Ending& ending);
   void count(const Click& click, const Ending& ending);
+  void measure_delays(const Click& click, const Ending& ending);
   bool has_won(UserIndex user) const;
   void count_winner(UserIndex user);
   void celebrate(const Click& click, const Ending& ending, std::int64_t seen_ns);
   void click_again(const Click& click, const WinnerClick& what, std::int64_t intended_ns);
-  void release_later(const Click& click);
   std::uint64_t key_of(const PlannedAttempt& planned) const;
   void append(const analysis::AttemptRecord& record, std::string_view receipt);
   void stop_connections();
@@ -118,40 +123,33 @@ class Worker {
   void take_note(const std::expected<void, std::string>& written);
 
   WorkerSpec spec_;
-  IoThread thread_;  // its context outlives the sockets and timers below
-  Plan::Cursor cursor_;
+  ClickQueue clicks_;
   WorkerCounters counters_;
   Wire wire_;
   analysis::HistoryAppender appender_;
-  analysis::Histogram lag_;
+  Delays delays_;
   analysis::Histogram reservation_latencies_;
   analysis::Histogram claim_latencies_;
   mutable std::mutex published_mutex_;
   analysis::Histogram published_reservations_;
   analysis::Histogram published_claims_;
 
-  std::priority_queue<Click, std::vector<Click>, Later> later_;  // due times still to come
-  std::deque<Click> ready_;                                      // due, first come first sent
   std::deque<Connection> connections_;
   std::vector<Connection*> idle_;        // of a pool, or between requests of per_request
   std::vector<Connection*> user_first_;  // per_user: a user's list of connections
   std::vector<bool> winners_;            // one bit for each user of the shard
   std::uint64_t attempts_ = 0;
-  std::int64_t last_due_ns_ = 0;  // latest due time of any click seen so far
   std::int64_t last_answer_ns_ = 0;
   std::int64_t published_ns_ = 0;
-  std::int64_t wake_ns_ = 0;
-  std::optional<std::int64_t> stopped_ns_;  // when a stop was first seen
-  bool stopping_ = false;                   // connections have been told to end
+  std::optional<std::int64_t> exhausted_ns_;  // since when clicks wait for a connection
+  std::optional<std::int64_t> stopped_ns_;    // when a stop was first seen
+  bool stopping_ = false;                     // connections have been told to end
 
   std::atomic<bool> stop_requested_{false};
   std::atomic<bool> finished_{false};
   std::optional<std::string> storage_failure_;
   std::optional<std::string> failure_;
-
-  Timer tick_timer_;
-  TaskGroup supervisor_;
-  TaskGroup tasks_;
+  std::thread thread_;  // last: works on all of the above
 };
 
 }  // namespace fairrush::loadgen

@@ -62,7 +62,7 @@ TEST(InstrumentFacts, DoNotDivideByNoTimeAtAll) {
 
 TEST(InstrumentFacts, CarryTheLagOfEveryAttempt) {
   InstrumentSamples lagging = samples();
-  for (std::uint64_t lag = 1; lag <= 100; ++lag) lagging.lag.record(lag);
+  for (std::uint64_t lag = 1; lag <= 100; ++lag) lagging.delays.lag.record(lag);
   const analysis::InstrumentFacts facts = instrument_facts(lagging);
   EXPECT_EQ(facts.lag_p50_ns, 50U);
   EXPECT_EQ(facts.lag_p99_ns, 99U);

@@ -68,6 +68,7 @@ void Rehearsal::play() {
                                             .clock = clock != nullptr ? *clock : machine,
                                             .epoch = epoch,
                                             .history = **history,
+                                            .transport = transport_,
                                             .mode = scenario_.connection_mode,
                                             .connections = scenario_.connections,
                                             .attempt_timeout = scenario_.attempt_timeout,
@@ -80,7 +81,7 @@ void Rehearsal::play() {
     EXPECT_TRUE(worker->finished());
     if (worker->storage_failure()) storage_failure_ = worker->storage_failure();
     if (worker->failure()) failure_ = worker->failure();
-    lags_ += worker->lag().count();
+    lags_ += worker->delays().lag.count();
   }
   playing.clear();
   if (!storage_failure_) ASSERT_TRUE((*history)->close());

@@ -39,8 +39,8 @@ struct Played {
 /// Plays a scenario with workers against an endpoint, and takes its history back in.
 class Rehearsal {
  public:
-  Rehearsal(const Scenario& scenario, asio::ip::tcp::endpoint target)
-      : scenario_(scenario), plan_(scenario), target_(target) {}
+  Rehearsal(const Scenario& scenario, TcpEndpoint target, TransportKind transport)
+      : scenario_(scenario), plan_(scenario), target_(target), transport_(transport) {}
 
   std::uint32_t workers = 1;
   bool resolve_by_status = false;
@@ -71,7 +71,8 @@ class Rehearsal {
 
   Scenario scenario_;
   Plan plan_;
-  asio::ip::tcp::endpoint target_;
+  TcpEndpoint target_;
+  TransportKind transport_;
   std::filesystem::path history_path_;
   std::vector<Played> records_;
   std::optional<std::string> storage_failure_;

@@ -40,9 +40,27 @@ ScriptedTarget::Script claims_get(Reaction reaction) {
 /// machine that is busy with other tests.
 constexpr Duration kReservationsSettle = 1s;
 
-TEST(Worker, RecordsEveryAttemptOfThePlanWithItsAnswer) {
+std::optional<std::string> missing(TransportKind kind) {
+  return kind == TransportKind::io_uring ? io_uring_missing() : std::nullopt;
+}
+
+/// Whatever carries the bytes, a worker does the same.
+class WorkerOver : public testing::TestWithParam<TransportKind> {
+ protected:
+  void SetUp() override {
+    if (const auto why = missing(GetParam())) GTEST_SKIP() << *why;
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(EachTransport, WorkerOver,
+                         testing::Values(TransportKind::asio, TransportKind::io_uring),
+                         [](const auto& transport) {
+                           return transport.param == TransportKind::asio ? "Asio" : "IoUring";
+                         });
+
+TEST_P(WorkerOver, RecordsEveryAttemptOfThePlanWithItsAnswer) {
   ScriptedTarget target(generous);
-  Rehearsal rehearsal(short_scenario(50), target.endpoint());
+  Rehearsal rehearsal(short_scenario(50), target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::reserve, Outcome::accepted, Reason::none), 50U);
@@ -58,63 +76,63 @@ TEST(Worker, RecordsEveryAttemptOfThePlanWithItsAnswer) {
   }
 }
 
-TEST(Worker, SharesThePlanWithOthersWithoutLosingOrRepeatingAnAttempt) {
+TEST_P(WorkerOver, SharesThePlanWithOthersWithoutLosingOrRepeatingAnAttempt) {
   ScriptedTarget target(generous);
-  Rehearsal rehearsal(short_scenario(101), target.endpoint());
+  Rehearsal rehearsal(short_scenario(101), target.endpoint(), GetParam());
   rehearsal.workers = 3;
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::win, Reason::none), 101U);
 }
 
-TEST(Worker, CountsACloseBeforeTheAnswerAsIndeterminate) {
+TEST_P(WorkerOver, CountsACloseBeforeTheAnswerAsIndeterminate) {
   ScriptedTarget target(claims_get({"", Then::close}));
-  Rehearsal rehearsal(short_scenario(20), target.endpoint());
+  Rehearsal rehearsal(short_scenario(20), target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::closed_early), 20U);
   EXPECT_EQ(target.requests().size(), 40U) << "a request was sent again";
 }
 
-TEST(Worker, CountsHalfAnAnswerAsIndeterminate) {
+TEST_P(WorkerOver, CountsHalfAnAnswerAsIndeterminate) {
   const std::string half = http_answer(200, R"({"coupon":"C-7"})").substr(0, 60);
   ScriptedTarget target(claims_get({half, Then::close}));
-  Rehearsal rehearsal(short_scenario(20), target.endpoint());
+  Rehearsal rehearsal(short_scenario(20), target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::closed_early), 20U);
   EXPECT_EQ(target.requests().size(), 40U) << "a request was sent again";
 }
 
-TEST(Worker, CountsAResetAsIndeterminate) {
+TEST_P(WorkerOver, CountsAResetAsIndeterminate) {
   ScriptedTarget target(claims_get({"", Then::reset}));
-  Rehearsal rehearsal(short_scenario(20), target.endpoint());
+  Rehearsal rehearsal(short_scenario(20), target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::reset), 20U);
   EXPECT_EQ(target.requests().size(), 40U) << "a request was sent again";
 }
 
-TEST(Worker, CountsGarbageAsIndeterminate) {
+TEST_P(WorkerOver, CountsGarbageAsIndeterminate) {
   ScriptedTarget target(claims_get({"\x16\x03\x01 this is no HTTP\r\n\r\n", Then::keep}));
-  Rehearsal rehearsal(short_scenario(20), target.endpoint());
+  Rehearsal rehearsal(short_scenario(20), target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::unparseable), 20U);
 }
 
-TEST(Worker, CountsAWinWithoutACouponAsIndeterminate) {
+TEST_P(WorkerOver, CountsAWinWithoutACouponAsIndeterminate) {
   ScriptedTarget target(claims_get({http_answer(200, "{}")}));
-  Rehearsal rehearsal(short_scenario(5), target.endpoint());
+  Rehearsal rehearsal(short_scenario(5), target.endpoint(), GetParam());
   rehearsal.play();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::unparseable), 5U);
 }
 
-TEST(Worker, GivesUpOnATargetThatSaysNothing) {
+TEST_P(WorkerOver, GivesUpOnATargetThatSaysNothing) {
   ScriptedTarget target(claims_get({"", Then::stall}));
   Scenario scenario = short_scenario(20);
   scenario.attempt_timeout = 30ms;
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::timeout), 20U);
@@ -123,19 +141,19 @@ TEST(Worker, GivesUpOnATargetThatSaysNothing) {
   }
 }
 
-TEST(Worker, GivesUpOnATargetThatStopsInTheMiddle) {
+TEST_P(WorkerOver, GivesUpOnATargetThatStopsInTheMiddle) {
   ScriptedTarget target(claims_get({"HTTP/1.1 200 OK\r\nContent-Le", Then::stall}));
   Scenario scenario = short_scenario(8);
   scenario.attempt_timeout = 30ms;
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::timeout), 8U);
 }
 
-TEST(Worker, CountsAPortWithoutAServerAsNotSent) {
+TEST_P(WorkerOver, CountsAPortWithoutAServerAsNotSent) {
   const DeadPort nobody;
-  Rehearsal rehearsal(short_scenario(20), nobody.endpoint());
+  Rehearsal rehearsal(short_scenario(20), nobody.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::reserve, Outcome::failed, Reason::connect_refused), 20U);
@@ -143,17 +161,17 @@ TEST(Worker, CountsAPortWithoutAServerAsNotSent) {
   for (const Played& played : rehearsal.records()) EXPECT_FALSE(played.record.sent());
 }
 
-TEST(Worker, CountsAConnectThatHangsAsNotSent) {
+TEST_P(WorkerOver, CountsAConnectThatHangsAsNotSent) {
   const FullListener full;
   Scenario scenario = short_scenario(4);
   scenario.attempt_timeout = 30ms;
-  Rehearsal rehearsal(scenario, full.endpoint());
+  Rehearsal rehearsal(scenario, full.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::failed, Reason::connect_timeout), 4U);
 }
 
-TEST(Worker, ReplacesAConnectionThatWasClosedWhileIdleWithoutCountingAnError) {
+TEST_P(WorkerOver, ReplacesAConnectionThatWasClosedWhileIdleWithoutCountingAnError) {
   ScriptedTarget target([](std::string_view request) {
     Reaction reaction = generous(request);
     reaction.then = Then::close;  // without having announced it
@@ -162,7 +180,7 @@ TEST(Worker, ReplacesAConnectionThatWasClosedWhileIdleWithoutCountingAnError) {
   Scenario scenario = short_scenario(10);
   scenario.connection_mode = ConnectionMode::per_user;
   scenario.pause = kReservationsSettle;
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::reserve, Outcome::accepted, Reason::none), 10U);
@@ -170,7 +188,7 @@ TEST(Worker, ReplacesAConnectionThatWasClosedWhileIdleWithoutCountingAnError) {
   EXPECT_EQ(target.connections(), 20U);
 }
 
-TEST(Worker, DropsAConnectionThatSaysWhatNobodyAsked) {
+TEST_P(WorkerOver, DropsAConnectionThatSaysWhatNobodyAsked) {
   ScriptedTarget target([](std::string_view request) {
     Reaction reaction = generous(request);
     reaction.bytes += "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
@@ -179,29 +197,29 @@ TEST(Worker, DropsAConnectionThatSaysWhatNobodyAsked) {
   Scenario scenario = short_scenario(10);
   scenario.connection_mode = ConnectionMode::per_user;
   scenario.pause = kReservationsSettle;
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::win, Reason::none), 10U);
 }
 
-TEST(Worker, KeepsAPoolWithinItsSize) {
+TEST_P(WorkerOver, KeepsAPoolWithinItsSize) {
   ScriptedTarget target(generous);
   Scenario scenario = short_scenario(40);
   scenario.arrivals = ArrivalShape::at_once;
   scenario.connections = 3;
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::win, Reason::none), 40U);
   EXPECT_LE(target.connections(), 3U);
 }
 
-TEST(Worker, KeepsAUsersConnectionFromReservationToRush) {
+TEST_P(WorkerOver, KeepsAUsersConnectionFromReservationToRush) {
   ScriptedTarget target(generous);
   Scenario scenario = short_scenario(12);
   scenario.connection_mode = ConnectionMode::per_user;
   scenario.pause = kReservationsSettle;
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   std::map<std::uint32_t, std::set<std::uint32_t>> connections_of;
   for (const Played& played : rehearsal.records()) {
@@ -211,25 +229,25 @@ TEST(Worker, KeepsAUsersConnectionFromReservationToRush) {
   EXPECT_EQ(target.connections(), 12U);
 }
 
-TEST(Worker, OpensASecondConnectionForADoubleClick) {
+TEST_P(WorkerOver, OpensASecondConnectionForADoubleClick) {
   // The first click of everybody is never answered, so that the second one finds it busy.
   ScriptedTarget target(claims_get({"", Then::stall}));
   Scenario scenario = short_scenario(3);
   scenario.personas = {{Persona::double_clicker, Share{1}}};
   scenario.connection_mode = ConnectionMode::per_user;
   scenario.attempt_timeout = 200ms;
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::timeout), 6U);
   EXPECT_EQ(target.connections(), 6U);
 }
 
-TEST(Worker, OpensAConnectionForEveryRequestWhenToldTo) {
+TEST_P(WorkerOver, OpensAConnectionForEveryRequestWhenToldTo) {
   ScriptedTarget target(generous);
   Scenario scenario = short_scenario(10);
   scenario.connection_mode = ConnectionMode::per_request;
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   std::set<std::uint32_t> connections;
@@ -241,11 +259,11 @@ TEST(Worker, OpensAConnectionForEveryRequestWhenToldTo) {
   }
 }
 
-TEST(Worker, LetsAnAnswerTakeTheUsersWayBack) {
+TEST_P(WorkerOver, LetsAnAnswerTakeTheUsersWayBack) {
   ScriptedTarget target(generous);
   Scenario scenario = short_scenario(10);
   scenario.cohorts = {{"far", Share{1}, {20ms, std::nullopt}}};
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   for (const Played& played : rehearsal.records()) {
     const analysis::AttemptRecord& record = played.record;
@@ -256,11 +274,11 @@ TEST(Worker, LetsAnAnswerTakeTheUsersWayBack) {
   }
 }
 
-TEST(Worker, LetsARetrierRepeatTheClaimUnderTheSameKey) {
+TEST_P(WorkerOver, LetsARetrierRepeatTheClaimUnderTheSameKey) {
   ScriptedTarget target(generous);
   Scenario scenario = short_scenario(2);
   scenario.personas = {{Persona::retrier, Share{1}}};
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   std::map<std::uint32_t, std::set<std::uint64_t>> keys_of;
@@ -276,7 +294,7 @@ TEST(Worker, LetsARetrierRepeatTheClaimUnderTheSameKey) {
   }
 }
 
-TEST(Worker, LetsAWinnerLookIntoTheWalletAndSpendTheCouponTwice) {
+TEST_P(WorkerOver, LetsAWinnerLookIntoTheWalletAndSpendTheCouponTwice) {
   ScriptedTarget target([](std::string_view request) {
     if (request.starts_with("GET /api/v1/users/me/coupons?event=")) {
       return Reaction{http_answer(200, R"({"coupons":[{"coupon":"C-7"}]})")};
@@ -287,7 +305,7 @@ TEST(Worker, LetsAWinnerLookIntoTheWalletAndSpendTheCouponTwice) {
   Scenario scenario = short_scenario(3);
   scenario.personas = {{Persona::retrier, Share{1}}};  // whose repeated win is no second one
   scenario.winners = {Share{1}, Share{1}, Share{1}};
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   EXPECT_EQ(rehearsal.count(Op::status, Outcome::accepted, Reason::none), 3U);
   EXPECT_EQ(rehearsal.count(Op::redeem, Outcome::accepted, Reason::none), 6U);
@@ -300,12 +318,12 @@ TEST(Worker, LetsAWinnerLookIntoTheWalletAndSpendTheCouponTwice) {
   for (const std::uint32_t user : {0U, 1U, 2U}) EXPECT_EQ(keys_of[user].size(), 2U);
 }
 
-TEST(Worker, LooksIntoTheWalletAfterTheRushWhenAClaimStayedOpen) {
+TEST_P(WorkerOver, LooksIntoTheWalletAfterTheRushWhenAClaimStayedOpen) {
   ScriptedTarget target([](std::string_view request) {
     if (request.starts_with("GET ")) return Reaction{http_answer(200, R"({"coupons":[]})")};
     return is_claim(request) ? Reaction{"", Then::close} : generous(request);
   });
-  Rehearsal rehearsal(short_scenario(4), target.endpoint());
+  Rehearsal rehearsal(short_scenario(4), target.endpoint(), GetParam());
   rehearsal.resolve_by_status = true;
   rehearsal.play();
   EXPECT_EQ(rehearsal.count(Op::status, Outcome::accepted, Reason::none), 4U);
@@ -316,12 +334,12 @@ TEST(Worker, LooksIntoTheWalletAfterTheRushWhenAClaimStayedOpen) {
   }
 }
 
-TEST(Worker, RecordsWhatAStopLeavesUnsentAndUnanswered) {
+TEST_P(WorkerOver, RecordsWhatAStopLeavesUnsentAndUnanswered) {
   ScriptedTarget target([](std::string_view) { return Reaction{"", Then::stall}; });
   Scenario scenario = short_scenario(30);
   scenario.rush = 1h;
   scenario.connections = 2;
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.while_playing = [&target](Worker& worker) {
     target.when_requested(2, [&worker] { worker.stop(); });
   };
@@ -332,24 +350,24 @@ TEST(Worker, RecordsWhatAStopLeavesUnsentAndUnanswered) {
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::failed, Reason::stopped_before_sending), 30U);
 }
 
-TEST(Worker, GivesUpTheBacklogOfATargetThatAnswersNothingAnyMore) {
+TEST_P(WorkerOver, GivesUpTheBacklogOfATargetThatAnswersNothingAnyMore) {
   ScriptedTarget target(claims_get({"", Then::stall}));
   Scenario scenario = short_scenario(300);
   scenario.arrivals = ArrivalShape::at_once;
   scenario.connections = 1;
   scenario.attempt_timeout = 100ms;  // to wait for each of them would take half a minute
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_GT(rehearsal.count(Op::claim, Outcome::failed, Reason::stopped_before_sending), 0U);
   EXPECT_GT(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::timeout), 0U);
 }
 
-TEST(Worker, HasItsRecordsInTheFileWhileItPlays) {
+TEST_P(WorkerOver, HasItsRecordsInTheFileWhileItPlays) {
   ScriptedTarget target(claims_get({"", Then::stall}));
   Scenario scenario = short_scenario(20);
   scenario.attempt_timeout = 1h;
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.while_playing = [&rehearsal](Worker& worker) {
     while (rehearsal.records_in_file() < 20) std::this_thread::yield();
     EXPECT_FALSE(worker.finished());
@@ -374,12 +392,14 @@ class FailingClock final : public Clock {
   mutable std::atomic<int> left_;
 };
 
-class WorkerThatFails : public testing::TestWithParam<int> {};
+class WorkerThatFails : public testing::TestWithParam<std::tuple<TransportKind, int>> {};
 
 TEST_P(WorkerThatFails, StillRecordsEveryAttempt) {
+  const auto [transport, question] = GetParam();
+  if (missing(transport)) GTEST_SKIP() << *missing(transport);
   ScriptedTarget target(generous);
-  const FailingClock clock(GetParam());
-  Rehearsal rehearsal(short_scenario(30), target.endpoint());
+  const FailingClock clock(question);
+  Rehearsal rehearsal(short_scenario(30), target.endpoint(), transport);
   rehearsal.clock = &clock;
   rehearsal.play();
   rehearsal.expect_one_record_each();
@@ -387,20 +407,22 @@ TEST_P(WorkerThatFails, StillRecordsEveryAttempt) {
   EXPECT_EQ(*rehearsal.failure(), "the clock has stopped");
 }
 
-TEST(FailingWorker, RecordsClicksThatAreStillOnTheirWay) {
+TEST_P(WorkerOver, RecordsClicksThatAreStillOnTheirWay) {
   ScriptedTarget target(generous);
   const FailingClock clock(60);  // some thirty ticks: clicks are out, and none has arrived
   Scenario scenario = short_scenario(30);
   scenario.cohorts = {{"far", Share{1}, {4s, std::nullopt}}};
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.clock = &clock;
   rehearsal.play();
   rehearsal.expect_one_record_each();
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::failed, Reason::stopped_before_sending), 30U);
 }
 
-INSTANTIATE_TEST_SUITE_P(AtVariousPoints, WorkerThatFails,
-                         testing::Values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 50, 100));
+INSTANTIATE_TEST_SUITE_P(
+    AtVariousPoints, WorkerThatFails,
+    testing::Combine(testing::Values(TransportKind::asio, TransportKind::io_uring),
+                     testing::Values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 50, 100)));
 
 /// Lets no file of this process grow beyond a size, as a full disk would.
 class FullDisk {
@@ -424,12 +446,12 @@ class FullDisk {
   sighandler_t handler_ = SIG_DFL;
 };
 
-TEST(Worker, StopsWhenItsHistoryCannotBeWrittenAndSaysHowMuchIsMissing) {
+TEST_P(WorkerOver, StopsWhenItsHistoryCannotBeWrittenAndSaysHowMuchIsMissing) {
   ScriptedTarget target(generous);
   Scenario scenario = short_scenario(6000);  // more than a block of records
   scenario.rush = 10min;  // unless the failure ends the run, the test runs into its time-out
   scenario.connections = 64;
-  Rehearsal rehearsal(scenario, target.endpoint());
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   const FullDisk full(1000);
   rehearsal.play();
   ASSERT_TRUE(rehearsal.storage_failure());

@@ -1,0 +1,21 @@
+#include "loadgen/wire/source_addresses.hpp"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cerrno>
+
+namespace fairrush::loadgen {
+
+boost::system::error_code bind_to(int descriptor, const boost::asio::ip::address& source) {
+  const int on = 1;
+  // Without it, each address has one port for one connection, whoever the peer is: slower, not
+  // wrong.
+  ::setsockopt(descriptor, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+  const boost::asio::ip::tcp::endpoint local(source, 0);
+  if (::bind(descriptor, local.data(), static_cast<socklen_t>(local.size())) == 0) return {};
+  return {errno, boost::system::system_category()};
+}
+
+}  // namespace fairrush::loadgen

@@ -1,0 +1,376 @@
+#include "loadgen/wire/uring_transport.hpp"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <boost/asio/error.hpp>
+#include <cerrno>
+#include <cstdlib>
+#include <new>
+#include <system_error>
+
+#include "base/assert.hpp"
+#include "loadgen/wire/source_addresses.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+constexpr unsigned kSubmissionEntries = 256;
+constexpr unsigned kCompletionEntries = 16'384;
+/// A request's time of leaving is taken when it is handed over; a batch this small leaves at most
+/// some tens of microseconds later.
+constexpr unsigned kBatch = 16;
+/// Completions for which a wait that need not react is cut short.
+constexpr unsigned kPileUp = 256;
+
+constexpr unsigned kBufferBytes = 2048;
+constexpr unsigned kBufferCount = 1024;  // a power of two
+constexpr int kBufferGroup = 1;
+
+error_code error_of(int negative_result) {
+  return {-negative_result, boost::system::system_category()};
+}
+
+/// A completion comes back with its operation and, above these bits, its slot. A slot is used anew
+/// only when all of its completions have come.
+constexpr unsigned kOperationBits = 2;
+
+}  // namespace
+
+/// Memory that receives write into, lent to the kernel a buffer at a time.
+struct UringTransport::Buffers {
+  explicit Buffers(io_uring& with_ring) : ring(with_ring) {
+    void* const shared = ::mmap(nullptr, kBufferCount * sizeof(io_uring_buf),
+                                PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
+    if (shared == MAP_FAILED) throw std::bad_alloc();
+    entries = static_cast<io_uring_buf_ring*>(shared);
+    io_uring_buf_reg registration{};
+    registration.ring_addr = reinterpret_cast<std::uintptr_t>(shared);
+    registration.ring_entries = kBufferCount;
+    registration.bgid = kBufferGroup;
+    if (const int failed = io_uring_register_buf_ring(&ring, &registration, 0); failed < 0) {
+      ::munmap(shared, kBufferCount * sizeof(io_uring_buf));
+      throw std::system_error(-failed, std::generic_category(), "io_uring buffers");
+    }
+    io_uring_buf_ring_init(entries);
+    for (unsigned buffer = 0; buffer < kBufferCount; ++buffer)
+      add(buffer, static_cast<int>(buffer));
+    io_uring_buf_ring_advance(entries, kBufferCount);
+  }
+  Buffers(const Buffers&) = delete;
+  Buffers& operator=(const Buffers&) = delete;
+  ~Buffers() {
+    io_uring_unregister_buf_ring(&ring, kBufferGroup);
+    ::munmap(entries, kBufferCount * sizeof(io_uring_buf));
+  }
+
+  const char* at(unsigned buffer) const {
+    return memory.data() + std::size_t{buffer} * kBufferBytes;
+  }
+  void give_back(unsigned buffer) {
+    add(buffer, 0);
+    io_uring_buf_ring_advance(entries, 1);
+  }
+
+ private:
+  void add(unsigned buffer, int offset) {
+    io_uring_buf_ring_add(entries, memory.data() + std::size_t{buffer} * kBufferBytes, kBufferBytes,
+                          static_cast<unsigned short>(buffer), io_uring_buf_ring_mask(kBufferCount),
+                          offset);
+  }
+
+  io_uring& ring;
+  io_uring_buf_ring* entries;
+  std::vector<char> memory = std::vector<char>(std::size_t{kBufferBytes} * kBufferCount);
+};
+
+UringTransport::UringTransport(const TransportSpec& spec) : spec_(spec) {
+  io_uring_params parameters{};
+  parameters.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CQSIZE |
+                     IORING_SETUP_CLAMP;
+  parameters.cq_entries = kCompletionEntries;
+  if (const int failed = io_uring_queue_init_params(kSubmissionEntries, &ring_, &parameters);
+      failed < 0) {
+    throw std::system_error(-failed, std::generic_category(), "io_uring");
+  }
+  io_uring_register_ring_fd(&ring_);
+  try {
+    buffers_ = std::make_unique<Buffers>(ring_);
+  } catch (...) {
+    io_uring_queue_exit(&ring_);
+    throw;
+  }
+}
+
+UringTransport::~UringTransport() {
+  close_all();
+  buffers_.reset();
+  io_uring_queue_exit(&ring_);
+}
+
+io_uring_sqe& UringTransport::next_entry() {
+  io_uring_sqe* entry = io_uring_get_sqe(&ring_);
+  if (entry == nullptr) {
+    submit();
+    entry = io_uring_get_sqe(&ring_);
+  }
+  FAIRRUSH_ASSERT(entry != nullptr);
+  ++unsubmitted_;
+  return *entry;
+}
+
+void UringTransport::submit() {
+  unsubmitted_ = 0;
+  while (io_uring_sq_ready(&ring_) > 0) {
+    const int submitted = io_uring_submit(&ring_);
+    if (submitted < 0 && submitted != -EINTR && submitted != -EBUSY && submitted != -EAGAIN) {
+      throw std::system_error(-submitted, std::generic_category(), "io_uring submit");
+    }
+    if (submitted == -EBUSY || submitted == -EAGAIN) return;  // completions must be taken first
+  }
+}
+
+void UringTransport::tag(io_uring_sqe& entry, Operation operation, std::uint32_t place) {
+  Slot& slot = slots_[place];
+  ++slot.operations;
+  ++operations_;
+  io_uring_sqe_set_data64(
+      &entry, std::uint64_t{place} << kOperationBits | static_cast<std::uint64_t>(operation));
+}
+
+UringTransport::Slot* UringTransport::find(SocketId socket) {
+  Slot& slot = slots_[socket.slot];
+  return slot.generation == socket.generation && slot.user != nullptr ? &slot : nullptr;
+}
+
+SocketId UringTransport::open(SocketUser& user, const TcpEndpoint& peer) {
+  if (free_.empty()) {
+    free_.push_back(static_cast<std::uint32_t>(slots_.size()));
+    slots_.emplace_back();
+  }
+  const std::uint32_t place = free_.back();
+  free_.pop_back();
+  Slot& slot = slots_[place];
+  slot.user = &user;
+  slot.peer = peer;
+  slot.descriptor =
+      ::socket(peer.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  error_code unfit;
+  if (slot.descriptor < 0) {
+    unfit = {errno, boost::system::system_category()};
+  } else {
+    const int on = 1;
+    ::setsockopt(slot.descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (!spec_.sources.empty()) {
+      unfit = bind_to(slot.descriptor, spec_.sources[sources_used_++ % spec_.sources.size()]);
+    }
+  }
+  io_uring_sqe& entry = next_entry();
+  if (unfit) {
+    // Nobody hears of a socket from within `open`: the failure comes by the ring as well.
+    io_uring_prep_nop(&entry);
+    slot.ended = unfit;
+  } else {
+    io_uring_prep_connect(&entry, slot.descriptor, slot.peer.data(),
+                          static_cast<socklen_t>(slot.peer.size()));
+  }
+  tag(entry, Operation::connect, place);
+  return {.slot = place, .generation = slot.generation};
+}
+
+bool UringTransport::send(SocketId socket, std::string_view bytes) {
+  Slot* const slot = find(socket);
+  FAIRRUSH_ASSERT(slot != nullptr && !slot->sending);
+  if (outgoing_free_.empty()) {
+    outgoing_free_.push_back(static_cast<std::uint32_t>(outgoing_.size()));
+    outgoing_.emplace_back();
+  }
+  slot->outgoing = outgoing_free_.back();
+  outgoing_free_.pop_back();
+  std::string& kept = outgoing_[slot->outgoing];
+  kept.assign(bytes);
+  slot->sending = true;
+  io_uring_sqe& entry = next_entry();
+  io_uring_prep_send(&entry, slot->descriptor, kept.data(), kept.size(),
+                     MSG_WAITALL | MSG_NOSIGNAL);
+  tag(entry, Operation::send, socket.slot);
+  if (unsubmitted_ >= kBatch) submit();
+  return true;
+}
+
+bool UringTransport::is_stale(SocketId socket) {
+  Slot* const slot = find(socket);
+  char byte = 0;
+  const auto peeked = ::recv(slot->descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return peeked >= 0 || (errno != EAGAIN && errno != EINTR);
+}
+
+void UringTransport::close(SocketId socket) {
+  if (find(socket) != nullptr) drop(socket.slot);
+}
+
+/// Shutting down ends the operations that the kernel still has; the slot is free when they are.
+void UringTransport::drop(std::uint32_t place) {
+  Slot& slot = slots_[place];
+  slot.user = nullptr;
+  if (slot.descriptor >= 0) {
+    // What has not been submitted yet would find another socket behind the same number.
+    if (unsubmitted_ > 0) submit();
+    if (slot.operations > 0) ::shutdown(slot.descriptor, SHUT_RDWR);
+    ::close(std::exchange(slot.descriptor, -1));
+  }
+  release(place);
+}
+
+void UringTransport::release(std::uint32_t place) {
+  Slot& slot = slots_[place];
+  if (slot.user != nullptr || slot.operations > 0) return;
+  FAIRRUSH_ASSERT(!slot.sending);
+  slot.ended.reset();
+  ++slot.generation;
+  free_.push_back(place);
+}
+
+void UringTransport::end(std::uint32_t place, error_code error) {
+  SocketUser* const user = slots_[place].user;
+  drop(place);
+  user->ended(error);
+}
+
+void UringTransport::receive(std::uint32_t place) {
+  io_uring_sqe& entry = next_entry();
+  io_uring_prep_recv_multishot(&entry, slots_[place].descriptor, nullptr, 0, 0);
+  entry.flags |= IOSQE_BUFFER_SELECT;
+  entry.buf_group = kBufferGroup;
+  tag(entry, Operation::receive, place);
+}
+
+void UringTransport::handle(const io_uring_cqe& completion) {
+  const auto data = completion.user_data;
+  const auto operation = static_cast<Operation>(data & ((1U << kOperationBits) - 1));
+  const auto place = static_cast<std::uint32_t>(data >> kOperationBits);
+  if ((completion.flags & IORING_CQE_F_MORE) == 0) {
+    --slots_[place].operations;
+    --operations_;
+  }
+  switch (operation) {
+    case Operation::connect:
+      connect_done(place, completion.res);
+      break;
+    case Operation::send:
+      send_done(place, completion.res);
+      break;
+    case Operation::receive:
+      receive_done(place, completion);
+      break;
+  }
+}
+
+void UringTransport::connect_done(std::uint32_t place, int result) {
+  Slot& slot = slots_[place];
+  if (slot.user == nullptr) {
+    release(place);
+    return;
+  }
+  const error_code error = slot.ended ? *slot.ended : result < 0 ? error_of(result) : error_code();
+  SocketUser* const user = slot.user;
+  if (error) {
+    drop(place);
+  } else {
+    receive(place);
+  }
+  user->connected(error);
+}
+
+void UringTransport::send_done(std::uint32_t place, int result) {
+  Slot& slot = slots_[place];
+  slot.sending = false;
+  outgoing_free_.push_back(slot.outgoing);
+  if (slot.user == nullptr) {
+    release(place);
+  } else if (result <= 0) {
+    SocketUser* const user = slot.user;
+    drop(place);
+    user->not_sent(error_of(result));
+  } else if (slot.ended) {
+    end(place, *slot.ended);
+  }
+}
+
+void UringTransport::receive_done(std::uint32_t place, const io_uring_cqe& completion) {
+  Slot& slot = slots_[place];
+  const bool filled = (completion.flags & IORING_CQE_F_BUFFER) != 0;
+  const unsigned buffer = completion.flags >> IORING_CQE_BUFFER_SHIFT;
+  const bool again = (completion.flags & IORING_CQE_F_MORE) == 0;
+  if (slot.user == nullptr) {
+    if (filled) buffers_->give_back(buffer);
+    if (again) release(place);
+    return;
+  }
+  const std::uint32_t generation = slot.generation;
+  if (completion.res > 0) {
+    slot.user->received({buffers_->at(buffer), static_cast<std::size_t>(completion.res)}, now_);
+    buffers_->give_back(buffer);
+    if (again && slot.generation == generation && slot.user != nullptr) receive(place);
+    return;
+  }
+  if (filled) buffers_->give_back(buffer);
+  if (completion.res == -ENOBUFS) {
+    receive(place);
+    return;
+  }
+  const error_code error =
+      completion.res == 0 ? error_code(boost::asio::error::eof) : error_of(completion.res);
+  // Whether the last request left at all is known only when its send is.
+  if (slot.sending) {
+    slot.ended = error;
+  } else {
+    end(place, error);
+  }
+}
+
+void UringTransport::wait(const NextTick& next) {
+  const Duration left = next.at - spec_.clock.steady_now();
+  __kernel_timespec timeout{};
+  if (left > Duration::zero()) {
+    timeout.tv_sec = left.count() / 1'000'000'000;
+    timeout.tv_nsec = left.count() % 1'000'000'000;
+  }
+  io_uring_cqe* first = nullptr;
+  const unsigned wanted = next.react ? 1 : kPileUp;
+  unsubmitted_ = 0;
+  const int result = io_uring_submit_and_wait_timeout(&ring_, &first, wanted, &timeout, nullptr);
+  const bool expected =
+      result >= 0 || result == -ETIME || result == -EINTR || result == -EAGAIN || result == -EBUSY;
+  if (!expected) throw std::system_error(-result, std::generic_category(), "io_uring wait");
+  now_ = spec_.clock.steady_now();
+  unsigned taken = 0;
+  unsigned head = 0;
+  io_uring_cqe* completion = nullptr;
+  // Taken one by one, so that an exception from a user leaves the ring as it is.
+  io_uring_for_each_cqe(&ring_, head, completion) {
+    const io_uring_cqe copy = *completion;
+    ++taken;
+    io_uring_cq_advance(&ring_, 1);
+    handle(copy);
+    if (taken == kCompletionEntries) break;
+  }
+}
+
+void UringTransport::close_all() {
+  for (std::uint32_t place = 0; place < slots_.size(); ++place) {
+    if (slots_[place].user != nullptr) drop(place);
+  }
+  // Every socket has been shut down: what is left comes back at once.
+  while (operations_ > 0) wait({.at = spec_.clock.steady_now() + std::chrono::seconds(1)});
+}
+
+void UringTransport::run(Driver& driver) {
+  while (const auto next = driver.tick()) wait(*next);
+  close_all();
+}
+
+}  // namespace fairrush::loadgen

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <liburing.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "loadgen/wire/transport.hpp"
+
+namespace fairrush::loadgen {
+
+/// One io_uring: requests leave in small batches, one standing receive a socket fills buffers that
+/// all share, so that a connection costs the kernel no call of its own and no buffer while it
+/// waits. Needs Linux 6.0.
+class UringTransport final : public Transport {
+ public:
+  explicit UringTransport(const TransportSpec& spec);
+  ~UringTransport() override;
+
+  SocketId open(SocketUser& user, const TcpEndpoint& peer) override;
+  bool send(SocketId socket, std::string_view bytes) override;
+  bool is_stale(SocketId socket) override;
+  void close(SocketId socket) override;
+  void run(Driver& driver) override;
+
+ private:
+  enum class Operation : std::uint8_t { connect, send, receive };
+
+  struct Slot {
+    SocketUser* user = nullptr;  // null: free, or closed and waiting for its operations
+    TcpEndpoint peer;            // read by the kernel while it connects
+    std::uint32_t generation = 0;
+    int descriptor = -1;
+    std::uint32_t outgoing = 0;   // place of the bytes being sent
+    std::uint8_t operations = 0;  // the kernel still has
+    bool sending = false;
+    std::optional<error_code> ended;  // told once the send is known to have worked
+  };
+
+  struct Buffers;
+
+  io_uring_sqe& next_entry();
+  void submit();
+  void wait(const NextTick& next);
+  void handle(const io_uring_cqe& completion);
+  void connect_done(std::uint32_t place, int result);
+  void send_done(std::uint32_t place, int result);
+  void receive_done(std::uint32_t place, const io_uring_cqe& completion);
+  void receive(std::uint32_t place);
+  void tag(io_uring_sqe& entry, Operation operation, std::uint32_t place);
+  void end(std::uint32_t place, error_code error);
+  void release(std::uint32_t place);
+  void drop(std::uint32_t place);
+  void close_all();
+  Slot* find(SocketId socket);
+
+  const TransportSpec spec_;
+  io_uring ring_{};
+  std::unique_ptr<Buffers> buffers_;
+  std::deque<Slot> slots_;
+  std::vector<std::uint32_t> free_;
+  std::vector<std::string> outgoing_;
+  std::vector<std::uint32_t> outgoing_free_;
+  std::size_t sources_used_ = 0;
+  std::uint64_t operations_ = 0;  // the kernel still has
+  unsigned unsubmitted_ = 0;
+  SteadyTime now_{};  // when the completions under way were taken
+};
+
+}  // namespace fairrush::loadgen
