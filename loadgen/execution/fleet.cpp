@@ -43,6 +43,7 @@ Fleet::Fleet(const FleetSpec& spec) {
                    .mode = spec.scenario.connection_mode,
                    .connections = connections / count + (index < connections % count ? 1 : 0),
                    .attempt_timeout = spec.scenario.attempt_timeout,
+                   .pacing = spec.scenario.pacing,
                    .resolve_by_status = spec.scenario.winners.read_status.of_one > 0}));
   }
 }

@@ -104,6 +104,9 @@ void add_connections(OptionTable& keys, Scenario& scenario) {
                                    {{"best", TransportChoice::best},
                                     {"asio", TransportChoice::asio},
                                     {"io_uring", TransportChoice::io_uring}});
+  keys.add_choice<Pacing>({"connections.pacing", "HOW", "How closely clicks keep to their times"},
+                          scenario.pacing,
+                          {{"economic", Pacing::economic}, {"precise", Pacing::precise}});
 }
 
 /// Choices that are their own values.

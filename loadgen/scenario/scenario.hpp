@@ -66,6 +66,12 @@ enum class TransportChoice : std::uint8_t {
   io_uring,  ///< Linux 6.0 that does not forbid it
 };
 
+/// How closely clicks keep to their times.
+enum class Pacing : std::uint8_t {
+  economic,  ///< within a millisecond: many requests for the CPU time
+  precise,   ///< as closely as the machine can
+};
+
 /// What winners do besides winning, as shares of them.
 struct WinnerHabits {
   Share read_status{0.1};   ///< look into their wallet right after the win
@@ -110,6 +116,7 @@ struct Scenario {
   Duration attempt_timeout = std::chrono::seconds(5);
   std::uint32_t threads = 0;  ///< 0: one a core
   TransportChoice transport = TransportChoice::best;
+  Pacing pacing = Pacing::economic;
 
   BuiltinTarget builtin;
   std::optional<std::string> url;  ///< set: a running service that speaks the same HTTP, instead

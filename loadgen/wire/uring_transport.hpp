@@ -45,7 +45,13 @@ class UringTransport final : public Transport {
 
   io_uring_sqe& next_entry();
   void submit();
+  struct Received {
+    std::string_view bytes;
+    SteadyTime at{};
+  };
+
   void wait(const NextTick& next);
+  Received read(unsigned buffer, int length);
   void handle(const io_uring_cqe& completion);
   void connect_done(std::uint32_t place, int result);
   void send_done(std::uint32_t place, int result);
@@ -68,7 +74,17 @@ class UringTransport final : public Transport {
   std::size_t sources_used_ = 0;
   std::uint64_t operations_ = 0;  // the kernel still has
   unsigned unsubmitted_ = 0;
-  SteadyTime now_{};  // when the completions under way were taken
+  // Every receive gives a time stamp with the bytes, and no address.
+  msghdr receive_form_{.msg_name = nullptr,
+                       .msg_namelen = 0,
+                       .msg_iov = nullptr,
+                       .msg_iovlen = 0,
+                       .msg_control = nullptr,
+                       .msg_controllen = CMSG_SPACE(sizeof(timespec)),
+                       .msg_flags = 0};
+  SteadyTime now_{};     // when the completions under way were taken
+  WallTime wall_now_{};  // the same moment
+  SteadyTime looked_{};  // and those before them
 };
 
 }  // namespace fairrush::loadgen

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <pthread.h>
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <utility>
@@ -15,7 +16,8 @@ using analysis::Op;
 using analysis::Outcome;
 using analysis::Reason;
 
-/// Clicks are released no more often than this: an idle wake-up costs some 20 µs of CPU.
+/// With economic pacing clicks are released no more often than this: an idle wake-up costs some
+/// 20 µs of CPU.
 constexpr std::int64_t kTick_ns = 1'000'000;
 /// How late a time-out may be noticed.
 constexpr std::int64_t kSweepEvery_ns = 10'000'000;
@@ -89,6 +91,7 @@ void Worker::work() {
 }
 
 void Worker::play() {
+  if (is_precise()) ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
   const auto transport =
       make_transport({.kind = spec_.transport, .clock = spec_.clock, .sources = {}});
   wire_.transport = transport.get();
@@ -121,7 +124,8 @@ std::optional<NextTick> Worker::tick() {
     keep_records();
   }
   if (drained() || given_up(now_ns)) return std::nullopt;
-  return NextTick{.at = spec_.epoch + Duration(next_wake_ns(now_ns))};
+  return NextTick{.at = spec_.epoch + Duration(next_wake_ns(now_ns)),
+                  .react = exhausted_ns_ || stopped_ns_};
 }
 
 void Worker::sweep() {
@@ -174,7 +178,8 @@ std::int64_t Worker::next_wake_ns(std::int64_t now_ns) const {
   if (const auto due_ns = clicks_.next_due_ns(); due_ns && !stopped_ns_) {
     next = std::min(next, *due_ns);
   }
-  return std::max(next, now_ns + kTick_ns);
+  if (!is_precise()) return std::max(next, now_ns + kTick_ns);
+  return counters_.in_flight.value() == 0 ? next : std::min(next, now_ns + kTick_ns);
 }
 
 Connection& Worker::add_connection() {

@@ -34,6 +34,7 @@ struct WorkerSpec {
   /// This worker's part of the pool, or of what may be open at once with per_request; at least 1.
   std::uint32_t connections = 1;
   Duration attempt_timeout{};
+  Pacing pacing = Pacing::economic;
   bool resolve_by_status = false;  ///< users whose claim stayed open look into their wallet
 };
 
@@ -94,6 +95,7 @@ class Worker final : Driver, ConnectionOwner {
   std::optional<NextTick> tick() override;
   void ended(Connection& connection, const Click& click, const Ending& ending) override;
 
+  bool is_precise() const { return spec_.pacing == Pacing::precise; }
   void sweep();
   void hand_out(std::int64_t now_ns);
   std::int64_t waited_ns(const Connection& connection, const Click& click) const;
