@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <deque>
 #include <thread>
 
 #include "analysis/history/writer.hpp"
@@ -42,6 +43,26 @@ std::vector<std::string> cohort_names(const Scenario& scenario) {
   std::vector<std::string> names;
   for (const Cohort& cohort : scenario.cohorts) names.push_back(cohort.name);
   return names;
+}
+
+/// Where one instance of the target listens.
+struct Listener {
+  std::string authority;
+  TcpEndpoint endpoint;
+};
+
+/// As far as it can be told before anything was started; a name that does not resolve is nowhere.
+Targets where_targets_are(const Scenario& scenario) {
+  Targets targets{
+      .instances = 1 + scenario.instances.size(), .loopback = true, .built_in = !scenario.url};
+  std::vector<std::string> urls = scenario.instances;
+  if (scenario.url) urls.push_back(*scenario.url);
+  for (const std::string& url : urls) {
+    const auto address = parse_target_url(url);
+    const auto endpoint = address ? resolve(*address) : std::unexpected(address.error());
+    if (!endpoint || !endpoint->address().is_loopback()) targets.loopback = false;
+  }
+  return targets;
 }
 
 /// One run from preflight to facts. Every step leaves what the next one needs in the members.
@@ -95,8 +116,9 @@ class RunExecution {
   InstrumentSamples samples_;
   std::unique_ptr<analysis::HistoryFile> history_;
   std::unique_ptr<ChildServer> server_;
+  Wiring wiring_;
   TargetAddress address_;
-  asio::ip::tcp::endpoint endpoint_;
+  std::vector<Listener> listeners_;  // that serve users; the first is at `address_`
   std::optional<TargetClient> client_;
   SteadyTime epoch_{};
   std::int64_t epoch_target_ms_ = 0;
@@ -131,10 +153,11 @@ std::unexpected<RunFailure> RunExecution::not_reached(const std::string& why) {
 
 Step RunExecution::prepare() {
   const std::uint64_t connections = connections_max(scenario_, Plan(scenario_));
-  if (const auto fits = check_limits(connections, read_machine_limits()); !fits) {
-    return failed(Kind::configuration, fits.error());
-  }
   raise_descriptor_limit(connections);
+  auto wiring =
+      plan_wiring(scenario_, connections, where_targets_are(scenario_), read_machine_limits());
+  if (!wiring) return failed(Kind::configuration, wiring.error());
+  wiring_ = std::move(*wiring);
   facts_ = describe_run(scenario_);
   if (const auto written = write_file(directory_.scenario(), scenario_.source); !written) {
     return failed(Kind::storage, written.error());
@@ -173,9 +196,17 @@ Step RunExecution::start_target() {
 }
 
 Step RunExecution::reach_target() {
-  const auto endpoint = resolve(address_);
-  if (!endpoint) return not_reached(endpoint.error());
-  endpoint_ = *endpoint;
+  std::vector<TargetAddress> addresses{address_};
+  for (const std::string& url : scenario_.instances) {
+    auto address = parse_target_url(url);
+    if (!address) return failed(Kind::configuration, "target.instances: " + address.error());
+    addresses.push_back(std::move(*address));
+  }
+  for (const TargetAddress& address : addresses) {
+    const auto endpoint = resolve(address);
+    if (!endpoint) return not_reached(endpoint.error());
+    listeners_.push_back({.authority = address.authority(), .endpoint = *endpoint});
+  }
   client_.emplace(address_, scenario_.admin_token, clock_, waiting_);
   const auto clocks = client_->compare_clocks();
   if (!clocks) return not_reached("the target cannot be reached: " + clocks.error().message);
@@ -293,21 +324,26 @@ FromTarget<EventDocument> RunExecution::create_event(EventOrder& order) {
 }
 
 Step RunExecution::play() {
-  const RequestTemplates requests({.authority = address_.authority(),
-                                   .event = facts_.event,
-                                   .jwt_secret = scenario_.jwt_secret,
-                                   .connections = scenario_.connection_mode,
-                                   .cohorts = cohort_names(scenario_)});
+  std::deque<RequestTemplates> requests;
+  std::vector<Instance> instances;
+  for (const Listener& listener : listeners_) {
+    requests.emplace_back(RequestSpec{.authority = listener.authority,
+                                      .event = facts_.event,
+                                      .jwt_secret = scenario_.jwt_secret,
+                                      .connections = scenario_.connection_mode,
+                                      .cohorts = cohort_names(scenario_)});
+    instances.push_back({.endpoint = listener.endpoint, .requests = &requests.back()});
+  }
   if (plan_->round() == 0) {
     samples_.start = sample_machine(clock_);
     if (server_) samples_.target_start = server_->use();
   }
   Fleet fleet({.scenario = scenario_,
                .plan = *plan_,
-               .requests = requests,
                .clock = clock_,
                .history = *history_,
-               .target = endpoint_,
+               .instances = std::move(instances),
+               .wiring = wiring_,
                .epoch = epoch_});
   watch(fleet);
   fleet.join();

@@ -2,49 +2,31 @@
 
 #include <algorithm>
 
-#include "loadgen/execution/machine.hpp"
-
 namespace fairrush::loadgen {
 
-std::uint32_t workers_for(const Scenario& scenario, unsigned processors) {
-  std::uint32_t workers = scenario.threads == 0 ? processors : scenario.threads;
-  workers = std::min(workers, scenario.users);
-  if (scenario.connection_mode != ConnectionMode::per_user) {
-    workers = std::min(workers, scenario.connections);
-  }
-  return std::max(1U, workers);
-}
-
-TransportKind transport_for(TransportChoice choice) {
-  switch (choice) {
-    case TransportChoice::asio:
-      return TransportKind::asio;
-    case TransportChoice::io_uring:
-      return TransportKind::io_uring;
-    case TransportChoice::best:
-      break;
-  }
-  return io_uring_missing() ? TransportKind::asio : TransportKind::io_uring;
-}
-
 Fleet::Fleet(const FleetSpec& spec) {
-  const std::uint32_t count = workers_for(spec.scenario, processors_available());
-  const std::uint32_t connections = spec.scenario.connections;
+  const Scenario& scenario = spec.scenario;
+  const std::uint32_t count = spec.wiring.workers;
+  const std::uint32_t connections = scenario.connections;
   for (std::uint32_t index = 0; index < count; ++index) {
     workers_.push_back(std::make_unique<Worker>(
         WorkerSpec{.plan = spec.plan,
                    .shard = {.index = index, .count = count},
-                   .target = spec.target,
-                   .requests = spec.requests,
+                   .instances = spec.instances,
                    .clock = spec.clock,
                    .epoch = spec.epoch,
                    .history = spec.history,
-                   .transport = transport_for(spec.scenario.transport),
-                   .mode = spec.scenario.connection_mode,
+                   .transport = {.kind = spec.wiring.transport,
+                                 .clock = spec.clock,
+                                 .sockets_max = spec.wiring.sockets_per_worker,
+                                 .sources = spec.wiring.sources},
+                   .mode = scenario.connection_mode,
                    .connections = connections / count + (index < connections % count ? 1 : 0),
-                   .attempt_timeout = spec.scenario.attempt_timeout,
-                   .pacing = spec.scenario.pacing,
-                   .resolve_by_status = spec.scenario.winners.read_status.of_one > 0}));
+                   .openings = {scenario.open_rate.per_second / count},
+                   .keep_between_phases = scenario.keep_between_phases,
+                   .attempt_timeout = scenario.attempt_timeout,
+                   .pacing = scenario.pacing,
+                   .resolve_by_status = scenario.winners.read_status.of_one > 0}));
   }
 }
 

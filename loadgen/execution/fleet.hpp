@@ -8,9 +8,9 @@
 #include "analysis/history/writer.hpp"
 #include "analysis/latency/histogram.hpp"
 #include "base/clock.hpp"
+#include "loadgen/execution/preflight.hpp"
 #include "loadgen/plan.hpp"
 #include "loadgen/scenario/scenario.hpp"
-#include "loadgen/target/requests.hpp"
 #include "loadgen/wire/worker.hpp"
 
 namespace fairrush::loadgen {
@@ -19,10 +19,10 @@ namespace fairrush::loadgen {
 struct FleetSpec {
   const Scenario& scenario;
   const Plan& plan;
-  const RequestTemplates& requests;
   const Clock& clock;
   analysis::HistoryFile& history;
-  TcpEndpoint target;
+  std::vector<Instance> instances;  ///< of the target; at least one
+  const Wiring& wiring;
   SteadyTime epoch;
 };
 
@@ -62,12 +62,5 @@ class Fleet {
  private:
   std::vector<std::unique_ptr<Worker>> workers_;
 };
-
-/// What carries the requests: as asked for, or the fastest that this machine allows.
-TransportKind transport_for(TransportChoice choice);
-
-/// How many workers play a scenario: as asked for, or one a processor; never more than there are
-/// users or shared connections.
-std::uint32_t workers_for(const Scenario& scenario, unsigned processors);
 
 }  // namespace fairrush::loadgen

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <cmath>
 #include <set>
@@ -87,6 +88,16 @@ void add_winners(OptionTable& keys, Scenario& scenario) {
            winners.redeem_twice, {Share{0}, Share{1}});
 }
 
+bool is_address(const std::string& text) {
+  boost::system::error_code unread;
+  boost::asio::ip::make_address(text, unread);
+  return !unread;
+}
+
+bool is_http_url(const std::string& text) {
+  return text.starts_with("http://");
+}
+
 void add_connections(OptionTable& keys, Scenario& scenario) {
   keys.add_choice<ConnectionMode>({"connections.mode", "MODE", "How users share connections"},
                                   scenario.connection_mode,
@@ -97,8 +108,28 @@ void add_connections(OptionTable& keys, Scenario& scenario) {
            scenario.connections, Between<std::uint32_t>{1, kConnectionsMax});
   keys.add({"connections.timeout", "TIME", "How long an attempt may take"},
            scenario.attempt_timeout, {10ms, 10min});
+  keys.add_custom(
+      {"connections.open_rate", "RATE", "New connections at most; 0/s: as many as it takes"},
+      [&scenario] { return fmt::format("{}/s", scenario.open_rate.per_second); },
+      [&scenario](std::string_view text) -> std::expected<void, std::string> {
+        const auto rate = parse_rate(text);
+        if (!rate) return std::unexpected(rate.error().expected);
+        scenario.open_rate = *rate;
+        return {};
+      });
+  keys.add_flag({"connections.keep", "", "Who reserved keeps the connection for the rush"},
+                scenario.keep_between_phases);
+  keys.add_custom(
+      {"connections.sources", "LIST", "Addresses of this machine to connect from, in turn"},
+      [&scenario] { return format_texts(scenario.sources); },
+      [&scenario](std::string_view text) -> std::expected<void, std::string> {
+        auto sources = parse_texts(text, is_address, "a list such as [\"10.0.0.2\", \"10.0.0.3\"]");
+        if (!sources) return std::unexpected(sources.error());
+        scenario.sources = std::move(*sources);
+        return {};
+      });
   keys.add({"connections.threads", "T", "Threads of the instrument; 0 is one a core"},
-           scenario.threads, Between<std::uint32_t>{0, 64});
+           scenario.threads, Between<std::uint32_t>{0, kThreadsMax});
   keys.add_choice<TransportChoice>({"connections.transport", "WHAT", "What carries the requests"},
                                    scenario.transport,
                                    {{"best", TransportChoice::best},
@@ -158,6 +189,15 @@ void add_target(OptionTable& keys, Scenario& scenario) {
                               "always-403"}));
   keys.add({"target.url", "URL", "A running service that speaks the same HTTP, instead"},
            scenario.url);
+  keys.add_custom(
+      {"target.instances", "LIST", "Further URLs of it; users are spread over all"},
+      [&scenario] { return format_texts(scenario.instances); },
+      [&scenario](std::string_view text) -> std::expected<void, std::string> {
+        auto urls = parse_texts(text, is_http_url, "a list such as [\"http://10.0.0.2:8080\"]");
+        if (!urls) return std::unexpected(urls.error());
+        scenario.instances = std::move(*urls);
+        return {};
+      });
   keys.add({"target.settle_deadline", "TIME", "After a rush, for it to issue what it still will"},
            scenario.settle_deadline, {100ms, 1h});
   keys.add(
@@ -248,7 +288,12 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
   std::vector<Share> persona_shares;
   for (const auto& [persona, share] : scenario.personas) persona_shares.push_back(share);
   check_shares("population.personas", persona_shares, problems);
-  if (scenario.url && !scenario.url->starts_with("http://")) {
+  if (!scenario.instances.empty() && !scenario.url) {
+    problems.push_back({"target.instances",
+                        fmt::format("{} are not accepted: expected target.url to be set as well",
+                                    format_texts(scenario.instances))});
+  }
+  if (scenario.url && !is_http_url(*scenario.url)) {
     problems.push_back({"target.url", fmt::format("'{}' is not accepted: expected http://HOST:PORT",
                                                   *scenario.url)});
   }

@@ -17,6 +17,7 @@ namespace fairrush::loadgen {
 
 inline constexpr std::uint64_t kUsersMax = 10'000'000;
 inline constexpr std::uint32_t kConnectionsMax = 1'000'000;
+inline constexpr std::uint32_t kThreadsMax = 64;
 inline constexpr std::uint32_t kRoundsMax = 100'000;
 
 /// A delay in one direction: fixed, or log-normal by its median and 99th percentile.
@@ -112,13 +113,17 @@ struct Scenario {
   Duration arrivals_mean = std::chrono::seconds(5);  ///< of front_loaded
 
   ConnectionMode connection_mode = ConnectionMode::pool;
-  std::uint32_t connections = 256;  ///< of a pool, over all threads
+  std::uint32_t connections = 256;   ///< of a pool, over all threads
+  Rate open_rate;                    ///< of new connections, at most; zero: any
+  bool keep_between_phases = true;   ///< who reserved uses the same connection in the rush
+  std::vector<std::string> sources;  ///< addresses of this machine to connect from
   Duration attempt_timeout = std::chrono::seconds(5);
   std::uint32_t threads = 0;  ///< 0: one a core
   TransportChoice transport = TransportChoice::best;
   Pacing pacing = Pacing::economic;
 
   BuiltinTarget builtin;
+  std::vector<std::string> instances;  ///< URLs that serve users beside `url`
   std::optional<std::string> url;  ///< set: a running service that speaks the same HTTP, instead
   std::string admin_token = "fairrush-admin";           ///< secret; never logged
   Duration settle_deadline = std::chrono::seconds(10);  ///< for the target to come to rest

@@ -151,6 +151,27 @@ std::string format_cohorts(const std::vector<Cohort>& cohorts) {
   return fmt::format("[{}]", fmt::join(rows, ", "));
 }
 
+std::expected<std::vector<std::string>, std::string> parse_texts(
+    std::string_view text, const std::function<bool(const std::string&)>& is_fit,
+    std::string_view form) {
+  const auto expression = Expression::parse(text);
+  const toml::array* list = expression ? expression->value().as_array() : nullptr;
+  if (list == nullptr) return std::unexpected(std::string(form));
+  std::vector<std::string> texts;
+  for (const toml::node& node : *list) {
+    const auto value = node.value<std::string>();
+    if (!value || !is_fit(*value)) return std::unexpected(std::string(form));
+    texts.push_back(*value);
+  }
+  return texts;
+}
+
+std::string format_texts(const std::vector<std::string>& texts) {
+  std::vector<std::string> quoted;
+  for (const std::string& text : texts) quoted.push_back(toml_quoted(text));
+  return fmt::format("[{}]", fmt::join(quoted, ", "));
+}
+
 std::string describe_delay(const DelaySpec& delay) {
   if (!delay.p99) return format_duration(delay.median);
   return fmt::format("median {}, p99 {}", format_duration(delay.median),

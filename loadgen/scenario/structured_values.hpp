@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,12 @@ std::string describe_delay(const DelaySpec& delay);
 std::expected<std::vector<std::pair<Persona, Share>>, std::string> parse_personas(
     std::string_view text);
 std::string format_personas(const std::vector<std::pair<Persona, Share>>& personas);
+
+/// ["127.0.0.2", "127.0.0.3"], each accepted by `is_fit`; the error is `form`.
+std::expected<std::vector<std::string>, std::string> parse_texts(
+    std::string_view text, const std::function<bool(const std::string&)>& is_fit,
+    std::string_view form);
+std::string format_texts(const std::vector<std::string>& texts);
 
 /// A TOML basic string.
 std::string toml_quoted(std::string_view text);

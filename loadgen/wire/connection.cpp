@@ -25,7 +25,7 @@ void Connection::start(const Click& click, std::int64_t waited_ns) {
   waited_ns_ = waited_ns;
   first_byte_out_ns_ = 0;
   connecting_ns_ = 0;
-  if (state_ == State::open && went_stale()) close();
+  if (state_ == State::open && is_worn(click)) close();
   if (state_ == State::open) {
     send();
   } else {
@@ -39,10 +39,11 @@ void Connection::open() {
   wire_.open_max = std::max(wire_.open_max, ++wire_.open);
   state_ = State::connecting;
   used_ = false;
+  for_reservation_ = click_->planned.op == analysis::Op::reserve;
   const SteadyTime now = wire_.clock.steady_now();
   opened_ns_ = wire_.since_epoch(now);
   wire_.deadlines.arm(*this, now);
-  socket_ = wire_.transport->open(*this, wire_.target);
+  socket_ = wire_.transport->open(*this, instance_.endpoint);
 }
 
 void Connection::connected(error_code error) {
@@ -64,9 +65,9 @@ void Connection::connected(error_code error) {
 }
 
 void Connection::send() {
-  wire_.requests.write(wire_.request, {.attempt = click_->planned,
-                                       .cohort = click_->cohort,
-                                       .coupon = wire_.coupon_of(click_->planned)});
+  instance_.requests->write(wire_.request, {.attempt = click_->planned,
+                                            .cohort = click_->cohort,
+                                            .coupon = wire_.coupon_of(click_->planned)});
   exchange_.start();
   const SteadyTime now = wire_.clock.steady_now();
   wire_.deadlines.arm(*this, now);
@@ -91,7 +92,10 @@ void Connection::replace() {
   }
 }
 
-bool Connection::went_stale() {
+/// Whether the open connection is not to be used, or of no use.
+bool Connection::is_worn(const Click& click) {
+  const bool reserves = click.planned.op == analysis::Op::reserve;
+  if (!wire_.keep_between_phases && for_reservation_ && !reserves) return true;
   if (wire_.now_ns() - free_since_ns_ < kIdleTrusted_ns) return false;
   return wire_.transport->is_stale(socket_);
 }

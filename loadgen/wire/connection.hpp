@@ -47,10 +47,16 @@ class ConnectionOwner {
   ~ConnectionOwner() = default;
 };
 
+/// One of the addresses that a target listens on, all of which serve every user. What it refers to
+/// outlives the run.
+struct Instance {
+  TcpEndpoint endpoint;
+  const RequestTemplates* requests;
+};
+
 /// What all connections of one worker share. One thread.
 struct Wire {
-  TcpEndpoint target;
-  const RequestTemplates& requests;
+  std::vector<Instance> instances;
   const Clock& clock;
   SteadyTime epoch;
   ConnectionOwner& owner;
@@ -59,7 +65,8 @@ struct Wire {
   std::uint32_t id_next = 0;       ///< of the next TCP connection
   std::uint32_t id_step = 1;       ///< so that several workers share one range of ids
   bool single_use = false;         ///< every request gets a connection of its own
-  std::uint32_t open = 0;          ///< connections that are connecting or connected
+  bool keep_between_phases = true;
+  std::uint32_t open = 0;  ///< connections that are connecting or connected
   std::uint32_t open_max = 0;
   std::unordered_map<UserIndex, std::string> coupons;  ///< of users who spend theirs
   std::string request;                                 ///< bytes of the request being sent
@@ -88,12 +95,16 @@ struct Wire {
 /// A request of which a byte may have left is never sent again. One thread; `wire` outlives it.
 class Connection final : public SocketUser, public DeadlineHook {
  public:
-  explicit Connection(Wire& wire) : wire_(wire) {}
+  /// Its requests go to `instance`, one of the wire's.
+  Connection(Wire& wire, const Instance& instance) : wire_(wire), instance_(instance) {}
 
   /// Sends `click`, over a new TCP connection when there is none. The connection must not be busy.
   /// `waited_ns` is how long the click has waited for it.
   /// `ConnectionOwner::ended` is called exactly once for it, possibly before this returns.
   void start(const Click& click, std::int64_t waited_ns = 0);
+
+  /// Whether the next click needs no new TCP connection, as far as is known.
+  bool is_open() const { return state_ == State::open; }
 
   /// An attempt is under way.
   bool busy() const { return click_.has_value(); }
@@ -121,7 +132,7 @@ class Connection final : public SocketUser, public DeadlineHook {
   void open();
   void send();
   void replace();
-  bool went_stale();
+  bool is_worn(const Click& click);
   void answer(SteadyTime arrived);
   void finish(analysis::Outcome outcome, analysis::Reason reason);
   void end_with(Ending ending);
@@ -129,12 +140,14 @@ class Connection final : public SocketUser, public DeadlineHook {
   void left();
 
   Wire& wire_;
+  const Instance& instance_;
   Exchange exchange_;
   std::optional<Click> click_;
   SocketId socket_;
   std::uint32_t id_ = 0;
   State state_ = State::closed;
-  bool used_ = false;  // an exchange has been completed since it was opened
+  bool for_reservation_ = false;  // the first attempt since it was opened was one
+  bool used_ = false;             // an exchange has been completed since it was opened
   std::int64_t opened_ns_ = 0;
   std::int64_t connecting_ns_ = 0;
   std::int64_t first_byte_out_ns_ = 0;

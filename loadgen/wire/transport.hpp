@@ -105,7 +105,8 @@ enum class TransportKind : std::uint8_t { asio, io_uring };
 
 struct TransportSpec {
   TransportKind kind = TransportKind::asio;
-  const Clock& clock;  ///< outlives the transport
+  const Clock& clock;                ///< outlives the transport
+  std::uint32_t sockets_max = 1024;  ///< at once, those that are being closed included
   /// Local addresses that sockets are bound to in turn; empty: the kernel's choice.
   std::vector<boost::asio::ip::address> sources;
 };

@@ -1,10 +1,10 @@
 #include "loadgen/wire/uring_transport.hpp"
 
+#include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/mman.h>
-#include <sys/utsname.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
@@ -14,6 +14,7 @@
 #include <system_error>
 
 #include "base/assert.hpp"
+#include "base/descriptor.hpp"
 #include "loadgen/wire/source_addresses.hpp"
 
 namespace fairrush::loadgen {
@@ -37,7 +38,7 @@ error_code error_of(int negative_result) {
 
 /// A completion comes back with its operation and, above these bits, its slot. A slot is used anew
 /// only when all of its completions have come.
-constexpr unsigned kOperationBits = 2;
+constexpr unsigned kOperationBits = 3;
 
 }  // namespace
 
@@ -97,6 +98,11 @@ UringTransport::UringTransport(const TransportSpec& spec) : spec_(spec) {
   }
   io_uring_register_ring_fd(&ring_);
   try {
+    const int registered = io_uring_register_files_sparse(&ring_, spec.sockets_max);
+    if (registered < 0) {
+      throw std::system_error(-registered, std::generic_category(),
+                              fmt::format("io_uring with {} sockets", spec.sockets_max));
+    }
     buffers_ = std::make_unique<Buffers>(ring_);
   } catch (...) {
     io_uring_queue_exit(&ring_);
@@ -155,30 +161,38 @@ SocketId UringTransport::open(SocketUser& user, const TcpEndpoint& peer) {
   Slot& slot = slots_[place];
   slot.user = &user;
   slot.peer = peer;
-  slot.descriptor =
-      ::socket(peer.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  error_code unfit;
-  if (slot.descriptor < 0) {
-    unfit = {errno, boost::system::system_category()};
-  } else {
-    const int on = 1;
-    ::setsockopt(slot.descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    ::setsockopt(slot.descriptor, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-    if (!spec_.sources.empty()) {
-      unfit = bind_to(slot.descriptor, spec_.sources[sources_used_++ % spec_.sources.size()]);
-    }
-  }
+  const error_code unfit = install(place, peer);
   io_uring_sqe& entry = next_entry();
   if (unfit) {
     // Nobody hears of a socket from within `open`: the failure comes by the ring as well.
     io_uring_prep_nop(&entry);
     slot.ended = unfit;
   } else {
-    io_uring_prep_connect(&entry, slot.descriptor, slot.peer.data(),
+    io_uring_prep_connect(&entry, static_cast<int>(place), slot.peer.data(),
                           static_cast<socklen_t>(slot.peer.size()));
+    entry.flags |= IOSQE_FIXED_FILE;
   }
   tag(entry, Operation::connect, place);
   return {.slot = place, .generation = slot.generation};
+}
+
+/// Makes a socket and hands it over to the ring.
+error_code UringTransport::install(std::uint32_t place, const TcpEndpoint& peer) {
+  const Descriptor socket(
+      ::socket(peer.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (socket.value() < 0) return {errno, boost::system::system_category()};
+  const int on = 1;
+  ::setsockopt(socket.value(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::setsockopt(socket.value(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  if (!spec_.sources.empty()) {
+    const auto& source = spec_.sources[sources_used_++ % spec_.sources.size()];
+    if (const error_code unfit = bind_to(socket.value(), source)) return unfit;
+  }
+  const int descriptor = socket.value();
+  const int installed = io_uring_register_files_update(&ring_, place, &descriptor, 1);
+  if (installed < 0) return error_of(installed);
+  slots_[place].installed = true;
+  return {};
 }
 
 bool UringTransport::send(SocketId socket, std::string_view bytes) {
@@ -194,41 +208,47 @@ bool UringTransport::send(SocketId socket, std::string_view bytes) {
   kept.assign(bytes);
   slot->sending = true;
   io_uring_sqe& entry = next_entry();
-  io_uring_prep_send(&entry, slot->descriptor, kept.data(), kept.size(),
+  io_uring_prep_send(&entry, static_cast<int>(socket.slot), kept.data(), kept.size(),
                      MSG_WAITALL | MSG_NOSIGNAL);
+  entry.flags |= IOSQE_FIXED_FILE;
   tag(entry, Operation::send, socket.slot);
   if (unsubmitted_ >= kBatch) submit();
   return true;
 }
 
-bool UringTransport::is_stale(SocketId socket) {
-  Slot* const slot = find(socket);
-  char byte = 0;
-  const auto peeked = ::recv(slot->descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  return peeked >= 0 || (errno != EAGAIN && errno != EINTR);
+/// A close that has come in has been told: the last wait took all there was.
+bool UringTransport::is_stale(SocketId /*socket*/) {
+  return false;
 }
 
 void UringTransport::close(SocketId socket) {
   if (find(socket) != nullptr) drop(socket.slot);
 }
 
-/// Shutting down ends the operations that the kernel still has; the slot is free when they are.
+/// The operations that the kernel still has are called off; the socket goes when they are back.
 void UringTransport::drop(std::uint32_t place) {
   Slot& slot = slots_[place];
   slot.user = nullptr;
-  if (slot.descriptor >= 0) {
-    // What has not been submitted yet would find another socket behind the same number.
-    if (unsubmitted_ > 0) submit();
-    if (slot.operations > 0) ::shutdown(slot.descriptor, SHUT_RDWR);
-    ::close(std::exchange(slot.descriptor, -1));
+  if (slot.operations > 0) {
+    io_uring_sqe& entry = next_entry();
+    io_uring_prep_cancel_fd(&entry, static_cast<int>(place),
+                            IORING_ASYNC_CANCEL_FD_FIXED | IORING_ASYNC_CANCEL_ALL);
+    tag(entry, Operation::cancel, place);
   }
   release(place);
 }
 
+/// Takes one more step to a free slot once nobody has anything to do with it.
 void UringTransport::release(std::uint32_t place) {
   Slot& slot = slots_[place];
   if (slot.user != nullptr || slot.operations > 0) return;
   FAIRRUSH_ASSERT(!slot.sending);
+  if (std::exchange(slot.installed, false)) {
+    io_uring_sqe& entry = next_entry();
+    io_uring_prep_close_direct(&entry, place);
+    tag(entry, Operation::close, place);
+    return;
+  }
   slot.ended.reset();
   ++slot.generation;
   free_.push_back(place);
@@ -242,8 +262,8 @@ void UringTransport::end(std::uint32_t place, error_code error) {
 
 void UringTransport::receive(std::uint32_t place) {
   io_uring_sqe& entry = next_entry();
-  io_uring_prep_recvmsg_multishot(&entry, slots_[place].descriptor, &receive_form_, 0);
-  entry.flags |= IOSQE_BUFFER_SELECT;
+  io_uring_prep_recvmsg_multishot(&entry, static_cast<int>(place), &receive_form_, 0);
+  entry.flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
   entry.buf_group = kBufferGroup;
   tag(entry, Operation::receive, place);
 }
@@ -265,6 +285,10 @@ void UringTransport::handle(const io_uring_cqe& completion) {
       break;
     case Operation::receive:
       receive_done(place, completion);
+      break;
+    case Operation::cancel:
+    case Operation::close:
+      release(place);
       break;
   }
 }

@@ -14,8 +14,9 @@
 namespace fairrush::loadgen {
 
 /// One io_uring: requests leave in small batches, one standing receive a socket fills buffers that
-/// all share, so that a connection costs the kernel no call of its own and no buffer while it
-/// waits. Needs Linux 6.0.
+/// all share, so that a connection costs no call of its own and no buffer while it waits. Its
+/// sockets are the ring's and not the process's: a ring may hold as many as a process may hold
+/// descriptors, and a process as many rings as it has threads. Needs Linux 6.0.
 class UringTransport final : public Transport {
  public:
   explicit UringTransport(const TransportSpec& spec);
@@ -28,15 +29,15 @@ class UringTransport final : public Transport {
   void run(Driver& driver) override;
 
  private:
-  enum class Operation : std::uint8_t { connect, send, receive };
+  enum class Operation : std::uint8_t { connect, send, receive, cancel, close };
 
   struct Slot {
     SocketUser* user = nullptr;  // null: free, or closed and waiting for its operations
     TcpEndpoint peer;            // read by the kernel while it connects
     std::uint32_t generation = 0;
-    int descriptor = -1;
     std::uint32_t outgoing = 0;   // place of the bytes being sent
     std::uint8_t operations = 0;  // the kernel still has
+    bool installed = false;       // the ring holds a socket here
     bool sending = false;
     std::optional<error_code> ended;  // told once the send is known to have worked
   };
@@ -58,6 +59,7 @@ class UringTransport final : public Transport {
   void receive_done(std::uint32_t place, const io_uring_cqe& completion);
   void receive(std::uint32_t place);
   void tag(io_uring_sqe& entry, Operation operation, std::uint32_t place);
+  error_code install(std::uint32_t place, const TcpEndpoint& peer);
   void end(std::uint32_t place, error_code error);
   void release(std::uint32_t place);
   void drop(std::uint32_t place);

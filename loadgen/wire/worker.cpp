@@ -43,8 +43,7 @@ void Delays::merge(const Delays& other) {
 Worker::Worker(const WorkerSpec& spec)
     : spec_(spec),
       clicks_(spec.plan, spec.shard),
-      wire_{.target = spec.target,
-            .requests = spec.requests,
+      wire_{.instances = spec.instances,
             .clock = spec.clock,
             .epoch = spec.epoch,
             .owner = *this,
@@ -52,9 +51,10 @@ Worker::Worker(const WorkerSpec& spec)
             .id_next = spec.shard.index + 1,
             .id_step = spec.shard.count,
             .single_use = spec.mode == ConnectionMode::per_request,
+            .keep_between_phases = spec.keep_between_phases,
             .coupons = {},
             .request = {},
-            .answers = AnswerReader(spec.requests.event())},
+            .answers = AnswerReader(spec.instances.front().requests->event())},
       appender_(spec.history),
       thread_([this] { work(); }) {
   pthread_setname_np(thread_.native_handle(), fmt::format("loadgen-{}", spec.shard.index).c_str());
@@ -92,8 +92,7 @@ void Worker::work() {
 
 void Worker::play() {
   if (is_precise()) ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
-  const auto transport =
-      make_transport({.kind = spec_.transport, .clock = spec_.clock, .sources = {}});
+  const auto transport = make_transport(spec_.transport);
   wire_.transport = transport.get();
   try {
     transport->run(*this);
@@ -138,7 +137,10 @@ void Worker::sweep() {
 void Worker::hand_out(std::int64_t now_ns) {
   while (const Click* const due = clicks_.due(now_ns)) {
     Connection* const connection = pick(*due);
-    if (connection == nullptr) {
+    if (connection == nullptr || !(connection->is_open() || may_open(now_ns))) {
+      if (connection != nullptr && spec_.mode != ConnectionMode::per_user) {
+        idle_.push_back(connection);
+      }
       if (!exhausted_ns_) exhausted_ns_ = now_ns;
       return;
     }
@@ -175,15 +177,29 @@ bool Worker::given_up(std::int64_t now_ns) {
 std::int64_t Worker::next_wake_ns(std::int64_t now_ns) const {
   std::int64_t next = now_ns + kLookEvery_ns;
   if (counters_.in_flight.value() != 0) next = now_ns + kSweepEvery_ns;
-  if (const auto due_ns = clicks_.next_due_ns(); due_ns && !stopped_ns_) {
+  if (exhausted_ns_) {
+    // Whatever is due waits for an answer, or for leave to open a connection.
+    if (next_opening_ns_ > now_ns) next = std::min(next, next_opening_ns_);
+  } else if (const auto due_ns = clicks_.next_due_ns(); due_ns && !stopped_ns_) {
     next = std::min(next, *due_ns);
   }
   if (!is_precise()) return std::max(next, now_ns + kTick_ns);
   return counters_.in_flight.value() == 0 ? next : std::min(next, now_ns + kTick_ns);
 }
 
+/// Whether the rate of openings allows one now, which then counts. What a tick has missed may be
+/// made up for.
+bool Worker::may_open(std::int64_t now_ns) {
+  if (spec_.openings.per_second <= 0) return true;
+  if (next_opening_ns_ > now_ns) return false;
+  const auto gap_ns = static_cast<std::int64_t>(1e9 / spec_.openings.per_second);
+  next_opening_ns_ = std::max(next_opening_ns_, now_ns - kTick_ns) + gap_ns;
+  return true;
+}
+
 Connection& Worker::add_connection() {
-  return connections_.emplace_back(wire_);
+  const std::size_t turn = connections_.size() * spec_.shard.count + spec_.shard.index;
+  return connections_.emplace_back(wire_, wire_.instances[turn % wire_.instances.size()]);
 }
 
 /// A connection that is free for `click`; null when all that may be open are busy.

@@ -24,15 +24,16 @@ namespace fairrush::loadgen {
 struct WorkerSpec {
   const Plan& plan;
   Shard shard;
-  TcpEndpoint target;
-  const RequestTemplates& requests;
+  std::vector<Instance> instances;  ///< connections are spread over them; at least one
   const Clock& clock;
   SteadyTime epoch;  ///< time 0 of the plan
   analysis::HistoryFile& history;
-  TransportKind transport = TransportKind::asio;
+  TransportSpec transport;
   ConnectionMode mode = ConnectionMode::pool;
   /// This worker's part of the pool, or of what may be open at once with per_request; at least 1.
   std::uint32_t connections = 1;
+  Rate openings;                    ///< new connections at most; zero: any number
+  bool keep_between_phases = true;  ///< else who reserved connects anew for the rush
   Duration attempt_timeout{};
   Pacing pacing = Pacing::economic;
   bool resolve_by_status = false;  ///< users whose claim stayed open look into their wallet
@@ -103,6 +104,7 @@ class Worker final : Driver, ConnectionOwner {
   bool given_up(std::int64_t now_ns);
   std::int64_t next_wake_ns(std::int64_t now_ns) const;
 
+  bool may_open(std::int64_t now_ns);
   Connection& add_connection();
   Connection* pick(const Click& click);
   Connection& pick_for_user(UserIndex user);
@@ -144,6 +146,7 @@ class Worker final : Driver, ConnectionOwner {
   std::int64_t last_answer_ns_ = 0;
   std::int64_t published_ns_ = 0;
   std::optional<std::int64_t> exhausted_ns_;  // since when clicks wait for a connection
+  std::int64_t next_opening_ns_ = 0;          // the rate of openings allows none before
   std::optional<std::int64_t> stopped_ns_;    // when a stop was first seen
   bool stopping_ = false;                     // connections have been told to end
 

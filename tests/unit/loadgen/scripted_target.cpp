@@ -48,11 +48,24 @@ void ScriptedTarget::when_requested(std::size_t count, std::function<void()> act
   action_ = std::move(action);
 }
 
+std::set<std::string> ScriptedTarget::peers() const {
+  const std::scoped_lock lock(mutex_);
+  return peers_;
+}
+
+void ScriptedTarget::note_peer(const TcpSocket& socket) {
+  error_code gone;
+  const auto peer = socket.remote_endpoint(gone);
+  const std::scoped_lock lock(mutex_);
+  if (!gone) peers_.insert(peer.address().to_string());
+}
+
 Task<void> ScriptedTarget::accept() {
   for (;;) {
     auto [error, socket] = co_await acceptor_.async_accept(kAwait);
     if (error) co_return;
     ++connections_;
+    note_peer(socket);
     tasks_->spawn(serve(std::move(socket)));
   }
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,8 @@ class ScriptedTarget {
 
   /// The heads of all requests so far.
   std::vector<std::string> requests() const;
+  /// Addresses that connections came from.
+  std::set<std::string> peers() const;
   /// Connections accepted so far.
   unsigned connections() const { return connections_; }
   /// Runs `action` on the target's thread when the request number `count` has come in.
@@ -54,6 +57,7 @@ class ScriptedTarget {
  private:
   Task<void> accept();
   Task<void> serve(TcpSocket socket);
+  void note_peer(const TcpSocket& socket);
   Reaction react(const std::string& request);
 
   Script script_;
@@ -63,6 +67,7 @@ class ScriptedTarget {
   std::atomic<unsigned> connections_{0};
   mutable std::mutex mutex_;
   std::vector<std::string> requests_;
+  std::set<std::string> peers_;
   std::size_t awaited_ = 0;
   std::function<void()> action_;
   std::optional<TaskGroup> tasks_;

@@ -78,21 +78,99 @@ TEST(WindowError, GrowsWithDriftAndNotWithTheNumberOfRoundsItIsMeasuredIn) {
   EXPECT_EQ(window_error(start, {.offset = us(160), .error = us(10)}), us(70)) << "once more";
 }
 
-TEST(Preflight, AcceptsWhatFitsExactly) {
-  EXPECT_TRUE(check_limits(1000, {.descriptors_hard = 1064, .ports = 1000}));
+/// Limits that are in nobody's way.
+MachineLimits roomy() {
+  return {.descriptors_hard = 1'000'000, .ports = 28'000, .processors = 2, .io_uring = true};
+}
+
+TEST(Preflight, AcceptsWhatFitsExactlyOverAsio) {
+  MachineLimits limits = roomy();
+  limits.io_uring = false;
+  limits.descriptors_hard = 1064;
+  const auto wiring = plan_wiring(sample_scenario(), 1000, {}, limits);
+  ASSERT_TRUE(wiring);
+  EXPECT_EQ(wiring->transport, TransportKind::asio);
 }
 
 TEST(Preflight, NamesTheCommandThatRaisesDescriptors) {
-  const auto refused = check_limits(1000, {.descriptors_hard = 1063, .ports = 28'000});
+  MachineLimits limits = roomy();
+  limits.io_uring = false;
+  limits.descriptors_hard = 1063;
+  const auto refused = plan_wiring(sample_scenario(), 1000, {}, limits);
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error(), HasSubstr("ulimit -Hn 1064"));
   EXPECT_THAT(refused.error(), HasSubstr("connections.mode"));
 }
 
+TEST(Preflight, HoldsMoreSocketsThanDescriptorsInFurtherRings) {
+  MachineLimits limits = roomy();
+  limits.descriptors_hard = 20'000;
+  limits.ports = 0;
+  Scenario scenario = sample_scenario();
+  scenario.users = 500'000;
+  scenario.connection_mode = ConnectionMode::per_user;
+  const auto wiring = plan_wiring(scenario, 500'000, {}, limits);
+  ASSERT_TRUE(wiring) << wiring.error();
+  EXPECT_EQ(wiring->transport, TransportKind::io_uring);
+  EXPECT_LE(wiring->sockets_per_worker, 20'000U);
+  EXPECT_GE(wiring->workers * wiring->sockets_per_worker, 500'000U);
+}
+
+TEST(Preflight, DoesNotStartMoreThreadsThanWereAskedFor) {
+  MachineLimits limits = roomy();
+  limits.descriptors_hard = 1'000;
+  Scenario scenario = sample_scenario();
+  scenario.connection_mode = ConnectionMode::per_user;
+  scenario.threads = 2;
+  const auto refused = plan_wiring(scenario, 5'000, {}, limits);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error(), HasSubstr("connections.threads"));
+}
+
+TEST(Preflight, HoldsABuiltInServerToItsOwnDescriptors) {
+  MachineLimits limits = roomy();
+  limits.descriptors_hard = 1063;
+  EXPECT_TRUE(plan_wiring(sample_scenario(), 1000, {}, limits));
+  const auto refused = plan_wiring(sample_scenario(), 1000, {.built_in = true}, limits);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error(), HasSubstr("on the side of the target"));
+}
+
 TEST(Preflight, NamesTheCommandThatWidensThePorts) {
-  const auto refused = check_limits(28'001, {.descriptors_hard = 1'000'000, .ports = 28'000});
+  const auto refused = plan_wiring(sample_scenario(), 28'001, {}, roomy());
   ASSERT_FALSE(refused);
   EXPECT_THAT(refused.error(), HasSubstr("net.ipv4.ip_local_port_range"));
+  EXPECT_THAT(refused.error(), HasSubstr("connections.sources"));
+}
+
+TEST(Preflight, TakesFurtherSourcesBeforeTheLoopbackRunsShortOfPorts) {
+  const Targets here{.instances = 1, .loopback = true, .built_in = false};
+  const auto few = plan_wiring(sample_scenario(), 14'000, here, roomy());
+  ASSERT_TRUE(few);
+  EXPECT_TRUE(few->sources.empty());
+  const auto many = plan_wiring(sample_scenario(), 30'000, here, roomy());
+  ASSERT_TRUE(many);
+  ASSERT_EQ(many->sources.size(), 3U);
+  EXPECT_EQ(many->sources.front().to_string(), "127.0.0.2");
+}
+
+TEST(Preflight, TakesTheSourcesThatWereNamed) {
+  Scenario scenario = sample_scenario();
+  scenario.sources = {"10.1.1.1", "10.1.1.2"};
+  const auto wiring = plan_wiring(scenario, 56'000, {}, roomy());
+  ASSERT_TRUE(wiring) << wiring.error();
+  EXPECT_EQ(wiring->sources.size(), 2U);
+  EXPECT_FALSE(plan_wiring(scenario, 56'001, {}, roomy()));
+}
+
+TEST(Preflight, RefusesATransportThatTheMachineDoesNotHave) {
+  MachineLimits limits = roomy();
+  limits.io_uring = false;
+  Scenario scenario = sample_scenario();
+  scenario.transport = TransportChoice::io_uring;
+  const auto refused = plan_wiring(scenario, 10, {}, limits);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error(), HasSubstr("connections.transport"));
 }
 
 TEST(Preflight, CountsTwoConnectionsForWhoClicksTwice) {
@@ -110,15 +188,18 @@ TEST(Preflight, KnowsTheLimitsOfThisMachine) {
   EXPECT_GT(limits.ports, 0U);
 }
 
-TEST(WorkersFor, AreOneAProcessorButNeverMoreThanUsersOrSharedConnections) {
+TEST(Preflight, StartsAWorkerAProcessorButNeverMoreThanUsersOrSharedConnections) {
   Scenario scenario = sample_scenario();
-  EXPECT_EQ(workers_for(scenario, 8), 8U);
+  MachineLimits limits = roomy();
+  limits.processors = 8;
+  const auto workers = [&] { return plan_wiring(scenario, 10, {}, limits).value().workers; };
+  EXPECT_EQ(workers(), 8U);
   scenario.threads = 3;
-  EXPECT_EQ(workers_for(scenario, 8), 3U);
+  EXPECT_EQ(workers(), 3U);
   scenario.connections = 2;
-  EXPECT_EQ(workers_for(scenario, 8), 2U);
+  EXPECT_EQ(workers(), 2U);
   scenario.users = 1;
-  EXPECT_EQ(workers_for(scenario, 8), 1U);
+  EXPECT_EQ(workers(), 1U);
 }
 
 TEST(PhaseAt, FollowsTheWindowsOfThePlan) {

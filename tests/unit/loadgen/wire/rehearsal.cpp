@@ -56,23 +56,32 @@ void Rehearsal::play() {
                                    .jwt_secret = std::nullopt,
                                    .connections = scenario_.connection_mode,
                                    .cohorts = {}});
+  std::vector<Instance> instances{{target_, &requests}};
+  for (const TcpEndpoint& further : further_instances) instances.push_back({further, &requests});
+  std::vector<boost::asio::ip::address> addresses;
+  for (const std::string& source : sources) {
+    addresses.push_back(boost::asio::ip::make_address(source));
+  }
   const RealClock machine;
   std::vector<std::unique_ptr<Worker>> playing;
   const SteadyTime epoch = machine.steady_now();
   for (std::uint32_t index = 0; index < workers; ++index) {
-    playing.push_back(
-        std::make_unique<Worker>(WorkerSpec{.plan = plan_,
-                                            .shard = {.index = index, .count = workers},
-                                            .target = target_,
-                                            .requests = requests,
-                                            .clock = clock != nullptr ? *clock : machine,
-                                            .epoch = epoch,
-                                            .history = **history,
-                                            .transport = transport_,
-                                            .mode = scenario_.connection_mode,
-                                            .connections = scenario_.connections,
-                                            .attempt_timeout = scenario_.attempt_timeout,
-                                            .resolve_by_status = resolve_by_status}));
+    playing.push_back(std::make_unique<Worker>(
+        WorkerSpec{.plan = plan_,
+                   .shard = {.index = index, .count = workers},
+                   .instances = instances,
+                   .clock = clock != nullptr ? *clock : machine,
+                   .epoch = epoch,
+                   .history = **history,
+                   .transport = {.kind = transport_,
+                                 .clock = clock != nullptr ? *clock : machine,
+                                 .sources = addresses},
+                   .mode = scenario_.connection_mode,
+                   .connections = scenario_.connections,
+                   .openings = scenario_.open_rate,
+                   .keep_between_phases = scenario_.keep_between_phases,
+                   .attempt_timeout = scenario_.attempt_timeout,
+                   .resolve_by_status = resolve_by_status}));
   }
   if (while_playing) while_playing(*playing.front());
   // The thread of a worker ends when it has recorded everything.

@@ -44,6 +44,8 @@ class Rehearsal {
 
   std::uint32_t workers = 1;
   bool resolve_by_status = false;
+  std::vector<TcpEndpoint> further_instances;
+  std::vector<std::string> sources;
   const Clock* clock = nullptr;  ///< null: the machine's
   /// Called with the first worker while all are playing.
   std::function<void(Worker&)> while_playing;

@@ -243,6 +243,69 @@ TEST_P(WorkerOver, OpensASecondConnectionForADoubleClick) {
   EXPECT_EQ(target.connections(), 6U);
 }
 
+TEST_P(WorkerOver, ConnectsAnewForTheRushWhenConnectionsAreNotKept) {
+  ScriptedTarget target(generous);
+  Scenario scenario = short_scenario(10);
+  scenario.connection_mode = ConnectionMode::per_user;
+  scenario.keep_between_phases = false;
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(target.connections(), 20U);
+}
+
+TEST_P(WorkerOver, OpensConnectionsNoFasterThanItMay) {
+  ScriptedTarget target(generous);
+  Scenario scenario = short_scenario(10);
+  scenario.connection_mode = ConnectionMode::per_user;
+  scenario.open_rate = {100};
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  std::vector<std::int64_t> sent_ns;
+  for (const Played& played : rehearsal.records()) {
+    if (played.record.operation() == Op::reserve) {
+      sent_ns.push_back(played.record.first_byte_out_ns);
+    }
+  }
+  std::ranges::sort(sent_ns);
+  EXPECT_GE(sent_ns.back() - sent_ns.front(), 85'000'000) << "nine gaps of 10 ms";
+}
+
+TEST_P(WorkerOver, SpreadsConnectionsOverTheInstancesOfATarget) {
+  ScriptedTarget one(generous);
+  ScriptedTarget other(generous);
+  Scenario scenario = short_scenario(40);
+  scenario.arrivals = ArrivalShape::at_once;
+  Rehearsal rehearsal(scenario, one.endpoint(), GetParam());
+  rehearsal.further_instances = {other.endpoint()};
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(one.requests().size() + other.requests().size(), 80U);
+  EXPECT_GT(one.requests().size(), 0U);
+  EXPECT_GT(other.requests().size(), 0U);
+}
+
+TEST_P(WorkerOver, ConnectsFromTheSourcesInTurn) {
+  ScriptedTarget target(generous);
+  Scenario scenario = short_scenario(8);
+  scenario.connection_mode = ConnectionMode::per_user;
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
+  rehearsal.sources = {"127.0.0.2", "127.0.0.3"};
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(target.peers(), (std::set<std::string>{"127.0.0.2", "127.0.0.3"}));
+}
+
+TEST_P(WorkerOver, CountsASourceThatIsNotThisMachinesAsNotSent) {
+  ScriptedTarget target(generous);
+  Rehearsal rehearsal(short_scenario(5), target.endpoint(), GetParam());
+  rehearsal.sources = {"192.0.2.1"};
+  rehearsal.play();
+  rehearsal.expect_one_record_each();
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::failed, Reason::connect_failed), 5U);
+}
+
 TEST_P(WorkerOver, OpensAConnectionForEveryRequestWhenToldTo) {
   ScriptedTarget target(generous);
   Scenario scenario = short_scenario(10);
