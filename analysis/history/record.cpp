@@ -74,6 +74,10 @@ std::string_view name_of(Reason reason) {
       return "connecting timed out";
     case Reason::connect_failed:
       return "connecting failed";
+    case Reason::tls_failed:
+      return "no secure connection";
+    case Reason::no_http2:
+      return "no HTTP/2";
     case Reason::stopped_before_sending:
       return "stopped before sending";
     case Reason::timeout:

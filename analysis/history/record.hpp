@@ -45,6 +45,8 @@ enum class Reason : std::uint16_t {
   connect_timeout = 31,
   connect_failed = 32,
   stopped_before_sending = 33,
+  tls_failed = 34,
+  no_http2 = 35,
   // indeterminate
   timeout = 50,
   reset = 51,

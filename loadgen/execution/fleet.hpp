@@ -24,6 +24,8 @@ struct FleetSpec {
   std::vector<Instance> instances;  ///< of the target; at least one
   const Wiring& wiring;
   SteadyTime epoch;
+  std::shared_ptr<TlsContext> tls = nullptr;  ///< null: in the clear
+  std::string server_name = {};               ///< that certificates must be for
 };
 
 /// Sums over all workers.

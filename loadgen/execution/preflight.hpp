@@ -8,7 +8,7 @@
 
 #include "loadgen/plan.hpp"
 #include "loadgen/scenario/scenario.hpp"
-#include "loadgen/wire/transport.hpp"
+#include "loadgen/transport/transport.hpp"
 
 namespace fairrush::loadgen {
 

@@ -117,6 +117,9 @@ void add_connections(OptionTable& keys, Scenario& scenario) {
         scenario.open_rate = *rate;
         return {};
       });
+  keys.add({"connections.streams", "S",
+            "HTTP/2 with so many requests at once on a TCP connection; 0: HTTP/1.1"},
+           scenario.streams, Between<std::uint32_t>{0, 1000});
   keys.add_flag({"connections.keep", "", "Who reserved keeps the connection for the rush"},
                 scenario.keep_between_phases);
   keys.add_custom(

@@ -119,6 +119,7 @@ struct Scenario {
   std::vector<std::string> sources;  ///< addresses of this machine to connect from
   Duration attempt_timeout = std::chrono::seconds(5);
   std::uint32_t threads = 0;  ///< 0: one a core
+  std::uint32_t streams = 0;  ///< of an HTTP/2 connection that users share; 0: HTTP/1.1
   TransportChoice transport = TransportChoice::best;
   Pacing pacing = Pacing::economic;
 

@@ -59,6 +59,10 @@ void Connection::connected(error_code error) {
     finish(Outcome::failed, Reason::connect_timeout);
   } else if (error == failure::connection_refused) {
     finish(Outcome::failed, Reason::connect_refused);
+  } else if (error == make_error_code(TransportError::tls_failed)) {
+    finish(Outcome::failed, Reason::tls_failed);
+  } else if (error == make_error_code(TransportError::no_http2)) {
+    finish(Outcome::failed, Reason::no_http2);
   } else {
     finish(Outcome::failed, Reason::connect_failed);
   }
@@ -79,7 +83,7 @@ void Connection::send() {
 
 void Connection::not_sent(error_code /*error*/) {
   left();
-  replace();
+  if (click_) replace();
 }
 
 /// A kept connection that has died is replaced, once; a fresh one has failed.
@@ -127,6 +131,8 @@ void Connection::ended(error_code error) {
     answer(wire_.clock.steady_now());
   } else if (ended_by_peer) {
     finish(Outcome::indeterminate, Reason::closed_early);
+  } else if (error == make_error_code(TransportError::no_http2)) {
+    finish(Outcome::indeterminate, Reason::unparseable);
   } else {
     finish(Outcome::indeterminate, Reason::reset);
   }

@@ -14,7 +14,7 @@
 #include "loadgen/target/answer.hpp"
 #include "loadgen/target/requests.hpp"
 #include "loadgen/wire/exchange.hpp"
-#include "loadgen/wire/transport.hpp"
+#include "loadgen/transport/transport.hpp"
 
 namespace fairrush::loadgen {
 

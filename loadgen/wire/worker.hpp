@@ -16,7 +16,7 @@
 #include "loadgen/plan.hpp"
 #include "loadgen/wire/connection.hpp"
 #include "loadgen/wire/counters.hpp"
-#include "loadgen/wire/transport.hpp"
+#include "loadgen/transport/transport.hpp"
 
 namespace fairrush::loadgen {
 

@@ -5,10 +5,10 @@
 #include <memory>
 #include <optional>
 
-#include "tests/integration/ledger/child_process.hpp"
+#include "tests/integration/support/child_process.hpp"
 #include "tests/unit/loadgen/ledger/ledger_text.hpp"
 
-namespace fairrush::ledger_test {
+namespace fairrush::integration {
 namespace {
 
 namespace fs = std::filesystem;
@@ -132,4 +132,4 @@ TEST_F(PostgresqlLedger, SaysWhyItCannotBeRead) {
 }
 
 }  // namespace
-}  // namespace fairrush::ledger_test
+}  // namespace fairrush::integration

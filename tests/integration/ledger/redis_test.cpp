@@ -6,10 +6,10 @@
 #include <sstream>
 
 #include "loadgen/ledger/redis_connection.hpp"
-#include "tests/integration/ledger/child_process.hpp"
+#include "tests/integration/support/child_process.hpp"
 #include "tests/unit/loadgen/ledger/ledger_text.hpp"
 
-namespace fairrush::ledger_test {
+namespace fairrush::integration {
 namespace {
 
 using loadgen::ledger_text;
@@ -171,4 +171,4 @@ TEST_F(RedisLedger, SaysWhyItCannotBeReached) {
 }
 
 }  // namespace
-}  // namespace fairrush::ledger_test
+}  // namespace fairrush::integration

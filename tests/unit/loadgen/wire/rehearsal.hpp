@@ -46,6 +46,8 @@ class Rehearsal {
   bool resolve_by_status = false;
   std::vector<TcpEndpoint> further_instances;
   std::vector<std::string> sources;
+  std::shared_ptr<TlsContext> tls;
+  std::string server_name;
   const Clock* clock = nullptr;  ///< null: the machine's
   /// Called with the first worker while all are playing.
   std::function<void(Worker&)> while_playing;

@@ -1,4 +1,4 @@
-#include "tests/integration/ledger/child_process.hpp"
+#include "tests/integration/support/child_process.hpp"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -15,7 +15,7 @@
 #include <array>
 #include <csignal>
 
-namespace fairrush::ledger_test {
+namespace fairrush::integration {
 namespace {
 
 constexpr int kPatienceMs = 30'000;
@@ -108,4 +108,4 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
-}  // namespace fairrush::ledger_test
+}  // namespace fairrush::integration

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "loadgen/wire/transport.hpp"
+#include "loadgen/transport/transport.hpp"
 
 namespace fairrush::loadgen {
 
@@ -35,9 +35,10 @@ class UringTransport final : public Transport {
     SocketUser* user = nullptr;  // null: free, or closed and waiting for its operations
     TcpEndpoint peer;            // read by the kernel while it connects
     std::uint32_t generation = 0;
-    std::uint32_t outgoing = 0;   // place of the bytes being sent
-    std::uint8_t operations = 0;  // the kernel still has
-    bool installed = false;       // the ring holds a socket here
+    std::uint32_t outgoing = 0;           // place of the text being sent
+    std::optional<std::uint32_t> queued;  // and of the one behind it
+    std::uint8_t operations = 0;          // the kernel still has
+    bool installed = false;               // the ring holds a socket here
     bool sending = false;
     std::optional<error_code> ended;  // told once the send is known to have worked
   };
@@ -59,6 +60,8 @@ class UringTransport final : public Transport {
   void receive_done(std::uint32_t place, const io_uring_cqe& completion);
   void receive(std::uint32_t place);
   void tag(io_uring_sqe& entry, Operation operation, std::uint32_t place);
+  std::uint32_t new_text();
+  void submit_send(std::uint32_t place);
   error_code install(std::uint32_t place, const TcpEndpoint& peer);
   void end(std::uint32_t place, error_code error);
   void release(std::uint32_t place);
@@ -71,8 +74,8 @@ class UringTransport final : public Transport {
   std::unique_ptr<Buffers> buffers_;
   std::deque<Slot> slots_;
   std::vector<std::uint32_t> free_;
-  std::vector<std::string> outgoing_;
-  std::vector<std::uint32_t> outgoing_free_;
+  std::deque<std::string> texts_;  // on their way to the kernel; they stay where they are
+  std::vector<std::uint32_t> texts_free_;
   std::size_t sources_used_ = 0;
   std::uint64_t operations_ = 0;  // the kernel still has
   unsigned unsubmitted_ = 0;

@@ -1,4 +1,4 @@
-#include "loadgen/wire/uring_transport.hpp"
+#include "loadgen/transport/uring_transport.hpp"
 
 #include <fmt/format.h>
 #include <netinet/in.h>
@@ -15,7 +15,7 @@
 
 #include "base/assert.hpp"
 #include "base/descriptor.hpp"
-#include "loadgen/wire/source_addresses.hpp"
+#include "loadgen/transport/source_addresses.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -197,23 +197,41 @@ error_code UringTransport::install(std::uint32_t place, const TcpEndpoint& peer)
 
 bool UringTransport::send(SocketId socket, std::string_view bytes) {
   Slot* const slot = find(socket);
-  FAIRRUSH_ASSERT(slot != nullptr && !slot->sending);
-  if (outgoing_free_.empty()) {
-    outgoing_free_.push_back(static_cast<std::uint32_t>(outgoing_.size()));
-    outgoing_.emplace_back();
+  FAIRRUSH_ASSERT(slot != nullptr);
+  if (!slot->sending) {
+    slot->outgoing = new_text();
+    texts_[slot->outgoing].assign(bytes);
+    submit_send(socket.slot);
+    return true;
   }
-  slot->outgoing = outgoing_free_.back();
-  outgoing_free_.pop_back();
-  std::string& kept = outgoing_[slot->outgoing];
-  kept.assign(bytes);
-  slot->sending = true;
+  // The kernel reads the bytes before these until it has taken them all.
+  if (!slot->queued) slot->queued = new_text();
+  texts_[*slot->queued] += bytes;
+  return true;
+}
+
+/// A place in `texts_` that is free, and empty.
+std::uint32_t UringTransport::new_text() {
+  if (texts_free_.empty()) {
+    texts_free_.push_back(static_cast<std::uint32_t>(texts_.size()));
+    texts_.emplace_back();
+  }
+  const std::uint32_t place = texts_free_.back();
+  texts_free_.pop_back();
+  texts_[place].clear();
+  return place;
+}
+
+void UringTransport::submit_send(std::uint32_t place) {
+  Slot& slot = slots_[place];
+  const std::string& text = texts_[slot.outgoing];
+  slot.sending = true;
   io_uring_sqe& entry = next_entry();
-  io_uring_prep_send(&entry, static_cast<int>(socket.slot), kept.data(), kept.size(),
+  io_uring_prep_send(&entry, static_cast<int>(place), text.data(), text.size(),
                      MSG_WAITALL | MSG_NOSIGNAL);
   entry.flags |= IOSQE_FIXED_FILE;
-  tag(entry, Operation::send, socket.slot);
+  tag(entry, Operation::send, place);
   if (unsubmitted_ >= kBatch) submit();
-  return true;
 }
 
 /// A close that has come in has been told: the last wait took all there was.
@@ -312,7 +330,13 @@ void UringTransport::connect_done(std::uint32_t place, int result) {
 void UringTransport::send_done(std::uint32_t place, int result) {
   Slot& slot = slots_[place];
   slot.sending = false;
-  outgoing_free_.push_back(slot.outgoing);
+  texts_free_.push_back(slot.outgoing);
+  if (slot.queued && slot.user != nullptr && result > 0 && !slot.ended) {
+    slot.outgoing = *std::exchange(slot.queued, std::nullopt);
+    submit_send(place);
+    return;
+  }
+  if (slot.queued) texts_free_.push_back(*std::exchange(slot.queued, std::nullopt));
   if (slot.user == nullptr) {
     release(place);
   } else if (result <= 0) {

@@ -7,7 +7,7 @@
 
 #include "base/runtime/asio_types.hpp"
 #include "base/runtime/task_group.hpp"
-#include "loadgen/wire/transport.hpp"
+#include "loadgen/transport/transport.hpp"
 
 namespace fairrush::loadgen {
 
@@ -31,7 +31,8 @@ class AsioTransport final : public Transport {
     TcpSocket socket;
     SocketUser* user = nullptr;  // null: nobody listens any more
     std::uint32_t generation = 0;
-    std::string unsent;  // of the last send
+    std::string unsent;     // waits for what is being written
+    bool draining = false;  // something is
     std::array<char, kReadBytes> input;
   };
 

@@ -1,4 +1,4 @@
-#include "loadgen/wire/asio_transport.hpp"
+#include "loadgen/transport/asio_transport.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -9,7 +9,7 @@
 #include <cerrno>
 
 #include "base/assert.hpp"
-#include "loadgen/wire/source_addresses.hpp"
+#include "loadgen/transport/source_addresses.hpp"
 
 namespace fairrush::loadgen {
 
@@ -41,13 +41,18 @@ AsioTransport::Slot* AsioTransport::find(SocketId socket) {
 
 bool AsioTransport::send(SocketId socket, std::string_view bytes) {
   Slot* const slot = find(socket);
-  FAIRRUSH_ASSERT(slot != nullptr && slot->unsent.empty());
+  FAIRRUSH_ASSERT(slot != nullptr);
+  if (slot->draining) {
+    slot->unsent += bytes;
+    return true;
+  }
   error_code error;
   const std::size_t sent = slot->socket.write_some(asio::buffer(bytes), error);
   if (sent == bytes.size()) return true;
   const bool full = error == asio::error::would_block || error == asio::error::try_again;
   if (sent == 0 && !full) return false;
   slot->unsent.assign(bytes.substr(sent));
+  slot->draining = true;
   tasks_.spawn(drain(socket.slot, socket.generation));
   return true;
 }
@@ -110,18 +115,29 @@ Task<void> AsioTransport::play(std::uint32_t place, TcpEndpoint peer) {
   error_code ignored;
   slot.socket.close(ignored);
   slot.unsent.clear();
+  slot.draining = false;
   ++slot.generation;
   free_.push_back(place);
 }
 
+/// Writes what the kernel did not take at once.
 Task<void> AsioTransport::drain(std::uint32_t place, std::uint32_t generation) {
   Slot& slot = slots_[place];
-  while (slot.generation == generation && slot.user != nullptr && !slot.unsent.empty()) {
-    auto [error, sent] = co_await slot.socket.async_write_some(asio::buffer(slot.unsent), kAwait);
+  std::string writing;
+  std::size_t written = 0;
+  for (;;) {
+    if (written == writing.size()) {
+      writing = std::exchange(slot.unsent, {});
+      written = 0;
+      slot.draining = !writing.empty();
+      if (writing.empty()) co_return;
+    }
+    auto [error, bytes] = co_await slot.socket.async_write_some(
+        asio::buffer(writing.data() + written, writing.size() - written), kAwait);
     if (slot.generation != generation || slot.user == nullptr) co_return;
     // A failure ends the reading side as well, which reports it.
     if (error) co_return;
-    slot.unsent.erase(0, sent);
+    written += bytes;
   }
 }
 

@@ -1,4 +1,4 @@
-#include "loadgen/wire/source_addresses.hpp"
+#include "loadgen/transport/source_addresses.hpp"
 
 #include <netinet/in.h>
 #include <sys/socket.h>

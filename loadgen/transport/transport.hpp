@@ -16,6 +16,13 @@ namespace fairrush::loadgen {
 using boost::system::error_code;
 using TcpEndpoint = boost::asio::ip::tcp::endpoint;
 
+/// What can go wrong above TCP.
+enum class TransportError : std::uint8_t {
+  tls_failed = 1,  ///< no handshake, a certificate that is not believed, or a broken record
+  no_http2 = 2,    ///< the peer does not speak HTTP/2, or breaks its rules
+};
+error_code make_error_code(TransportError error);
+
 /// A socket of a transport. The generation tells it from an earlier one in the same slot.
 struct SocketId {
   std::uint32_t slot = 0;
@@ -39,7 +46,7 @@ class SocketUser {
   /// the transport knows.
   virtual void received(std::string_view bytes, SteadyTime arrived) = 0;
 
-  /// Of the bytes given to the last `send` not one was taken. The socket is gone.
+  /// Of the bytes that were still to be sent not one was taken. The socket is gone.
   virtual void not_sent(error_code error) = 0;
 
   /// The peer has closed (`eof`) or the connection broke. The socket is gone.
@@ -86,8 +93,8 @@ class Transport {
   /// Begins to connect to `peer`. `user` hears of it and outlives the socket.
   virtual SocketId open(SocketUser& user, const TcpEndpoint& peer) = 0;
 
-  /// Writes `bytes`, which are copied. What the kernel does not take at once follows as it drains;
-  /// until then no further `send` is allowed. False: the kernel refused, nothing was sent.
+  /// Writes `bytes`, which are copied, behind those of earlier calls. What the kernel does not take
+  /// at once follows as it drains. False: the kernel refused, nothing was sent.
   virtual bool send(SocketId socket, std::string_view bytes) = 0;
 
   /// Whether the peer has left a socket that nobody asked anything.
@@ -103,12 +110,19 @@ class Transport {
 
 enum class TransportKind : std::uint8_t { asio, io_uring };
 
+class TlsContext;
+
 struct TransportSpec {
   TransportKind kind = TransportKind::asio;
   const Clock& clock;                ///< outlives the transport
   std::uint32_t sockets_max = 1024;  ///< at once, those that are being closed included
   /// Local addresses that sockets are bound to in turn; empty: the kernel's choice.
   std::vector<boost::asio::ip::address> sources;
+  std::shared_ptr<TlsContext> tls;  ///< null: in the clear
+  std::string server_name;          ///< that certificates must be for
+  /// Zero: HTTP/1.1. Else HTTP/2, and a socket of this transport is one of so many streams of a TCP
+  /// connection.
+  std::uint32_t streams = 0;
 };
 
 std::unique_ptr<Transport> make_transport(const TransportSpec& spec);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace fairrush::ledger_test {
+namespace fairrush::integration {
 
 /// A program of the test's own, stopped by its own process id and gone with the object.
 class ChildProcess {
@@ -51,4 +51,4 @@ class ServerDirectory {
 /// A port on which nobody listened a moment ago.
 int free_port();
 
-}  // namespace fairrush::ledger_test
+}  // namespace fairrush::integration
