@@ -11,10 +11,6 @@ namespace {
 
 using analysis::Op;
 
-/// Reservation clicks keep away from the close of their window, so that a user on a slow network is
-/// still on the roster: they fall into this part of it.
-constexpr std::int64_t kReservationSpreadPercent = 75;
-
 constexpr Duration kSecondClickMin = std::chrono::milliseconds(20);
 constexpr Duration kSecondClickMax = std::chrono::milliseconds(120);
 constexpr Duration kLateMin = std::chrono::milliseconds(100);
@@ -44,20 +40,17 @@ Plan::Plan(const Scenario& scenario, std::uint32_t round, std::int64_t start_ns)
 
 ClickStream Plan::reservation_clicks() const {
   return {reservation_order_,
-          make_arrival_times(ArrivalShape::uniform,
-                             {.count = scenario_.users,
-                              .window = scenario_.reserve * kReservationSpreadPercent / 100,
-                              .mean = {},
-                              .seed = seed_,
-                              .stream = Stream::reservation_time}),
+          make_arrival_times(scenario_.reserve_arrivals, {.count = scenario_.users,
+                                                          .window = reservation_span(scenario_),
+                                                          .seed = seed_,
+                                                          .stream = Stream::reservation_time}),
           reservation_.open_ns + kClockGuard.count()};
 }
 
 ClickStream Plan::rush_clicks() const {
   return {claim_order_,
           make_arrival_times(scenario_.arrivals, {.count = scenario_.users,
-                                                  .window = scenario_.rush - kClockGuard,
-                                                  .mean = scenario_.arrivals_mean,
+                                                  .window = rush_span(scenario_),
                                                   .seed = seed_,
                                                   .stream = Stream::claim_time}),
           rush_.open_ns + kClockGuard.count()};

@@ -85,6 +85,8 @@ class Plan {
   /// Clicks of the rush start this long after the opening, so that a clock error between instrument
   /// and target does not turn a punctual user into an early one.
   static constexpr Duration kClockGuard = std::chrono::milliseconds(2);
+  /// The time over which the clicks of a rush spread.
+  static Duration rush_span(const Scenario& scenario) { return scenario.rush - kClockGuard; }
 
  private:
   /// A number of this user's own persona, 0 … 1.

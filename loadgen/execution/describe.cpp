@@ -8,6 +8,7 @@
 #include "base/version.hpp"
 #include "loadgen/execution/machine.hpp"
 #include "loadgen/scenario/structured_values.hpp"
+#include "loadgen/schedule/arrival_times.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -28,20 +29,24 @@ std::string target_text(const Scenario& scenario) {
                      scenario.builtin.ledger);
 }
 
-/// Clicks a second when the rush is at its fullest.
+/// Clicks a second when the rush is at its fullest for a part of the users, be it large or small;
+/// those of one instant are taken to last a millisecond.
 double clicks_per_second(const Scenario& scenario) {
-  const double users = scenario.users * scenario.show_up.of_one;
-  const auto seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
-  switch (scenario.arrivals) {
-    case ArrivalShape::at_once:
-      return users * 1000;
-    case ArrivalShape::front_loaded:
-      return users / seconds(scenario.arrivals_mean);
-    case ArrivalShape::uniform:
-    case ArrivalShape::poisson:
-      break;
+  constexpr std::size_t kParts = 200;
+  constexpr double kInstant_ns = 1e6;
+  const auto clicks = make_distribution(scenario.arrivals, Plan::rush_span(scenario));
+  std::array<double, kParts + 1> times_ns{};
+  for (std::size_t part = 0; part <= kParts; ++part) {
+    times_ns[part] = clicks->quantile(static_cast<double>(part) / kParts);
   }
-  return users / seconds(scenario.rush);
+  double share_per_ns = 0;
+  for (std::size_t from = 0; from < kParts; ++from) {
+    for (std::size_t to = from + 1; to <= kParts; ++to) {
+      const double lasting_ns = std::max(times_ns[to] - times_ns[from], kInstant_ns);
+      share_per_ns = std::max(share_per_ns, static_cast<double>(to - from) / kParts / lasting_ns);
+    }
+  }
+  return scenario.users * scenario.show_up.of_one * share_per_ns * 1e9;
 }
 
 /// Who claims, by persona, and how many reserve.

@@ -8,8 +8,9 @@
 #include <cmath>
 #include <set>
 
+#include "loadgen/scenario/arrival_values.hpp"
 #include "loadgen/scenario/structured_values.hpp"
-#include "loadgen/schedule/arrival_times.hpp"
+#include "loadgen/scenario/toml_values.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -19,12 +20,6 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kSeedMax = (std::uint64_t{1} << 63) - 1;  // TOML has signed integers
 constexpr Duration kWindowMin = 100ms;
 constexpr Duration kWindowMax = 24h;
-
-std::vector<std::pair<std::string, ArrivalShape>> shape_choices() {
-  std::vector<std::pair<std::string, ArrivalShape>> choices;
-  for (const ArrivalShapeRow& row : arrival_shapes()) choices.emplace_back(row.name, row.shape);
-  return choices;
-}
 
 void add_event(OptionTable& keys, Scenario& scenario) {
   keys.add_custom(
@@ -72,10 +67,6 @@ void add_population(OptionTable& keys, Scenario& scenario) {
         scenario.personas = std::move(*personas);
         return {};
       });
-  keys.add_choice({"arrivals.shape", "SHAPE", "How clicks spread over the rush"}, scenario.arrivals,
-                  shape_choices());
-  keys.add({"arrivals.mean", "TIME", "Mean of front_loaded, after the opening"},
-           scenario.arrivals_mean, {1ms, kWindowMax});
 }
 
 void add_winners(OptionTable& keys, Scenario& scenario) {
@@ -259,6 +250,8 @@ OptionTable scenario_keys(Scenario& scenario) {
   keys.add({"question", "TEXT", "What the run is to answer"}, scenario.question);
   add_event(keys, scenario);
   add_population(keys, scenario);
+  add_arrivals(keys, "arrivals", scenario.arrivals);
+  add_arrivals(keys, "arrivals.reserve", scenario.reserve_arrivals);
   add_winners(keys, scenario);
   add_connections(keys, scenario);
   add_target(keys, scenario);
@@ -291,6 +284,11 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
   std::vector<Share> persona_shares;
   for (const auto& [persona, share] : scenario.personas) persona_shares.push_back(share);
   check_shares("population.personas", persona_shares, problems);
+  for (const auto& found : {contradictions("arrivals", scenario.arrivals, scenario.rush),
+                            contradictions("arrivals.reserve", scenario.reserve_arrivals,
+                                           reservation_span(scenario))}) {
+    problems.insert(problems.end(), found.begin(), found.end());
+  }
   if (!scenario.instances.empty() && !scenario.url) {
     problems.push_back({"target.instances",
                         fmt::format("{} are not accepted: expected target.url to be set as well",

@@ -6,6 +6,7 @@
 #include <optional>
 #include <sstream>
 
+#include "loadgen/scenario/arrival_values.hpp"
 #include "loadgen/scenario/keys.hpp"
 #include "loadgen/scenario/scenario.hpp"
 
@@ -162,6 +163,9 @@ std::expected<Scenario, std::vector<Problem>> load_scenario(
   std::vector<Problem> own = contradictions(scenario);
   for (Problem& problem : own) problem.where = fmt::format("{}: {}", file.string(), problem.where);
   loader.add_problems(std::move(own));
+  const std::filesystem::path folder = file.parent_path();
+  loader.add_problems(read_traces(scenario.arrivals, folder, scenario.rush));
+  loader.add_problems(read_traces(scenario.reserve_arrivals, folder, reservation_span(scenario)));
   std::vector<Problem> problems = loader.take_problems();
   if (!problems.empty()) return std::unexpected(std::move(problems));
   scenario.echo = keys.echo();

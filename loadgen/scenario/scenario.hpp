@@ -12,6 +12,7 @@
 #include "base/options.hpp"
 #include "base/units.hpp"
 #include "loadgen/ledger/source.hpp"
+#include "loadgen/scenario/arrivals.hpp"
 
 namespace fairrush::loadgen {
 
@@ -44,14 +45,6 @@ enum class Persona : std::uint8_t {
 };
 inline constexpr std::size_t kPersonas = 6;
 std::string_view name_of(Persona persona);
-
-/// How clicks spread over a window; one file each in schedule/.
-enum class ArrivalShape : std::uint8_t {
-  at_once,       ///< everyone at the opening
-  uniform,       ///< a constant rate: each click falls somewhere in its own slot of window/users
-  poisson,       ///< a Poisson process, given that exactly all users come
-  front_loaded,  ///< exponential after the opening with a given mean, cut off at the close
-};
 
 /// How users share connections.
 enum class ConnectionMode : std::uint8_t {
@@ -109,8 +102,8 @@ struct Scenario {
 
   WinnerHabits winners;
 
-  ArrivalShape arrivals = ArrivalShape::front_loaded;
-  Duration arrivals_mean = std::chrono::seconds(5);  ///< of front_loaded
+  Arrivals arrivals;  ///< of claims, over the rush
+  Arrivals reserve_arrivals{.pattern = {.shape = ArrivalShape::uniform}};
 
   ConnectionMode connection_mode = ConnectionMode::pool;
   std::uint32_t connections = 256;   ///< of a pool, over all threads
@@ -138,6 +131,13 @@ struct Scenario {
   std::vector<std::pair<std::string, std::string>> echo;  ///< every key with the value in force
   std::string source;  ///< TOML text that gives this scenario again
 };
+
+/// Reservation clicks fall into this first part of their window: who is on a slow network is still
+/// on the roster.
+inline Duration reservation_span(const Scenario& scenario) {
+  constexpr int kPercent = 75;
+  return scenario.reserve * kPercent / 100;
+}
 
 /// Reads a scenario file, follows its `extends`, applies `overrides` ("key", "value") last. All
 /// problems at once; each names file, line, column, key, value and what is accepted.

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <charconv>
 #include <optional>
-#include <sstream>
+
+#include "loadgen/scenario/toml_values.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -20,40 +20,9 @@ constexpr std::string_view kPersonasForm =
     "as { honest = 0.9, retrier = 0.1 }";
 constexpr std::size_t kCohortsMax = 64;
 
-/// The value of one TOML expression; keeps its document alive.
-class Expression {
- public:
-  static std::optional<Expression> parse(std::string_view text) {
-    try {
-      return Expression(toml::parse(fmt::format("value = {}", text)));
-    } catch (const toml::parse_error&) {
-      return std::nullopt;
-    }
-  }
-  const toml::node& value() const { return *document_.get("value"); }
-
- private:
-  explicit Expression(toml::table document) : document_(std::move(document)) {}
-  toml::table document_;
-};
-
-std::optional<Share> share_of(const toml::node* node) {
-  if (node == nullptr) return std::nullopt;
-  if (const auto number = node->value<double>()) {
-    return *number >= 0 && *number <= 1 ? std::optional(Share{*number}) : std::nullopt;
-  }
-  const auto text = node->value<std::string_view>();
-  if (!text) return std::nullopt;
-  const auto share = parse_share(*text);
-  return share ? std::optional(*share) : std::nullopt;
-}
-
 std::optional<Duration> delay_of(const toml::node* node) {
-  const auto text = node == nullptr ? std::nullopt : node->value<std::string_view>();
-  if (!text) return std::nullopt;
-  const auto duration = parse_duration(*text);
-  if (!duration || *duration > std::chrono::seconds(4)) return std::nullopt;
-  return *duration;
+  const auto delay = duration_of(node);
+  return delay && *delay <= std::chrono::seconds(4) ? delay : std::nullopt;
 }
 
 std::optional<DelaySpec> delay_spec_of(const toml::node* node) {
@@ -90,25 +59,13 @@ std::optional<Persona> persona_named(std::string_view name) {
   return std::nullopt;
 }
 
-std::string exact_duration(Duration duration) {
-  return fmt::format("{}ns", duration.count());
-}
-
 std::string format_delay(const DelaySpec& delay) {
-  if (!delay.p99) return toml_quoted(exact_duration(delay.median));
-  return fmt::format("{{ median = \"{}\", p99 = \"{}\" }}", exact_duration(delay.median),
-                     exact_duration(*delay.p99));
+  if (!delay.p99) return toml_duration(delay.median);
+  return fmt::format("{{ median = {}, p99 = {} }}", toml_duration(delay.median),
+                     toml_duration(*delay.p99));
 }
 
 }  // namespace
-
-std::string toml_quoted(std::string_view text) {
-  std::ostringstream out;
-  toml::table document;
-  document.insert("v", text);
-  out << toml::toml_formatter(document, toml::format_flags::none);
-  return out.str().substr(std::string_view("v = ").size());
-}
 
 std::expected<analysis::QuotaRule, std::string> parse_quota(std::string_view text) {
   std::uint64_t count = 0;

@@ -10,7 +10,8 @@ namespace {
 class Poisson final : public ArrivalTimes {
  public:
   explicit Poisson(const ArrivalSpec& spec)
-      : window_(spec.window), uniforms_(spec.count, CounterRandom(spec.seed, spec.stream)) {}
+      : window_(spec.window),
+        uniforms_(spec.count, CounterRandom(spec.seed, spec.stream), spec.first) {}
 
   void next(std::span<Duration> offsets) override {
     uniforms_.next(offsets.size(), [this, offsets](std::size_t click, double uniform) {
@@ -26,7 +27,8 @@ class Poisson final : public ArrivalTimes {
 
 }  // namespace
 
-std::unique_ptr<ArrivalTimes> make_poisson(const ArrivalSpec& spec) {
+std::unique_ptr<ArrivalTimes> make_poisson(const ArrivalPattern& /*pattern*/,
+                                           const ArrivalSpec& spec) {
   return std::make_unique<Poisson>(spec);
 }
 

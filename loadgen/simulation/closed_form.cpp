@@ -82,36 +82,13 @@ double claimed_by(const ClickDistribution& clicks, std::span<const DelayClass> c
 
 }  // namespace
 
-double ClickDistribution::at(double t_ns) const {
-  const double end = nanoseconds(window);
-  if (t_ns <= 0) return 0;
-  if (t_ns >= end) return 1;
-  if (kind == Kind::uniform) return t_ns / end;
-  return std::expm1(-t_ns / nanoseconds(mean)) / std::expm1(-end / nanoseconds(mean));
-}
-
-std::optional<ClickDistribution> click_distribution(const Scenario& scenario) {
-  using Kind = ClickDistribution::Kind;
-  const Duration window = scenario.rush - Plan::kClockGuard;
-  switch (scenario.arrivals) {
-    case ArrivalShape::uniform:
-    case ArrivalShape::poisson:
-      return ClickDistribution{Kind::uniform, window, {}};
-    case ArrivalShape::front_loaded:
-      return ClickDistribution{Kind::exponential, window, scenario.arrivals_mean};
-    case ArrivalShape::at_once:
-      break;
-  }
-  return std::nullopt;
-}
-
 FirstComeFirstServed::FirstComeFirstServed(const ClickDistribution& clicks,
                                            std::span<const DelayClass> classes, double rate)
     : clicks_(clicks) {
   FAIRRUSH_ASSERT(!classes.empty());
   const auto slowest = std::ranges::max(classes, {}, &DelayClass::delay);
   double low = 0;
-  double high = nanoseconds(clicks.window) + nanoseconds(slowest.delay);
+  double high = clicks.quantile(1) + nanoseconds(slowest.delay);
   for (int step = 0; step < kBisections && rate < 1; ++step) {
     const double middle = (low + high) / 2;
     (claimed_by(clicks, classes, middle) < rate ? low : high) = middle;
@@ -129,9 +106,10 @@ Duration FirstComeFirstServed::sold_out_after() const {
 
 std::optional<ExpectedCurve> expect_first_come(const Scenario& scenario, const Crowd& crowd,
                                                const DelayBins& bins) {
-  const auto clicks = click_distribution(scenario);
+  const Duration window = Plan::rush_span(scenario);
+  const auto clicks = make_distribution(scenario.arrivals, window);
   const Competition competition(scenario, crowd);
-  if (!clicks || competition.claims <= 0) return std::nullopt;
+  if (!clicks->has_density() || competition.claims <= 0) return std::nullopt;
   const FirstComeFirstServed design(*clicks, competition.classes,
                                     competition.coupons / competition.claims);
   ExpectedCurve curve{.rates = std::vector<double>(bins.size()), .pp_per_10ms = 0};
@@ -141,7 +119,7 @@ std::optional<ExpectedCurve> expect_first_come(const Scenario& scenario, const C
     const UserTraits& traits = crowd.of(UserIndex(index));
     if (!competes(traits.persona)) continue;
     // A late click of a slow user arrives after the close and is none of the rush.
-    const auto window_ns = static_cast<double>(clicks->window.count());
+    const auto window_ns = static_cast<double>(window.count());
     const double inside = clicks->at(window_ns - static_cast<double>(traits.delay_ns()));
     if (inside <= 0) continue;
     const double wins = design.win_probability(Duration(traits.delay_ns()));

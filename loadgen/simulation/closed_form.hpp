@@ -7,27 +7,11 @@
 
 #include "base/units.hpp"
 #include "loadgen/scenario/scenario.hpp"
+#include "loadgen/schedule/arrival_times.hpp"
 #include "loadgen/simulation/crowd.hpp"
 #include "loadgen/simulation/delay_curve.hpp"
 
 namespace fairrush::loadgen {
-
-/// When users click after the opening of a rush, as a distribution.
-struct ClickDistribution {
-  enum class Kind : std::uint8_t {
-    uniform,      ///< over `window`
-    exponential,  ///< with `mean`, cut off at `window`
-  };
-  Kind kind = Kind::uniform;
-  Duration window{};  ///< > 0
-  Duration mean{};    ///< of exponential; > 0
-
-  /// P(click ≤ t), t in nanoseconds after the opening, of any sign.
-  double at(double t_ns) const;
-};
-
-/// The distribution of a scenario's clicks; unset for one without a density (all at once).
-std::optional<ClickDistribution> click_distribution(const Scenario& scenario);
 
 /// Users with the same one-way delay.
 struct DelayClass {
@@ -40,7 +24,7 @@ struct DelayClass {
 class FirstComeFirstServed {
  public:
   /// `rate` is p = coupons / claims; from 1 on everybody wins. `classes` is not empty. O(classes)
-  /// times sixty bisections.
+  /// times sixty bisections. `clicks` must outlive it.
   FirstComeFirstServed(const ClickDistribution& clicks, std::span<const DelayClass> classes,
                        double rate);
 
@@ -50,7 +34,7 @@ class FirstComeFirstServed {
   Duration sold_out_after() const;
 
  private:
-  ClickDistribution clicks_;
+  const ClickDistribution& clicks_;
   double sold_out_ns_ = 0;
 };
 
@@ -60,7 +44,8 @@ struct ExpectedCurve {
   double pp_per_10ms = 0;     ///< slope by least squares, as `DelayCurve` has it
 };
 
-/// Under first come, first served; unset where the clicks have no density.
+/// Under first come, first served; unset where clicks have no density: among those who click at one
+/// instant the order of the queue decides, of which this knows nothing.
 std::optional<ExpectedCurve> expect_first_come(const Scenario& scenario, const Crowd& crowd,
                                                const DelayBins& bins);
 /// Under a draw over the roster that holds what nobody claims: C/N for everybody.

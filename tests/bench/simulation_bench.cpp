@@ -16,7 +16,7 @@ loadgen::Scenario rush_of(std::int64_t users) {
   loadgen::Scenario scenario;
   scenario.name = "bench";
   scenario.users = static_cast<std::uint32_t>(users);
-  scenario.arrivals_mean = milliseconds(500);
+  scenario.arrivals.pattern.mean = milliseconds(500);
   scenario.cohorts = {{"fibre", Share{0.6}, {milliseconds(5), std::nullopt}},
                       {"mobile", Share{0.4}, {milliseconds(60), milliseconds(400)}}};
   scenario.personas = {

@@ -30,7 +30,13 @@ class PlanOfEveryShape : public testing::TestWithParam<ArrivalShape> {};
 
 TEST_P(PlanOfEveryShape, IsTheSameForAnyNumberOfShards) {
   Scenario scenario = sample_scenario();
-  scenario.arrivals = GetParam();
+  scenario.arrivals.pattern.shape = GetParam();
+  scenario.arrivals.pattern.file.times =
+      std::make_shared<const std::vector<Duration>>(std::vector<Duration>{1ms, 5ms, 900ms});
+  // Both phases, and several stages in one of them.
+  ArrivalStage stage{.pattern = scenario.arrivals.pattern, .length = 2s, .share = Share{0.25}};
+  scenario.reserve_arrivals.stages = {stage, stage};
+  scenario.reserve_arrivals.stages.back().share = Share{0.75};
   const Plan plan(scenario);
   auto whole = attempts_of(plan);
   std::ranges::sort(whole);
@@ -46,9 +52,14 @@ TEST_P(PlanOfEveryShape, IsTheSameForAnyNumberOfShards) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Shapes, PlanOfEveryShape,
-                         testing::Values(ArrivalShape::at_once, ArrivalShape::uniform,
-                                         ArrivalShape::poisson, ArrivalShape::front_loaded));
+std::vector<ArrivalShape> every_shape() {
+  std::vector<ArrivalShape> shapes;
+  for (const ArrivalShapeRow& row : arrival_shapes()) shapes.push_back(row.shape);
+  return shapes;
+}
+
+INSTANTIATE_TEST_SUITE_P(Shapes, PlanOfEveryShape, testing::ValuesIn(every_shape()),
+                         [](const auto& shape) { return std::string(row_of(shape.param).name); });
 
 TEST(Plan, WalksItsAttemptsInOrderOfTime) {
   const auto attempts = attempts_of(Plan(sample_scenario()));
@@ -57,7 +68,7 @@ TEST(Plan, WalksItsAttemptsInOrderOfTime) {
 
 TEST(Plan, DoesNotPreferLowUserNumbersWhenAllClickAtOnce) {
   Scenario scenario = sample_scenario();
-  scenario.arrivals = ArrivalShape::at_once;
+  scenario.arrivals.pattern.shape = ArrivalShape::at_once;
   std::uint64_t low_in_first_half = 0;
   std::uint64_t seen = 0;
   for (const PlannedAttempt& attempt : attempts_of(Plan(scenario))) {

@@ -1,41 +1,15 @@
 #include "loadgen/scenario/scenario.hpp"
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <unistd.h>
-
-#include <fstream>
 
 #include "loadgen/scenario/structured_values.hpp"
+#include "tests/unit/loadgen/scenario_file.hpp"
 
 namespace fairrush::loadgen {
 namespace {
 
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-class ScenarioFile : public testing::Test {
- protected:
-  ScenarioFile()
-      : folder_(std::filesystem::temp_directory_path() /
-                fmt::format("fairrush-scenario-{}", getpid())) {
-    std::filesystem::create_directories(folder_);
-  }
-  ~ScenarioFile() override { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path write(const std::string& name, const std::string& text) const {
-    std::ofstream(folder_ / name) << text;
-    return folder_ / name;
-  }
-
-  std::string problems_of(const std::string& text) const {
-    const auto scenario = load_scenario(write("bad.toml", text), {});
-    return scenario ? std::string("accepted") : format_problems(scenario.error());
-  }
-
-  std::filesystem::path folder_;
-};
 
 TEST_F(ScenarioFile, MayBeEmptyBecauseEverythingHasADefault) {
   const auto scenario = load_scenario(write("empty.toml", ""), {});
@@ -72,7 +46,7 @@ fairness = "report"
   ASSERT_EQ(scenario->cohorts.size(), 2U);
   EXPECT_EQ(scenario->cohorts[1].one_way_delay.p99, 400ms);
   EXPECT_EQ(scenario->personas.size(), 2U);
-  EXPECT_EQ(scenario->arrivals, ArrivalShape::poisson);
+  EXPECT_EQ(scenario->arrivals.pattern.shape, ArrivalShape::poisson);
   EXPECT_EQ(scenario->builtin.design, "ticket-list");
   EXPECT_FALSE(scenario->fairness_gates);
 }

@@ -12,7 +12,7 @@ using analysis::Sighting;
 
 TEST(AttemptedSightings, FollowFromWhoIsInThePopulation) {
   Scenario scenario = sample_scenario();
-  scenario.arrivals = ArrivalShape::at_once;
+  scenario.arrivals.pattern.shape = ArrivalShape::at_once;
   scenario.winners = {Share{1}, Share{1}, Share{1}};
   auto all = attempted_sightings(scenario, Plan(scenario), Allocation::first_come_first_served);
   // Unanswered claims are no plan.
@@ -46,10 +46,10 @@ TEST(AttemptedSightings, HoldNoWinWhenThereIsNoCoupon) {
 
 TEST(AttemptedSightings, DoNotExpectARaceForTheLastCouponWhereNoneIsRun) {
   Scenario scenario = sample_scenario();
-  scenario.arrivals = ArrivalShape::at_once;
+  scenario.arrivals.pattern.shape = ArrivalShape::at_once;
   const auto draw = attempted_sightings(scenario, Plan(scenario), Allocation::draw);
   EXPECT_FALSE(draw.contains(Sighting::contention_at_sell_out));
-  scenario.arrivals = ArrivalShape::uniform;  // 83 clicks a second do not meet
+  scenario.arrivals.pattern.shape = ArrivalShape::uniform;  // 83 clicks a second do not meet
   const auto calm =
       attempted_sightings(scenario, Plan(scenario), Allocation::first_come_first_served);
   EXPECT_FALSE(calm.contains(Sighting::contention_at_sell_out));

@@ -19,7 +19,7 @@ Scenario small_rush(std::uint64_t seed) {
   Scenario scenario = sample_scenario();
   scenario.users = kUsers;
   scenario.seed = seed;
-  scenario.arrivals_mean = std::chrono::milliseconds(500);
+  scenario.arrivals.pattern.mean = std::chrono::milliseconds(500);
   scenario.winners.redeem = Share{0.5};
   return scenario;
 }

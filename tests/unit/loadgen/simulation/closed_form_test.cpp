@@ -16,10 +16,10 @@ using std::chrono::seconds;
 constexpr double kPoints = 100;
 
 TEST(ClosedForm, GivesTenMillisecondsOfAnExponentialRush1Point6PercentagePoints) {
-  const ClickDistribution clicks{ClickDistribution::Kind::exponential, seconds(60),
-                                 milliseconds(500)};
+  const auto clicks =
+      make_distribution({.pattern = {.mean = milliseconds(500)}, .stages = {}}, seconds(60));
   const std::array users{DelayClass{milliseconds(0), 1.0}};
-  const FirstComeFirstServed design(clicks, users, 0.2);
+  const FirstComeFirstServed design(*clicks, users, 0.2);
   // docs/simulation.md: t* = .223 τ, density .8/τ.
   EXPECT_NEAR(std::chrono::duration<double>(design.sold_out_after()).count(), 0.223 * 0.5, 1e-3);
   EXPECT_NEAR(design.win_probability(milliseconds(0)), 0.2, 1e-9);
@@ -29,9 +29,9 @@ TEST(ClosedForm, GivesTenMillisecondsOfAnExponentialRush1Point6PercentagePoints)
 }
 
 TEST(ClosedForm, GivesTenMillisecondsOfAUniformRushTheirShareOfTheWindow) {
-  const ClickDistribution clicks{ClickDistribution::Kind::uniform, seconds(2), {}};
+  const auto clicks = uniform_distribution({}, seconds(2));
   const std::array users{DelayClass{milliseconds(5), 0.6}, DelayClass{milliseconds(105), 0.4}};
-  const FirstComeFirstServed design(clicks, users, 0.2);
+  const FirstComeFirstServed design(*clicks, users, 0.2);
   const double fast = design.win_probability(milliseconds(5));
   const double slow = design.win_probability(milliseconds(105));
   EXPECT_NEAR(fast - slow, 0.1 / 2, 1e-9);
@@ -39,24 +39,27 @@ TEST(ClosedForm, GivesTenMillisecondsOfAUniformRushTheirShareOfTheWindow) {
 }
 
 TEST(ClosedForm, LetsEverybodyWinWhenThereIsEnough) {
-  const ClickDistribution clicks{ClickDistribution::Kind::uniform, seconds(1), {}};
+  const auto clicks = uniform_distribution({}, seconds(1));
   const std::array users{DelayClass{milliseconds(0), 0.5}, DelayClass{seconds(3), 0.5}};
-  const FirstComeFirstServed design(clicks, users, 1.0);
+  const FirstComeFirstServed design(*clicks, users, 1.0);
   EXPECT_NEAR(design.win_probability(milliseconds(0)), 1, 1e-9);
   EXPECT_NEAR(design.win_probability(seconds(3)), 1, 1e-9);
 }
 
 TEST(ClosedForm, LeavesNothingToUsersWhoAreSlowerThanTheSellOut) {
-  const ClickDistribution clicks{ClickDistribution::Kind::uniform, seconds(1), {}};
+  const auto clicks = uniform_distribution({}, seconds(1));
   const std::array users{DelayClass{milliseconds(0), 0.9}, DelayClass{seconds(2), 0.1}};
-  const FirstComeFirstServed design(clicks, users, 0.2);
+  const FirstComeFirstServed design(*clicks, users, 0.2);
   EXPECT_EQ(design.win_probability(seconds(2)), 0);
 }
 
 TEST(ClosedForm, KnowsNoRushWithoutADensity) {
   Scenario scenario = sample_scenario();
-  scenario.arrivals = ArrivalShape::at_once;
-  EXPECT_FALSE(click_distribution(scenario));
+  const Crowd crowd(scenario);
+  const DelayBins bins(crowd);
+  EXPECT_TRUE(expect_first_come(scenario, crowd, bins));
+  scenario.arrivals.pattern.shape = ArrivalShape::at_once;
+  EXPECT_FALSE(expect_first_come(scenario, crowd, bins));
 }
 
 /// Three networks, first come, first served.
@@ -64,8 +67,10 @@ Scenario three_networks(ArrivalShape arrivals) {
   Scenario scenario;
   scenario.name = "three";
   scenario.users = 2'000;
-  scenario.arrivals = arrivals;
-  scenario.arrivals_mean = milliseconds(500);
+  scenario.arrivals.pattern.shape = arrivals;
+  scenario.arrivals.pattern.mean = milliseconds(500);
+  scenario.arrivals.pattern.file.times = std::make_shared<const std::vector<Duration>>(
+      std::vector<Duration>{milliseconds(1), milliseconds(90), milliseconds(400), seconds(1)});
   scenario.rush = arrivals == ArrivalShape::front_loaded ? seconds(20) : seconds(2);
   scenario.personas = {{Persona::honest, Share{1.0}}};
   scenario.cohorts = {{"near", Share{0.5}, {milliseconds(5), std::nullopt}},
@@ -101,7 +106,9 @@ TEST_P(SimulatorAgainstClosedForm, AgreesInEveryCohortWithinMonteCarloError) {
 
 INSTANTIATE_TEST_SUITE_P(Arrivals, SimulatorAgainstClosedForm,
                          testing::Values(ArrivalShape::uniform, ArrivalShape::poisson,
-                                         ArrivalShape::front_loaded));
+                                         ArrivalShape::front_loaded, ArrivalShape::ramp,
+                                         ArrivalShape::steps, ArrivalShape::spike,
+                                         ArrivalShape::trace));
 
 TEST(ClosedForm, ExpectsTheSameOfEveryNetworkUnderADraw) {
   const Scenario scenario = three_networks(ArrivalShape::poisson);

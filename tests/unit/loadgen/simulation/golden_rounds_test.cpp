@@ -61,8 +61,8 @@ TEST_P(GoldenRounds, StayTheSameFromVersionToVersion) {
   Scenario scenario = sample_scenario();
   scenario.users = 5'000;
   scenario.show_up = Share{0.9};
-  scenario.arrivals = GetParam().arrivals;
-  scenario.arrivals_mean = milliseconds(500);
+  scenario.arrivals.pattern.shape = GetParam().arrivals;
+  scenario.arrivals.pattern.mean = milliseconds(500);
   scenario.attempt_timeout = milliseconds(1'000);
   SimulatedRush rush(scenario, GetParam().design, GetParam().model);
   EXPECT_EQ(digest_of(rush), GetParam().digest);

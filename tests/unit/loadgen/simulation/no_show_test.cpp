@@ -37,7 +37,7 @@ Totals play(const cli::SimulatedService& service) {
   scenario.attempt_timeout = std::chrono::minutes(2);  // a second draw keeps claims to the close
   scenario.personas = {{Persona::honest, Share{1.0}}};
   scenario.cohorts = {{"one", Share{1.0}, {std::chrono::milliseconds(5), std::nullopt}}};
-  scenario.arrivals = ArrivalShape::poisson;
+  scenario.arrivals.pattern.shape = ArrivalShape::poisson;
   SimulatedRush rush(scenario, service, {});
   Totals totals;
   for (std::uint32_t round = 0; round < kRounds; ++round) {
@@ -64,7 +64,7 @@ Scenario half_come() {
   scenario.show_up = Share{0.5};
   scenario.personas = {{Persona::honest, Share{0.8}}, {Persona::retrier, Share{0.2}}};
   scenario.cohorts = {{"one", Share{1.0}, {std::chrono::milliseconds(5), std::nullopt}}};
-  scenario.arrivals = ArrivalShape::poisson;
+  scenario.arrivals.pattern.shape = ArrivalShape::poisson;
   return scenario;
 }
 

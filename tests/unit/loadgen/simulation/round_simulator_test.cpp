@@ -76,8 +76,8 @@ TEST_P(ParticipantsWithoutRecords, AreThoseThatTheRecordsShow) {
   Scenario scenario = sample_scenario();
   scenario.users = 2'000;
   scenario.show_up = Share{0.8};
-  scenario.arrivals = GetParam().arrivals;
-  scenario.arrivals_mean = milliseconds(500);
+  scenario.arrivals.pattern.shape = GetParam().arrivals;
+  scenario.arrivals.pattern.mean = milliseconds(500);
   scenario.attempt_timeout = GetParam().timeout;
   for (const char* design : {"ticket-list", "batch-draw", "waiting-room"}) {
     SimulatedRush rush(scenario, design, GetParam().model);
@@ -143,7 +143,7 @@ TEST(RoundSimulator, GivesTheSameRoundWhateverWasPlayedBefore) {
 TEST(RoundSimulator, LeavesClaimsOpenThatAnOverloadedServiceAnswersTooLate) {
   Scenario scenario = sample_scenario();
   scenario.users = 1'000;
-  scenario.arrivals = ArrivalShape::at_once;
+  scenario.arrivals.pattern.shape = ArrivalShape::at_once;
   scenario.attempt_timeout = milliseconds(200);
   SimulatedRush rush(
       scenario, "ticket-list",

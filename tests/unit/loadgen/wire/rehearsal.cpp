@@ -40,7 +40,7 @@ Scenario short_scenario(std::uint32_t users) {
   scenario.cohorts = {{"all", Share{1}, {0ms, std::nullopt}}};
   scenario.personas = {{Persona::honest, Share{1}}};
   scenario.winners = {Share{0}, Share{0}, Share{0}};
-  scenario.arrivals = ArrivalShape::uniform;
+  scenario.arrivals.pattern.shape = ArrivalShape::uniform;
   scenario.connections = 4;
   scenario.attempt_timeout = 5s;
   return scenario;

@@ -205,7 +205,7 @@ TEST_P(WorkerOver, DropsAConnectionThatSaysWhatNobodyAsked) {
 TEST_P(WorkerOver, KeepsAPoolWithinItsSize) {
   ScriptedTarget target(generous);
   Scenario scenario = short_scenario(40);
-  scenario.arrivals = ArrivalShape::at_once;
+  scenario.arrivals.pattern.shape = ArrivalShape::at_once;
   scenario.connections = 3;
   Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
@@ -416,7 +416,7 @@ TEST_P(WorkerOver, RecordsWhatAStopLeavesUnsentAndUnanswered) {
 TEST_P(WorkerOver, GivesUpTheBacklogOfATargetThatAnswersNothingAnyMore) {
   ScriptedTarget target(claims_get({"", Then::stall}));
   Scenario scenario = short_scenario(300);
-  scenario.arrivals = ArrivalShape::at_once;
+  scenario.arrivals.pattern.shape = ArrivalShape::at_once;
   scenario.connections = 1;
   scenario.attempt_timeout = 100ms;  // to wait for each of them would take half a minute
   Rehearsal rehearsal(scenario, target.endpoint(), GetParam());

@@ -1,0 +1,53 @@
+#include "loadgen/scenario/toml_values.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <sstream>
+
+namespace fairrush::loadgen {
+
+std::optional<Expression> Expression::parse(std::string_view text) {
+  try {
+    return Expression(toml::parse(fmt::format("value = {}", text)));
+  } catch (const toml::parse_error&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<Share> share_of(const toml::node* node) {
+  if (node == nullptr) return std::nullopt;
+  if (const auto number = node->value<double>()) {
+    return *number >= 0 && *number <= 1 ? std::optional(Share{*number}) : std::nullopt;
+  }
+  const auto text = node->value<std::string_view>();
+  if (!text) return std::nullopt;
+  const auto share = parse_share(*text);
+  return share ? std::optional(*share) : std::nullopt;
+}
+
+std::optional<Duration> duration_of(const toml::node* node) {
+  const auto text = node == nullptr ? std::nullopt : node->value<std::string_view>();
+  if (!text) return std::nullopt;
+  const auto duration = parse_duration(*text);
+  return duration ? std::optional(*duration) : std::nullopt;
+}
+
+std::optional<double> amount_of(const toml::node* node) {
+  const auto number = node == nullptr ? std::nullopt : node->value<double>();
+  return number && std::isfinite(*number) && *number >= 0 ? number : std::nullopt;
+}
+
+std::string toml_quoted(std::string_view text) {
+  std::ostringstream out;
+  toml::table document;
+  document.insert("v", text);
+  out << toml::toml_formatter(document, toml::format_flags::none);
+  return out.str().substr(std::string_view("v = ").size());
+}
+
+std::string toml_duration(Duration duration) {
+  return fmt::format("\"{}ns\"", duration.count());
+}
+
+}  // namespace fairrush::loadgen
