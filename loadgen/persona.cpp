@@ -25,6 +25,10 @@ std::string_view name_of(Persona persona) {
       return "early_bird";
     case Persona::latecomer:
       return "latecomer";
+    case Persona::replayer:
+      return "replayer";
+    case Persona::bot:
+      return "bot";
   }
   return "unknown";
 }

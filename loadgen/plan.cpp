@@ -16,6 +16,10 @@ constexpr Duration kSecondClickMax = std::chrono::milliseconds(120);
 constexpr Duration kLateMin = std::chrono::milliseconds(100);
 constexpr Duration kLateMax = std::chrono::seconds(1);
 
+/// A bot's claims: one or two are early, the others are there before any person could be.
+constexpr std::uint8_t kBotClaims = 8;
+constexpr Duration kBotEvery = std::chrono::milliseconds(25);
+
 Duration between(Duration low, Duration high, double place) {
   return low +
          Duration{static_cast<std::int64_t>(place * static_cast<double>((high - low).count()))};
@@ -56,18 +60,55 @@ ClickStream Plan::rush_clicks() const {
           rush_.open_ns + kClockGuard.count()};
 }
 
-std::int64_t Plan::early_click_ns(UserIndex user, Duration one_way_delay) const {
+std::optional<std::uint8_t> Plan::try_in_stream(Persona persona) {
+  if (persona == Persona::latecomer || persona == Persona::bot) return std::nullopt;
+  return persona == Persona::early_bird ? 1 : 0;
+}
+
+std::optional<std::int64_t> Plan::first_claim_outside_ns(UserIndex user, Persona persona,
+                                                         Duration one_way_delay) const {
   const Duration pause = scenario_.pause;
-  const Duration before = between(pause / 4, pause * 3 / 4, whim(user)) + one_way_delay;
-  return std::max<std::int64_t>(rush_.open_ns - before.count(), 1);
+  switch (persona) {
+    case Persona::early_bird: {
+      const Duration before = between(pause / 4, pause * 3 / 4, whim(user)) + one_way_delay;
+      return std::max<std::int64_t>(rush_.open_ns - before.count(), 1);
+    }
+    case Persona::latecomer:
+      return after_close_ns(user);
+    case Persona::bot: {
+      const Duration before = between(kBotEvery, 2 * kBotEvery, whim(user));
+      return rush_.open_ns - std::min(before, pause / 2).count();
+    }
+    default:
+      return std::nullopt;
+  }
 }
 
-std::int64_t Plan::late_click_ns(UserIndex user) const {
+std::optional<Plan::Repeat> Plan::repeat_after(UserIndex user, Persona persona,
+                                               std::uint8_t try_number,
+                                               std::int64_t intended_ns) const {
+  const auto next = static_cast<std::uint8_t>(try_number + 1);
+  if (persona == Persona::double_clicker && try_number == 0) {
+    const Duration gap = between(kSecondClickMin, kSecondClickMax, whim(user));
+    return Repeat{.intended_ns = intended_ns + gap.count(), .try_number = next, .key_try = next};
+  }
+  if (persona == Persona::bot && next < kBotClaims) {
+    return Repeat{
+        .intended_ns = intended_ns + kBotEvery.count(), .try_number = next, .key_try = next};
+  }
+  if (persona == Persona::replayer && try_number == 0) {
+    const Duration left{rush_.close_ns - intended_ns};
+    const Duration wait = between(left / 4, left * 3 / 4, whim(user));
+    return Repeat{.intended_ns = intended_ns + wait.count(), .try_number = next, .key_try = 0};
+  }
+  if (persona == Persona::replayer && try_number == 1) {
+    return Repeat{.intended_ns = after_close_ns(user), .try_number = next, .key_try = 0};
+  }
+  return std::nullopt;
+}
+
+std::int64_t Plan::after_close_ns(UserIndex user) const {
   return rush_.close_ns + between(kLateMin, kLateMax, whim(user)).count();
-}
-
-Duration Plan::second_click_gap(UserIndex user) const {
-  return between(kSecondClickMin, kSecondClickMax, whim(user));
 }
 
 std::uint64_t Plan::idempotency_key(UserIndex user, Op op, std::uint8_t try_number) const {
@@ -99,6 +140,7 @@ struct Plan::Cursor::State {
   void advance_reservations();
   void advance_claims();
   void add_clicks_outside();
+  void add_repeat(const PlannedAttempt& claim);
   PlannedAttempt attempt(UserIndex user, Op op, std::uint8_t try_number,
                          std::int64_t intended_ns) const;
   bool mine(UserIndex user) const { return user.value() % shard.count == shard.index; }
@@ -140,13 +182,22 @@ void Plan::Cursor::State::add_clicks_outside() {
     const UserIndex user{index};
     if (!mine(user) || !plan.population_.claims(user)) continue;
     const Persona persona = plan.population_.persona_of(user);
-    if (persona == Persona::early_bird) {
-      const Duration delay = plan.population_.one_way_delay_of(user);
-      extras.push(attempt(user, Op::claim, 0, plan.early_click_ns(user, delay)));
-    } else if (persona == Persona::latecomer) {
-      extras.push(attempt(user, Op::claim, 0, plan.late_click_ns(user)));
-    }
+    const Duration delay =
+        persona == Persona::early_bird ? plan.population_.one_way_delay_of(user) : Duration::zero();
+    const auto intended_ns = plan.first_claim_outside_ns(user, persona, delay);
+    if (intended_ns) extras.push(attempt(user, Op::claim, 0, *intended_ns));
   }
+}
+
+/// Puts the claim into the queue that follows `claim` of itself.
+void Plan::Cursor::State::add_repeat(const PlannedAttempt& claim) {
+  const UserIndex user = claim.user;
+  const auto repeat = plan.repeat_after(user, plan.population_.persona_of(user), claim.try_number,
+                                        claim.intended_ns);
+  if (!repeat) return;
+  PlannedAttempt next = attempt(user, Op::claim, repeat->try_number, repeat->intended_ns);
+  next.idempotency = plan.idempotency_key(user, Op::claim, repeat->key_try);
+  extras.push(next);
 }
 
 void Plan::Cursor::State::advance_reservations() {
@@ -163,10 +214,9 @@ void Plan::Cursor::State::advance_claims() {
   while (const auto click = claims.next()) {
     const UserIndex user = click->user;
     if (!mine(user) || !plan.population_.claims(user)) continue;
-    const Persona persona = plan.population_.persona_of(user);
-    if (persona == Persona::latecomer) continue;
-    const std::uint8_t try_number = persona == Persona::early_bird ? 1 : 0;
-    next_claim = attempt(user, Op::claim, try_number, click->intended_ns);
+    const auto try_number = try_in_stream(plan.population_.persona_of(user));
+    if (!try_number) continue;
+    next_claim = attempt(user, Op::claim, *try_number, click->intended_ns);
     return;
   }
 }
@@ -180,18 +230,13 @@ void Plan::Cursor::State::advance() {
   offer(next_claim);
   if (!extras.empty()) offer(extras.top());
   if (!head) return;
-  if (head == next_reservation) {
-    advance_reservations();
-  } else if (head == next_claim) {
-    const UserIndex user = head->user;
-    if (plan.population_.persona_of(user) == Persona::double_clicker) {
-      const std::int64_t second_ns = head->intended_ns + plan.second_click_gap(user).count();
-      extras.push(attempt(user, Op::claim, 1, second_ns));
-    }
+  if (head == next_reservation) return advance_reservations();
+  if (head == next_claim) {
     advance_claims();
   } else {
     extras.pop();
   }
+  add_repeat(*head);
 }
 
 Plan::Cursor::Cursor(const Plan& plan, Shard shard)

@@ -52,12 +52,20 @@ class Plan {
   /// the cursor walks, for those who know the users' traits already. Valid as long as the plan.
   ClickStream reservation_clicks() const;
   ClickStream rush_clicks() const;
-  /// Clicks outside those streams: an early bird's first, early at the target after the user's
-  /// one-way delay, a latecomer's only one, and how long after the first a double clicker's second
-  /// comes.
-  std::int64_t early_click_ns(UserIndex user, Duration one_way_delay) const;
-  std::int64_t late_click_ns(UserIndex user) const;
-  Duration second_click_gap(UserIndex user) const;
+  /// The user's claim in the rush's stream has this try number; unset: the persona is not in it.
+  static std::optional<std::uint8_t> try_in_stream(Persona persona);
+  /// When a persona's first claim is due that is none of the stream's: an early bird's, early at
+  /// the target after the user's one-way delay, a latecomer's and a bot's. Unset for all others.
+  std::optional<std::int64_t> first_claim_outside_ns(UserIndex user, Persona persona,
+                                                     Duration one_way_delay) const;
+  /// A claim that follows another of the same user, whatever that one's answer.
+  struct Repeat {
+    std::int64_t intended_ns = 0;
+    std::uint8_t try_number = 0;
+    std::uint8_t key_try = 0;  ///< carries the idempotency key of this try
+  };
+  std::optional<Repeat> repeat_after(UserIndex user, Persona persona, std::uint8_t try_number,
+                                     std::int64_t intended_ns) const;
 
   /// Walks one shard's attempts by intended time, those of one instant in the plan's seeded order,
   /// generating them on the way: O(1) memory but for the few clicks outside the stream's order.
@@ -91,6 +99,7 @@ class Plan {
  private:
   /// A number of this user's own persona, 0 … 1.
   double whim(UserIndex user) const { return whims_.uniform(user.value()); }
+  std::int64_t after_close_ns(UserIndex user) const;
 
   Scenario scenario_;
   std::uint32_t round_;

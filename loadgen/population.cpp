@@ -60,6 +60,7 @@ Persona Population::persona_of(UserIndex user) const {
 }
 
 Duration Population::one_way_delay_of(UserIndex user) const {
+  if (persona_of(user) == Persona::bot) return {};
   const DelaySpec& delay = delays_[cohort_of(user).value()];
   using std::chrono::floor, std::chrono::microseconds;
   if (!delay.p99 || delay.median == Duration::zero()) return floor<microseconds>(delay.median);

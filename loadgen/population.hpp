@@ -27,7 +27,7 @@ class Population {
 
   /// From the click to the target, and again from the answer to the user's eyes: whole
   /// microseconds, as the history keeps it. At most kOneWayDelayMax: a log-normal tail is cut
-  /// there.
+  /// there. A bot sits beside the target: it has none, whatever its cohort.
   Duration one_way_delay_of(UserIndex user) const;
 
   /// Intruders do not reserve.

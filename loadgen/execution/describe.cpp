@@ -80,7 +80,8 @@ std::set<Sighting> attempted_sightings(const Scenario& scenario, const Plan& pla
   const Crowd crowd(plan.population());
   const std::uint64_t coupons = scenario.coupons.coupons(crowd.reserving);
   const std::uint64_t claimants = crowd.of(Persona::honest) + crowd.of(Persona::double_clicker) +
-                                  crowd.of(Persona::retrier) + crowd.of(Persona::early_bird);
+                                  crowd.of(Persona::retrier) + crowd.of(Persona::early_bird) +
+                                  crowd.of(Persona::replayer) + crowd.of(Persona::bot);
   const double chance = crowd.reserving == 0
                             ? 0
                             : static_cast<double>(coupons) / static_cast<double>(crowd.reserving);
@@ -94,14 +95,18 @@ std::set<Sighting> attempted_sightings(const Scenario& scenario, const Plan& pla
   if (plan.planned().claims_inside > 0) attempted.insert(Sighting::claims_inside_window);
   if (coupons > 0 && claimants > 0 && likely(chance)) attempted.insert(Sighting::win);
   if (scarce && likely(1 - chance)) attempted.insert(Sighting::loss);
-  const auto clicking_twice = static_cast<double>(crowd.of(Persona::double_clicker));
+  const auto clicking_twice =
+      static_cast<double>(crowd.of(Persona::double_clicker) + crowd.of(Persona::bot));
   if (chance * clicking_twice >= kExpectedMin) {
     attempted.insert(Sighting::rejected_duplicate);
   }
   if (crowd.of(Persona::intruder) > 0) attempted.insert(Sighting::refused_intruder);
-  if (crowd.of(Persona::early_bird) > 0) attempted.insert(Sighting::refused_early_claim);
+  if (crowd.of(Persona::early_bird) + crowd.of(Persona::bot) > 0)
+    attempted.insert(Sighting::refused_early_claim);
   if (crowd.of(Persona::latecomer) > 0) attempted.insert(Sighting::refused_late_claim);
-  if (crowd.of(Persona::retrier) > 0) attempted.insert(Sighting::identical_idempotent_answer);
+  if (crowd.of(Persona::retrier) + crowd.of(Persona::replayer) > 0) {
+    attempted.insert(Sighting::identical_idempotent_answer);
+  }
   const double spending = chance * static_cast<double>(claimants) * scenario.winners.redeem.of_one;
   if (spending >= kExpectedMin) attempted.insert(Sighting::redemption);
   if (spending * scenario.winners.redeem_twice.of_one >= kExpectedMin) {

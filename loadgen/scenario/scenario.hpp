@@ -42,8 +42,10 @@ enum class Persona : std::uint8_t {
   intruder = 3,        ///< claims without a reservation
   early_bird = 4,      ///< claims before the window opens, and again in the window
   latecomer = 5,       ///< claims after the window has closed
+  replayer = 6,        ///< sends its claim again, byte for byte: later in the window, and after it
+  bot = 7,             ///< claims many times from just before the opening on, without a network
 };
-inline constexpr std::size_t kPersonas = 6;
+inline constexpr std::size_t kPersonas = 8;
 std::string_view name_of(Persona persona);
 
 /// How users share connections.

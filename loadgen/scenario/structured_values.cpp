@@ -16,8 +16,8 @@ constexpr std::string_view kCohortsForm =
     "a list such as [{ name = \"fibre\", share = 0.6, one_way_delay = \"5ms\" }], delays of 0 to "
     "4s, fixed or { median, p99 }";
 constexpr std::string_view kPersonasForm =
-    "a table of shares by honest, double_clicker, retrier, intruder, early_bird, latecomer, such "
-    "as { honest = 0.9, retrier = 0.1 }";
+    "a table of shares by honest, double_clicker, retrier, intruder, early_bird, latecomer, "
+    "replayer, bot, such as { honest = 0.9, retrier = 0.1 }";
 constexpr std::size_t kCohortsMax = 64;
 
 std::optional<Duration> delay_of(const toml::node* node) {

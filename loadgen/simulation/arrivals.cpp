@@ -76,40 +76,47 @@ void PlannedArrivals::add_reservations(const Plan& plan, const Jitter& jitter) {
 void PlannedArrivals::add_claims(const Plan& plan, const Jitter& jitter) {
   each_click(plan.rush_clicks(), crowd_,
              [&](const ClickStream::Click& click, const UserTraits& traits) {
-               const bool late = traits.persona == Persona::latecomer;
-               if (!late && traits.claims_in(plan, click.user)) {
-                 add_claim(plan, click, traits, jitter);
-               }
+               if (traits.claims_in(plan, click.user)) add_claim(plan, click, traits, jitter);
              });
 }
 
 void PlannedArrivals::add_claim(const Plan& plan, const ClickStream::Click& click,
                                 const UserTraits& traits, const Jitter& jitter) {
+  const auto try_number = Plan::try_in_stream(traits.persona);
+  if (!try_number) return;
   Arrival claim = first_try(click.user, traits, Op::claim);
-  if (traits.persona == Persona::early_bird) {
-    claim.try_number = claim.key = 1;
-  } else {
+  claim.try_number = claim.key = *try_number;
+  if (*try_number == 0) {
     ++planned_.claims;
     ++planned_.claims_inside;
   }
   add(lane_of(traits), click.intended_ns, traits.delay_ns(), claim, jitter);
-  if (traits.persona != Persona::double_clicker) return;
-  claim.try_number = claim.key = 1;
-  add(extras(), click.intended_ns + plan.second_click_gap(click.user).count(), traits.delay_ns(),
-      claim, jitter);
+  add_repeats(plan, click, traits, claim, jitter);
+}
+
+/// Adds what follows `claim`, which was clicked at `click`, of itself.
+void PlannedArrivals::add_repeats(const Plan& plan, ClickStream::Click click,
+                                  const UserTraits& traits, Arrival claim, const Jitter& jitter) {
+  while (const auto repeat =
+             plan.repeat_after(click.user, traits.persona, claim.try_number, click.intended_ns)) {
+    click.intended_ns = repeat->intended_ns;
+    claim.try_number = repeat->try_number;
+    claim.key = repeat->key_try;
+    add(extras(), click.intended_ns, traits.delay_ns(), claim, jitter);
+  }
 }
 
 void PlannedArrivals::add_claims_outside(const Plan& plan, const Jitter& jitter) {
   for (std::uint32_t index = 0; index < crowd_.size(); ++index) {
     const UserIndex user(index);
     const UserTraits& traits = crowd_.of(user);
-    const bool early = traits.persona == Persona::early_bird;
-    const bool late = traits.persona == Persona::latecomer;
-    if ((!early && !late) || !traits.claims_in(plan, user)) continue;
+    const auto intended_ns =
+        plan.first_claim_outside_ns(user, traits.persona, Duration(traits.delay_ns()));
+    if (!intended_ns || !traits.claims_in(plan, user)) continue;
     ++planned_.claims;
-    const std::int64_t intended_ns =
-        early ? plan.early_click_ns(user, Duration(traits.delay_ns())) : plan.late_click_ns(user);
-    add(extras(), intended_ns, traits.delay_ns(), first_try(user, traits, Op::claim), jitter);
+    const Arrival claim = first_try(user, traits, Op::claim);
+    add(extras(), *intended_ns, traits.delay_ns(), claim, jitter);
+    add_repeats(plan, {user, *intended_ns}, traits, claim, jitter);
   }
 }
 

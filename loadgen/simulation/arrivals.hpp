@@ -95,6 +95,8 @@ class PlannedArrivals {
   void add_claims(const Plan& plan, const Jitter& jitter);
   void add_claim(const Plan& plan, const ClickStream::Click& click, const UserTraits& traits,
                  const Jitter& jitter);
+  void add_repeats(const Plan& plan, ClickStream::Click click, const UserTraits& traits,
+                   Arrival claim, const Jitter& jitter);
   void add_claims_outside(const Plan& plan, const Jitter& jitter);
   void add(Lane& lane, std::int64_t intended_ns, std::int64_t delay_ns, Arrival arrival,
            const Jitter& jitter);

@@ -45,6 +45,7 @@ struct Competition {
   double roster = 0;
   double coupons = 0;
   double claims = 0;
+  bool by_shape = true;  ///< all of them click when the shape of the arrivals says
 
   Competition(const Scenario& scenario, const Crowd& crowd) {
     std::map<std::uint32_t, std::uint64_t> users;  // by delay in steps
@@ -54,6 +55,7 @@ struct Competition {
       const UserTraits& traits = crowd.of(UserIndex(index));
       if (traits.persona != Persona::intruder) ++reserving;
       if (!competes(traits.persona)) continue;
+      by_shape = by_shape && Plan::try_in_stream(traits.persona).has_value();
       ++competing;
       ++users[traits.delay_us / kStepUs];
     }
@@ -109,7 +111,9 @@ std::optional<ExpectedCurve> expect_first_come(const Scenario& scenario, const C
   const Duration window = Plan::rush_span(scenario);
   const auto clicks = make_distribution(scenario.arrivals, window);
   const Competition competition(scenario, crowd);
-  if (!clicks->has_density() || competition.claims <= 0) return std::nullopt;
+  if (!clicks->has_density() || !competition.by_shape || competition.claims <= 0) {
+    return std::nullopt;
+  }
   const FirstComeFirstServed design(*clicks, competition.classes,
                                     competition.coupons / competition.claims);
   ExpectedCurve curve{.rates = std::vector<double>(bins.size()), .pp_per_10ms = 0};

@@ -45,7 +45,8 @@ struct ExpectedCurve {
 };
 
 /// Under first come, first served; unset where clicks have no density: among those who click at one
-/// instant the order of the queue decides, of which this knows nothing.
+/// instant the order of the queue decides, of which this knows nothing. Unset where bots compete,
+/// too: their clicks follow no shape.
 std::optional<ExpectedCurve> expect_first_come(const Scenario& scenario, const Crowd& crowd,
                                                const DelayBins& bins);
 /// Under a draw over the roster that holds what nobody claims: C/N for everybody.

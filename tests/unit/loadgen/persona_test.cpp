@@ -25,8 +25,9 @@ TEST(Retrier, DoesNotRepeatItsReservation) {
 }
 
 TEST(EveryOtherPersona, LeavesItAtItsPlannedClicks) {
-  for (const Persona persona : {Persona::honest, Persona::double_clicker, Persona::intruder,
-                                Persona::early_bird, Persona::latecomer}) {
+  for (const Persona persona :
+       {Persona::honest, Persona::double_clicker, Persona::intruder, Persona::early_bird,
+        Persona::latecomer, Persona::replayer, Persona::bot}) {
     EXPECT_FALSE(follow_up(persona, attempt(analysis::Op::claim, 0))) << name_of(persona);
   }
 }

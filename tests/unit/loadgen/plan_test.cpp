@@ -29,7 +29,7 @@ bool inside(const PlannedAttempt& attempt, analysis::Window window) {
 class PlanOfEveryShape : public testing::TestWithParam<ArrivalShape> {};
 
 TEST_P(PlanOfEveryShape, IsTheSameForAnyNumberOfShards) {
-  Scenario scenario = sample_scenario();
+  Scenario scenario = sample_of_every_persona();
   scenario.arrivals.pattern.shape = GetParam();
   scenario.arrivals.pattern.file.times =
       std::make_shared<const std::vector<Duration>>(std::vector<Duration>{1ms, 5ms, 900ms});
@@ -62,7 +62,7 @@ INSTANTIATE_TEST_SUITE_P(Shapes, PlanOfEveryShape, testing::ValuesIn(every_shape
                          [](const auto& shape) { return std::string(row_of(shape.param).name); });
 
 TEST(Plan, WalksItsAttemptsInOrderOfTime) {
-  const auto attempts = attempts_of(Plan(sample_scenario()));
+  const auto attempts = attempts_of(Plan(sample_of_every_persona()));
   EXPECT_TRUE(std::ranges::is_sorted(attempts, {}, &PlannedAttempt::intended_ns));
 }
 
@@ -103,7 +103,7 @@ TEST(Plan, ReservesEveryUserButIntrudersOnceInsideTheWindow) {
 }
 
 TEST(Plan, GivesEachPersonaItsClicks) {
-  const Plan plan(sample_scenario());
+  const Plan plan(sample_of_every_persona());
   std::map<UserIndex, std::vector<PlannedAttempt>> claims;
   for (const PlannedAttempt& attempt : attempts_of(plan)) {
     if (attempt.op == Op::claim) claims[attempt.user].push_back(attempt);
@@ -132,6 +132,26 @@ TEST(Plan, GivesEachPersonaItsClicks) {
         ASSERT_EQ(clicks.size(), 1U);
         EXPECT_GT(clicks[0].intended_ns, plan.rush().close_ns);
         break;
+      case Persona::replayer:
+        ASSERT_EQ(clicks.size(), 3U);
+        EXPECT_TRUE(inside(clicks[0], plan.rush()));
+        EXPECT_TRUE(inside(clicks[1], plan.rush()));
+        EXPECT_GT(clicks[1].intended_ns, clicks[0].intended_ns);
+        EXPECT_GT(clicks[2].intended_ns, plan.rush().close_ns);
+        EXPECT_EQ(clicks[1].idempotency, clicks[0].idempotency);
+        EXPECT_EQ(clicks[2].idempotency, clicks[0].idempotency);
+        break;
+      case Persona::bot: {
+        ASSERT_EQ(clicks.size(), 8U);
+        EXPECT_EQ(plan.population().one_way_delay_of(user), 0s);
+        EXPECT_LT(clicks[0].intended_ns, plan.rush().open_ns);
+        EXPECT_GE(clicks[0].intended_ns, plan.rush().open_ns - Duration(50ms).count());
+        EXPECT_TRUE(inside(clicks[7], plan.rush()));
+        std::set<std::uint64_t> keys;
+        for (const PlannedAttempt& click : clicks) keys.insert(click.idempotency);
+        EXPECT_EQ(keys.size(), clicks.size());
+        break;
+      }
       default:
         ASSERT_EQ(clicks.size(), 1U);
         EXPECT_TRUE(inside(clicks[0], plan.rush()));
@@ -140,7 +160,7 @@ TEST(Plan, GivesEachPersonaItsClicks) {
 }
 
 TEST(Plan, CountsWhatItPlans) {
-  const Plan plan(sample_scenario());
+  const Plan plan(sample_of_every_persona());
   const auto planned = plan.planned();
   std::uint64_t reservations = 0;
   std::uint64_t first_claims = 0;
@@ -156,10 +176,13 @@ TEST(Plan, CountsWhatItPlans) {
   EXPECT_EQ(planned.claims_inside, inside_claims);
 }
 
-TEST(Plan, NeverRepeatsAnIdempotencyKey) {
+TEST(Plan, RepeatsNoIdempotencyKeyButThatOfAReplay) {
   std::set<std::uint64_t> keys;
-  for (const PlannedAttempt& attempt : attempts_of(Plan(sample_scenario()))) {
-    EXPECT_TRUE(keys.insert(attempt.idempotency).second);
+  const Plan plan(sample_of_every_persona());
+  for (const PlannedAttempt& attempt : attempts_of(plan)) {
+    const bool replay =
+        plan.population().persona_of(attempt.user) == Persona::replayer && attempt.try_number > 0;
+    EXPECT_NE(keys.insert(attempt.idempotency).second, replay);
   }
 }
 

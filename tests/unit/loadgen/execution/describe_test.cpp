@@ -27,6 +27,19 @@ TEST(AttemptedSightings, FollowFromWhoIsInThePopulation) {
                               Sighting::contention_at_sell_out}));
 }
 
+TEST(AttemptedSightings, FollowFromReplayersAndBotsAlone) {
+  Scenario scenario = sample_scenario();
+  scenario.personas = {{Persona::replayer, Share{0.5}}, {Persona::bot, Share{0.5}}};
+  const auto attempted = attempted_sightings(scenario, Plan(scenario), Allocation::draw);
+  for (const Sighting sighting :
+       {Sighting::win, Sighting::loss, Sighting::rejected_duplicate, Sighting::refused_early_claim,
+        Sighting::identical_idempotent_answer}) {
+    EXPECT_TRUE(attempted.contains(sighting)) << name_of(sighting);
+  }
+  // What was decided in the rush is told again after it, and not refused.
+  EXPECT_FALSE(attempted.contains(Sighting::refused_late_claim));
+}
+
 TEST(AttemptedSightings, HoldNoLossWhenThereIsACouponForEverybody) {
   Scenario scenario = sample_scenario();
   scenario.coupons = {.share = {}, .count = scenario.users};

@@ -16,7 +16,7 @@ namespace {
 constexpr std::uint32_t kUsers = 250;
 
 Scenario small_rush(std::uint64_t seed) {
-  Scenario scenario = sample_scenario();
+  Scenario scenario = sample_of_every_persona();
   scenario.users = kUsers;
   scenario.seed = seed;
   scenario.arrivals.pattern.mean = std::chrono::milliseconds(500);

@@ -62,6 +62,12 @@ TEST(ClosedForm, KnowsNoRushWithoutADensity) {
   EXPECT_FALSE(expect_first_come(scenario, crowd, bins));
 }
 
+TEST(ClosedForm, ExpectsNothingWhereBotsCompete) {
+  const Scenario scenario = sample_of_every_persona();
+  const Crowd crowd(scenario);
+  EXPECT_FALSE(expect_first_come(scenario, crowd, DelayBins(crowd)));
+}
+
 /// Three networks, first come, first served.
 Scenario three_networks(ArrivalShape arrivals) {
   Scenario scenario;

@@ -73,7 +73,7 @@ std::ostream& operator<<(std::ostream& out, const Situation& situation) {
 class ParticipantsWithoutRecords : public testing::TestWithParam<Situation> {};
 
 TEST_P(ParticipantsWithoutRecords, AreThoseThatTheRecordsShow) {
-  Scenario scenario = sample_scenario();
+  Scenario scenario = sample_of_every_persona();
   scenario.users = 2'000;
   scenario.show_up = Share{0.8};
   scenario.arrivals.pattern.shape = GetParam().arrivals;
@@ -103,7 +103,7 @@ INSTANTIATE_TEST_SUITE_P(
 using Attempt = std::tuple<std::uint32_t, Op, unsigned, std::int64_t, std::uint64_t>;
 
 TEST(RoundSimulator, PlaysEveryClickOfThePlanAtItsTime) {
-  SimulatedRush rush(sample_scenario(), "sealed-draw", {});
+  SimulatedRush rush(sample_of_every_persona(), "sealed-draw", {});
   const SimulatedRound played = rush.simulator.play(2, Recording::full);
   std::vector<Attempt> planned;
   const Plan plan(rush.scenario, 2, 2 * RoundSimulator::round_length(rush.scenario).count());
