@@ -11,7 +11,8 @@ Click ClickQueue::click_of(const PlannedAttempt& planned) const {
   return {.planned = planned,
           .delay_us = static_cast<std::uint32_t>(delay_us),
           .cohort = population.cohort_of(planned.user),
-          .persona = population.persona_of(planned.user)};
+          .persona = population.persona_of(planned.user),
+          .fate = {}};
 }
 
 const Click* ClickQueue::due(std::int64_t now_ns) {
@@ -32,7 +33,9 @@ void ClickQueue::pop() {
   waiting_.pop();
 }
 
-void ClickQueue::add(const Click& click) {
+void ClickQueue::add(Click click) {
+  const PlannedAttempt& planned = click.planned;
+  click.fate = plan_.fate_of(planned.user, planned.op, planned.try_number);
   last_due_ns_ = std::max(last_due_ns_, click.due_ns());
   waiting_.push({click, taken_++});
 }

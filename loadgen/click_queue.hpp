@@ -16,6 +16,7 @@ struct Click {
   std::uint32_t delay_us = 0;  ///< emulated one-way delay
   CohortId cohort{};
   Persona persona{};
+  Fate fate{};  ///< on that network; known to the queue, which sets it
 
   /// When the request is to leave the instrument.
   std::int64_t due_ns() const { return planned.intended_ns + delay_ns(); }
@@ -41,7 +42,7 @@ class ClickQueue {
   void pop();
 
   /// A click that the plan does not hold.
-  void add(const Click& click);
+  void add(Click click);
 
   /// No click can be due before this; unset after the last one.
   std::optional<std::int64_t> next_due_ns() const;

@@ -25,6 +25,10 @@ Duration between(Duration low, Duration high, double place) {
          Duration{static_cast<std::int64_t>(place * static_cast<double>((high - low).count()))};
 }
 
+bool loses_anything(const Cohort& cohort) {
+  return cohort.losses.requests.of_one > 0 || cohort.losses.answers.of_one > 0;
+}
+
 analysis::Window window_after(std::int64_t start_ns, Duration length) {
   return {.open_ns = start_ns, .close_ns = start_ns + length.count()};
 }
@@ -40,7 +44,9 @@ Plan::Plan(const Scenario& scenario, std::uint32_t round, std::int64_t start_ns)
       rush_(window_after(reservation_.close_ns + scenario.pause.count(), scenario.rush)),
       reservation_order_(scenario.users, seed_, Stream::reservation_order),
       claim_order_(scenario.users, seed_, Stream::claim_order),
-      whims_(seed_, Stream::persona_timing) {}
+      whims_(seed_, Stream::persona_timing),
+      losses_(seed_, Stream::loss),
+      loses_any_(std::ranges::any_of(scenario.cohorts, &loses_anything)) {}
 
 ClickStream Plan::reservation_clicks() const {
   return {reservation_order_,
@@ -116,6 +122,15 @@ std::uint64_t Plan::idempotency_key(UserIndex user, Op op, std::uint8_t try_numb
   return CounterRandom(seed_, Stream::idempotency_key).bits(user.value(), request);
 }
 
+Fate Plan::fate_of(UserIndex user, Op op, std::uint8_t try_number) const {
+  if (!loses_any_) return Fate::arrives;
+  const Losses& losses = population_.losses_of(user);
+  const std::uint64_t way = static_cast<std::uint64_t>(op) << 16 | std::uint64_t{try_number} << 8;
+  if (losses_.uniform(user.value(), way) < losses.requests.of_one) return Fate::request_lost;
+  if (losses_.uniform(user.value(), way | 1) < losses.answers.of_one) return Fate::answer_lost;
+  return Fate::arrives;
+}
+
 analysis::PlannedAttempts Plan::planned() const {
   analysis::PlannedAttempts planned;
   for (Cursor walk = cursor({}); walk.peek() != nullptr; walk.pop()) {
@@ -126,7 +141,9 @@ analysis::PlannedAttempts Plan::planned() const {
       continue;
     }
     ++planned.claims;
-    if (attempt.intended_ns >= rush_.open_ns && attempt.intended_ns < rush_.close_ns) {
+    const bool inside =
+        attempt.intended_ns >= rush_.open_ns && attempt.intended_ns < rush_.close_ns;
+    if (inside && fate_of(attempt.user, Op::claim, 0) != Fate::request_lost) {
       ++planned.claims_inside;
     }
   }

@@ -26,6 +26,9 @@ struct PlannedAttempt {
   auto operator<=>(const PlannedAttempt&) const = default;
 };
 
+/// What the user's network makes of an attempt.
+enum class Fate : std::uint8_t { arrives, request_lost, answer_lost };
+
 /// Part `index` of `count` of the one global plan: it plays the users with user mod count == index.
 struct Shard {
   std::uint32_t index = 0;
@@ -87,6 +90,9 @@ class Plan {
   };
   Cursor cursor(Shard shard) const { return Cursor(*this, shard); }
 
+  /// Whether request and answer come through; tries are lost independently of each other.
+  Fate fate_of(UserIndex user, analysis::Op op, std::uint8_t try_number) const;
+
   /// The key of a claim's attempt number `try_number`; reservations use try 0 of their own stream.
   std::uint64_t idempotency_key(UserIndex user, analysis::Op op, std::uint8_t try_number) const;
 
@@ -110,6 +116,8 @@ class Plan {
   Permutation reservation_order_;
   Permutation claim_order_;
   CounterRandom whims_;
+  CounterRandom losses_;
+  bool loses_any_;
 };
 
 }  // namespace fairrush::loadgen

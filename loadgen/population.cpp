@@ -1,24 +1,16 @@
 #include "loadgen/population.hpp"
 
 #include <algorithm>
-#include <boost/math/special_functions/erf.hpp>
-#include <cmath>
 
 #include "base/assert.hpp"
 
 namespace fairrush::loadgen {
 namespace {
 
-constexpr double kNormalQuantile99 = 2.3263478740408408;  // z such that P(Z ≤ z) = 0.99
-
 std::size_t place_in(const std::vector<double>& bounds, double value) {
   const auto place = std::ranges::upper_bound(bounds, value) - bounds.begin();
   // The last bound may fall short of 1 by rounding.
   return std::min(static_cast<std::size_t>(place), bounds.size() - 1);
-}
-
-double normal_quantile(double probability) {
-  return std::sqrt(2.0) * boost::math::erf_inv(2 * probability - 1);
 }
 
 }  // namespace
@@ -41,7 +33,8 @@ Population::Population(const Scenario& scenario, std::uint32_t round)
   double sum = 0;
   for (const Cohort& cohort : scenario.cohorts) {
     cohort_bounds_.push_back(sum += cohort.share.of_one);
-    delays_.push_back(cohort.one_way_delay);
+    delays_.emplace_back(cohort.one_way_delay);
+    losses_.push_back(cohort.losses);
   }
   sum = 0;
   for (const auto& [persona, share] : scenario.personas) {
@@ -61,15 +54,7 @@ Persona Population::persona_of(UserIndex user) const {
 
 Duration Population::one_way_delay_of(UserIndex user) const {
   if (persona_of(user) == Persona::bot) return {};
-  const DelaySpec& delay = delays_[cohort_of(user).value()];
-  using std::chrono::floor, std::chrono::microseconds;
-  if (!delay.p99 || delay.median == Duration::zero()) return floor<microseconds>(delay.median);
-  const double median = static_cast<double>(delay.median.count());
-  const double sigma =
-      std::log(static_cast<double>(delay.p99->count()) / median) / kNormalQuantile99;
-  const double z = normal_quantile(delay_random_.uniform(user.value()));
-  const double cut = static_cast<double>(kOneWayDelayMax.count());
-  return floor<microseconds>(Duration{std::llround(std::min(median * std::exp(sigma * z), cut))});
+  return delays_[cohort_of(user).value()].at(delay_random_.uniform(user.value()));
 }
 
 bool Population::reads_status(UserIndex user) const {

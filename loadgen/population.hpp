@@ -7,6 +7,7 @@
 #include "base/ids.hpp"
 #include "base/random/counter_random.hpp"
 #include "base/units.hpp"
+#include "loadgen/delay.hpp"
 #include "loadgen/scenario/scenario.hpp"
 
 namespace fairrush::loadgen {
@@ -26,9 +27,14 @@ class Population {
   Persona persona_of(UserIndex user) const;
 
   /// From the click to the target, and again from the answer to the user's eyes: whole
-  /// microseconds, as the history keeps it. At most kOneWayDelayMax: a log-normal tail is cut
-  /// there. A bot sits beside the target: it has none, whatever its cohort.
+  /// microseconds, as the history keeps it. At most kDelayMax. A bot sits beside the target: it has
+  /// none, whatever its cohort.
   Duration one_way_delay_of(UserIndex user) const;
+
+  /// What the user's network loses; nothing of a bot's.
+  Losses losses_of(UserIndex user) const {
+    return persona_of(user) == Persona::bot ? Losses{} : losses_[cohort_of(user).value()];
+  }
 
   /// Intruders do not reserve.
   bool reserves(UserIndex user) const { return persona_of(user) != Persona::intruder; }
@@ -47,13 +53,12 @@ class Population {
   bool redeems(UserIndex user) const;
   bool redeems_twice(UserIndex user) const;
 
-  static constexpr Duration kOneWayDelayMax = std::chrono::seconds(4);
-
  private:
   std::uint32_t users_;
   Share show_up_;
   WinnerHabits winners_;
-  std::vector<DelaySpec> delays_;
+  std::vector<OneWayDelay> delays_;
+  std::vector<Losses> losses_;
   std::vector<double> cohort_bounds_;  ///< cumulative shares
   std::vector<Persona> personas_;
   std::vector<double> persona_bounds_;

@@ -80,6 +80,8 @@ std::string_view name_of(Reason reason) {
       return "no HTTP/2";
     case Reason::stopped_before_sending:
       return "stopped before sending";
+    case Reason::request_lost:
+      return "request lost on its way";
     case Reason::timeout:
       return "timed out";
     case Reason::reset:
@@ -92,6 +94,8 @@ std::string_view name_of(Reason reason) {
       return "unparseable answer";
     case Reason::stopped_in_flight:
       return "stopped in flight";
+    case Reason::answer_lost:
+      return "answer lost on its way";
   }
   return "unknown reason";
 }

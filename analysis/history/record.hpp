@@ -45,8 +45,9 @@ enum class Reason : std::uint16_t {
   connect_timeout = 31,
   connect_failed = 32,
   stopped_before_sending = 33,
-  tls_failed = 34,
-  no_http2 = 35,
+  request_lost = 34,
+  tls_failed = 35,
+  no_http2 = 36,
   // indeterminate
   timeout = 50,
   reset = 51,
@@ -54,6 +55,7 @@ enum class Reason : std::uint16_t {
   server_error = 53,
   unparseable = 54,
   stopped_in_flight = 55,
+  answer_lost = 56,
 };
 
 /// One attempt. Times are nanoseconds since the run's epoch on the instrument's monotonic clock.

@@ -57,14 +57,14 @@ std::string_view name_of(Sighting sighting);
 struct CohortFacts {
   std::string name;
   double share = 0;           ///< of the population, 0 … 1
-  std::string one_way_delay;  ///< as in the scenario: "5ms", or "median 60ms, p99 400ms"
+  std::string one_way_delay;  ///< and losses, as "5ms", or "median 60ms, p99 400ms; loses 1 % of answers"
 };
 
 /// How many attempts the plan of a round holds.
 struct PlannedAttempts {
   std::uint64_t reservations = 0;
   std::uint64_t claims = 0;         ///< first clicks of claims, in the window or not
-  std::uint64_t claims_inside = 0;  ///< of those, intended inside the rush window
+  std::uint64_t claims_inside = 0;  ///< of those, meant to reach the target in the rush
 };
 
 /// How good the instrument was. Lags are sending time minus (intended time + one-way delay).

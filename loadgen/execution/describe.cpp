@@ -133,8 +133,7 @@ analysis::RunFacts describe_run(const Scenario& scenario) {
   if (scenario.status_deadline > Duration::zero()) facts.status_deadline = scenario.status_deadline;
   facts.quota = scenario.coupons;
   for (const Cohort& cohort : scenario.cohorts) {
-    facts.cohorts.push_back(
-        {cohort.name, cohort.share.of_one, describe_delay(cohort.one_way_delay)});
+    facts.cohorts.push_back({cohort.name, cohort.share.of_one, describe_network(cohort)});
   }
   for (std::size_t persona = 0; persona < kPersonas; ++persona) {
     facts.personas.emplace_back(name_of(static_cast<Persona>(persona)));

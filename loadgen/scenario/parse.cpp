@@ -9,6 +9,7 @@
 #include "loadgen/scenario/arrival_values.hpp"
 #include "loadgen/scenario/keys.hpp"
 #include "loadgen/scenario/scenario.hpp"
+#include "loadgen/scenario/structured_values.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -164,6 +165,7 @@ std::expected<Scenario, std::vector<Problem>> load_scenario(
   for (Problem& problem : own) problem.where = fmt::format("{}: {}", file.string(), problem.where);
   loader.add_problems(std::move(own));
   const std::filesystem::path folder = file.parent_path();
+  loader.add_problems(read_delays(scenario.cohorts, folder));
   loader.add_problems(read_traces(scenario.arrivals, folder, scenario.rush));
   loader.add_problems(read_traces(scenario.reserve_arrivals, folder, reservation_span(scenario)));
   std::vector<Problem> problems = loader.take_problems();

@@ -21,17 +21,46 @@ inline constexpr std::uint32_t kConnectionsMax = 1'000'000;
 inline constexpr std::uint32_t kThreadsMax = 64;
 inline constexpr std::uint32_t kRoundsMax = 100'000;
 
-/// A delay in one direction: fixed, or log-normal by its median and 99th percentile.
+inline constexpr Duration kDelayMax = std::chrono::seconds(4);
+
+/// How delays spread over the users of a cohort.
+enum class DelayKind : std::uint8_t {
+  fixed,       ///< every user has the median
+  uniform,     ///< evenly between `from` and `to`
+  log_normal,  ///< by median and 99th percentile, cut at kDelayMax
+  file,        ///< as often as they stand in a file
+};
+
+/// A delay in one direction, 0 … kDelayMax.
 struct DelaySpec {
+  DelayKind kind = DelayKind::fixed;
   Duration median{};
-  std::optional<Duration> p99;  ///< unset: every user has the median
+  Duration p99{};
+  Duration from{};
+  Duration to{};
+  TimeFile file = {};
+
+  static DelaySpec fixed(Duration delay) { return {.median = delay}; }
+  static DelaySpec uniform(Duration from, Duration to) {
+    return {.kind = DelayKind::uniform, .from = from, .to = to};
+  }
+  static DelaySpec log_normal(Duration median, Duration p99) {
+    return {.kind = DelayKind::log_normal, .median = median, .p99 = p99};
+  }
+};
+
+/// Shares of what a user's network loses (docs/decisions/0013).
+struct Losses {
+  Share requests;  ///< never leave; the user waits for the time-out
+  Share answers;   ///< are never seen; what they would have said stands at the target
 };
 
 /// Users who share a trait that must not matter.
 struct Cohort {
   std::string name;
   Share share;
-  DelaySpec one_way_delay;
+  DelaySpec one_way_delay = {};
+  Losses losses = {};
 };
 
 /// How a user behaves. Values are stored in histories: append, never renumber.

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 
+#include "loadgen/scenario/time_file.hpp"
 #include "loadgen/scenario/toml_values.hpp"
 
 namespace fairrush::loadgen {
@@ -13,8 +14,9 @@ namespace {
 
 constexpr std::string_view kQuotaForm = "a share such as \"20%\" or a number of 1 to 10,000,000";
 constexpr std::string_view kCohortsForm =
-    "a list such as [{ name = \"fibre\", share = 0.6, one_way_delay = \"5ms\" }], delays of 0 to "
-    "4s, fixed or { median, p99 }";
+    "a list such as [{ name = \"fibre\", share = 0.6, one_way_delay = \"5ms\", loss = \"1%\" }], "
+    "delays of 0 to 4s, fixed, { median, p99 }, { from, to } or { file }, loss a share or "
+    "{ requests, answers }";
 constexpr std::string_view kPersonasForm =
     "a table of shares by honest, double_clicker, retrier, intruder, early_bird, latecomer, "
     "replayer, bot, such as { honest = 0.9, retrier = 0.1 }";
@@ -22,33 +24,64 @@ constexpr std::size_t kCohortsMax = 64;
 
 std::optional<Duration> delay_of(const toml::node* node) {
   const auto delay = duration_of(node);
-  return delay && *delay <= std::chrono::seconds(4) ? delay : std::nullopt;
+  return delay && *delay <= kDelayMax ? delay : std::nullopt;
+}
+
+std::optional<DelaySpec> delay_file_of(const toml::table& table) {
+  const auto path = table["file"].value_exact<std::string>();
+  const auto column = table["column"].value_exact<std::string>();
+  const bool all = table.size() == (table.contains("column") ? 2 : 1);
+  if (!all || !path || path->empty() || (table.contains("column") && !column)) return std::nullopt;
+  return DelaySpec{.kind = DelayKind::file, .file = {.path = *path, .column = column.value_or("")}};
 }
 
 std::optional<DelaySpec> delay_spec_of(const toml::node* node) {
   if (node == nullptr) return DelaySpec{};
-  if (const toml::table* table = node->as_table()) {
-    const auto median = delay_of(table->get("median"));
-    const auto p99 = delay_of(table->get("p99"));
-    if (table->size() != 2 || !median || !p99 || *p99 < *median) return std::nullopt;
-    if (*median == Duration::zero()) return std::nullopt;
-    return DelaySpec{*median, p99};
+  const toml::table* const table = node->as_table();
+  if (table == nullptr) {
+    const auto delay = delay_of(node);
+    return delay ? std::optional(DelaySpec::fixed(*delay)) : std::nullopt;
   }
-  const auto fixed = delay_of(node);
-  return fixed ? std::optional(DelaySpec{*fixed, std::nullopt}) : std::nullopt;
+  if (table->contains("file")) return delay_file_of(*table);
+  if (table->size() != 2) return std::nullopt;
+  const auto from = delay_of(table->get("from"));
+  const auto to = delay_of(table->get("to"));
+  if (from && to && *to >= *from) return DelaySpec::uniform(*from, *to);
+  const auto median = delay_of(table->get("median"));
+  const auto p99 = delay_of(table->get("p99"));
+  if (!median || !p99 || *p99 < *median || *median == Duration::zero()) return std::nullopt;
+  return DelaySpec::log_normal(*median, *p99);
+}
+
+std::optional<Losses> losses_of(const toml::node* node) {
+  if (node == nullptr) return Losses{};
+  const toml::table* const table = node->as_table();
+  if (table == nullptr) {
+    const auto both = share_of(node);
+    return both ? std::optional(Losses{*both, *both}) : std::nullopt;
+  }
+  for (const auto& [key, value] : *table) {
+    if (key != "requests" && key != "answers") return std::nullopt;
+    if (!share_of(&value)) return std::nullopt;
+  }
+  return Losses{share_of(table->get("requests")).value_or(Share{}),
+                share_of(table->get("answers")).value_or(Share{})};
 }
 
 std::optional<Cohort> cohort_of(const toml::node& node) {
   const toml::table* table = node.as_table();
   if (table == nullptr) return std::nullopt;
   for (const auto& [key, value] : *table) {
-    if (key != "name" && key != "share" && key != "one_way_delay") return std::nullopt;
+    if (key != "name" && key != "share" && key != "one_way_delay" && key != "loss") {
+      return std::nullopt;
+    }
   }
   const auto name = (*table)["name"].value<std::string>();
   const auto share = share_of(table->get("share"));
-  const auto delay = delay_spec_of(table->get("one_way_delay"));
-  if (!name || name->empty() || !share || !delay) return std::nullopt;
-  return Cohort{*name, *share, *delay};
+  auto delay = delay_spec_of(table->get("one_way_delay"));
+  const auto losses = losses_of(table->get("loss"));
+  if (!name || name->empty() || !share || !delay || !losses) return std::nullopt;
+  return Cohort{*name, *share, std::move(*delay), *losses};
 }
 
 std::optional<Persona> persona_named(std::string_view name) {
@@ -60,9 +93,35 @@ std::optional<Persona> persona_named(std::string_view name) {
 }
 
 std::string format_delay(const DelaySpec& delay) {
-  if (!delay.p99) return toml_duration(delay.median);
-  return fmt::format("{{ median = {}, p99 = {} }}", toml_duration(delay.median),
-                     toml_duration(*delay.p99));
+  switch (delay.kind) {
+    case DelayKind::uniform:
+      return fmt::format("{{ from = {}, to = {} }}", toml_duration(delay.from),
+                         toml_duration(delay.to));
+    case DelayKind::log_normal:
+      return fmt::format("{{ median = {}, p99 = {} }}", toml_duration(delay.median),
+                         toml_duration(delay.p99));
+    case DelayKind::file:
+      return fmt::format("{{ file = {}, column = {} }}", toml_quoted(delay.file.path),
+                         toml_quoted(delay.file.column));
+    case DelayKind::fixed:
+      break;
+  }
+  return toml_duration(delay.median);
+}
+
+std::string describe_delay(const DelaySpec& delay) {
+  switch (delay.kind) {
+    case DelayKind::uniform:
+      return fmt::format("{} to {}", format_duration(delay.from), format_duration(delay.to));
+    case DelayKind::log_normal:
+      return fmt::format("median {}, p99 {}", format_duration(delay.median),
+                         format_duration(delay.p99));
+    case DelayKind::file:
+      return fmt::format("as in {}", std::filesystem::path(delay.file.path).filename().string());
+    case DelayKind::fixed:
+      break;
+  }
+  return format_duration(delay.median);
 }
 
 }  // namespace
@@ -101,9 +160,14 @@ std::expected<std::vector<Cohort>, std::string> parse_cohorts(std::string_view t
 std::string format_cohorts(const std::vector<Cohort>& cohorts) {
   std::vector<std::string> rows;
   for (const Cohort& cohort : cohorts) {
-    rows.push_back(fmt::format("{{ name = {}, share = {}, one_way_delay = {} }}",
+    const Losses& losses = cohort.losses;
+    const bool loses = losses.requests.of_one > 0 || losses.answers.of_one > 0;
+    const std::string loss = loses ? fmt::format(", loss = {{ requests = {}, answers = {} }}",
+                                                 losses.requests.of_one, losses.answers.of_one)
+                                   : "";
+    rows.push_back(fmt::format("{{ name = {}, share = {}, one_way_delay = {}{} }}",
                                toml_quoted(cohort.name), cohort.share.of_one,
-                               format_delay(cohort.one_way_delay)));
+                               format_delay(cohort.one_way_delay), loss));
   }
   return fmt::format("[{}]", fmt::join(rows, ", "));
 }
@@ -129,10 +193,32 @@ std::string format_texts(const std::vector<std::string>& texts) {
   return fmt::format("[{}]", fmt::join(quoted, ", "));
 }
 
-std::string describe_delay(const DelaySpec& delay) {
-  if (!delay.p99) return format_duration(delay.median);
-  return fmt::format("median {}, p99 {}", format_duration(delay.median),
-                     format_duration(*delay.p99));
+std::vector<Problem> read_delays(std::vector<Cohort>& cohorts,
+                                 const std::filesystem::path& folder) {
+  std::vector<Problem> problems;
+  for (Cohort& cohort : cohorts) {
+    DelaySpec& delay = cohort.one_way_delay;
+    if (delay.kind != DelayKind::file) continue;
+    auto file = read_times(delay.file, folder, kDelayMax);
+    if (file) {
+      delay.file = std::move(*file);
+    } else {
+      problems.insert(problems.end(), file.error().begin(), file.error().end());
+    }
+  }
+  return problems;
+}
+
+std::string describe_network(const Cohort& cohort) {
+  std::string text = describe_delay(cohort.one_way_delay);
+  std::vector<std::string> lost;
+  const auto add = [&lost](Share share, std::string_view what) {
+    if (share.of_one > 0) lost.push_back(fmt::format("{:.4g} % of {}", share.of_one * 100, what));
+  };
+  add(cohort.losses.requests, "requests");
+  add(cohort.losses.answers, "answers");
+  if (!lost.empty()) text += fmt::format("; loses {}", fmt::join(lost, " and "));
+  return text;
 }
 
 std::expected<std::vector<std::pair<Persona, Share>>, std::string> parse_personas(

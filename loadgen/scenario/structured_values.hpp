@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <functional>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -18,13 +19,18 @@ namespace fairrush::loadgen {
 std::expected<analysis::QuotaRule, std::string> parse_quota(std::string_view text);
 std::string format_quota(const analysis::QuotaRule& rule);
 
-/// [ { name = "fibre", share = 0.6, one_way_delay = "5ms" }, … ]; the delay may also be
-/// { median = "60ms", p99 = "400ms" } and is nothing by default.
+/// [ { name = "fibre", share = 0.6, one_way_delay = "5ms", loss = "1%" }, … ]; the delay may also
+/// be { median = "60ms", p99 = "400ms" }, { from = "5ms", to = "20ms" } or { file = "delays.txt" },
+/// with a column if it is CSV, the loss { requests = 0.01, answers = 0.02 }; both are nothing by
+/// default.
 std::expected<std::vector<Cohort>, std::string> parse_cohorts(std::string_view text);
 std::string format_cohorts(const std::vector<Cohort>& cohorts);
 
-/// "5ms", or "median 60ms, p99 400ms": for people.
-std::string describe_delay(const DelaySpec& delay);
+/// Reads the files of delays, relative to `folder`. What is wrong, each with file and line.
+std::vector<Problem> read_delays(std::vector<Cohort>& cohorts, const std::filesystem::path& folder);
+
+/// "5ms", or "median 60ms, p99 400ms; loses 1% of requests": for people.
+std::string describe_network(const Cohort& cohort);
 
 /// { honest = 0.9, double_clicker = 0.1 }
 std::expected<std::vector<std::pair<Persona, Share>>, std::string> parse_personas(

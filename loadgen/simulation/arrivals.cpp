@@ -88,7 +88,8 @@ void PlannedArrivals::add_claim(const Plan& plan, const ClickStream::Click& clic
   claim.try_number = claim.key = *try_number;
   if (*try_number == 0) {
     ++planned_.claims;
-    ++planned_.claims_inside;
+    const Fate fate = plan.fate_of(click.user, Op::claim, 0);
+    if (fate != Fate::request_lost) ++planned_.claims_inside;
   }
   add(lane_of(traits), click.intended_ns, traits.delay_ns(), claim, jitter);
   add_repeats(plan, click, traits, claim, jitter);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <optional>
 
@@ -12,7 +11,6 @@ namespace {
 
 constexpr Duration kAcceptedMax = std::chrono::minutes(1);
 constexpr Duration kTailMax = std::chrono::minutes(10);
-constexpr double kNormalQuantile99 = 2.3263478740408408;
 constexpr std::string_view kAccepted =
     "a duration up to 1m such as 0.5ms, exponential:0.5ms, or lognormal:0.4ms,3ms (median, 99th "
     "percentile)";
@@ -67,16 +65,11 @@ void DurationModel::at_each(std::span<const double> places, std::span<Duration> 
 }
 
 Duration DurationModel::at(double place) const {
-  const auto first = static_cast<double>(first_.count());
   switch (shape_) {
     case Shape::exponential:
-      return rounded(-first * std::log(1 - place));
-    case Shape::lognormal: {
-      const double sigma =
-          std::log(static_cast<double>(second_.count()) / first) / kNormalQuantile99;
-      const double z = std::sqrt(2.0) * boost::math::erf_inv(2 * place - 1);
-      return rounded(first * std::exp(sigma * z));
-    }
+      return rounded(-static_cast<double>(first_.count()) * std::log(1 - place));
+    case Shape::lognormal:
+      return rounded(lognormal_.at(place));
     case Shape::constant:
       break;
   }

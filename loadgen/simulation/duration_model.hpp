@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/units.hpp"
+#include "loadgen/log_normal.hpp"
 
 namespace fairrush::loadgen {
 
@@ -18,7 +19,9 @@ class DurationModel {
   static DurationModel exponential(Duration mean) { return {Shape::exponential, mean, {}}; }
   /// Log-normal by median and 99th percentile; p99 ≥ median > 0.
   static DurationModel lognormal(Duration median, Duration p99) {
-    return {Shape::lognormal, median, p99};
+    DurationModel model(Shape::lognormal, median, p99);
+    model.lognormal_ = LogNormal(median, p99);
+    return model;
   }
   DurationModel() : DurationModel(constant(Duration::zero())) {}
 
@@ -43,6 +46,7 @@ class DurationModel {
   Shape shape_;
   Duration first_;   ///< value, mean or median
   Duration second_;  ///< 99th percentile of a log-normal one
+  LogNormal lognormal_;
 };
 
 }  // namespace fairrush::loadgen

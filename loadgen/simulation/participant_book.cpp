@@ -36,6 +36,10 @@ void ParticipantBook::note(const AttemptEnd& end) {
   // Worked on as a copy: a wide read that follows a narrow write to one place would wait for it.
   UserRound user = users_[end.user];
   user.seen = true;
+  if (end.outcome == Outcome::failed) {
+    users_[end.user] = user;
+    return;
+  }
   user.won = user.won || end.won;
   if (end.op == Op::claim) {
     note_claim(end, user);

@@ -13,7 +13,7 @@ namespace fairrush::loadgen {
 struct AttemptEnd {
   std::uint32_t user = 0;
   analysis::Op op = analysis::Op::claim;
-  std::int64_t sent_ns = 0;
+  std::int64_t sent_ns = 0;      ///< or meant to be, of one that failed
   std::int64_t answered_ns = 0;  ///< 0 = never
   analysis::Outcome outcome{};   ///< as the user saw it
   analysis::Reason reason{};

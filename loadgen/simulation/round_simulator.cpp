@@ -59,14 +59,19 @@ class RoundSimulator::Play {
   void step(const Arrival& arrival, std::uint32_t coupon);
   VirtualAnswer ask(const Arrival& arrival, std::uint32_t coupon);
   void hold(const Arrival& arrival, std::int64_t done_ns);
+  void lose(const Arrival& arrival, std::uint32_t coupon);
   void give_up(const Arrival& moment);
   void decide_until(std::int64_t now_ns);
   void end(const Arrival& arrival, std::int64_t done_ns, const VirtualAnswer& answer,
            std::uint32_t coupon);
+  void conclude(const Arrival& arrival, const AttemptEnd& end, std::uint32_t receipt);
   void react(const Arrival& arrival, const AttemptEnd& end, std::uint32_t receipt);
   void click_again(const Arrival& next, std::int64_t intended_ns, std::uint32_t coupon);
   void record(const Arrival& arrival, const AttemptEnd& end, std::uint32_t receipt);
   void celebrate(const Arrival& won, std::int64_t seen_ns, std::uint32_t coupon);
+  Fate fate_of(const Arrival& arrival) const {
+    return plan_.fate_of(UserIndex(arrival.user), arrival.op, arrival.try_number);
+  }
   std::int64_t delay_ns(const Arrival& arrival) const {
     return of_.participants_.delay_ns(arrival.user);
   }
@@ -169,6 +174,7 @@ VirtualAnswer RoundSimulator::Play::ask(const Arrival& arrival, std::uint32_t co
 }
 
 void RoundSimulator::Play::step(const Arrival& arrival, std::uint32_t coupon) {
+  if (fate_of(arrival) == Fate::request_lost) return lose(arrival, coupon);
   if (arrival.op != Op::reserve) decide_until(arrival.at_ns);
   const std::int64_t done_ns = queue_.serve(arrival.at_ns, service_times_.next());
   ++result_.attempts;
@@ -178,6 +184,18 @@ void RoundSimulator::Play::step(const Arrival& arrival, std::uint32_t coupon) {
   } else {
     end(arrival, done_ns, answer, coupon);
   }
+}
+
+/// The user's network loses the request: the user waits for an answer to what never left.
+void RoundSimulator::Play::lose(const Arrival& arrival, std::uint32_t coupon) {
+  ++result_.attempts;
+  conclude(arrival,
+           {.user = arrival.user,
+            .op = arrival.op,
+            .sent_ns = arrival.at_ns - jitter_.out_ns(arrival),
+            .outcome = Outcome::failed,
+            .reason = Reason::request_lost},
+           arrival.op == Op::redeem ? coupon : 0);
 }
 
 void RoundSimulator::Play::hold(const Arrival& arrival, std::int64_t done_ns) {
@@ -237,12 +255,18 @@ void RoundSimulator::Play::end(const Arrival& arrival, std::int64_t done_ns,
                  .reason = answer.reason,
                  .won = answer.outcome == Outcome::win};
   std::uint32_t receipt = arrival.op == Op::redeem ? coupon : answer.receipt;
-  if (end.answered_ns - end.sent_ns > of_.scenario_.attempt_timeout.count()) {
+  const bool late = end.answered_ns - end.sent_ns > of_.scenario_.attempt_timeout.count();
+  if (late || fate_of(arrival) == Fate::answer_lost) {
     end.answered_ns = 0;
     end.outcome = Outcome::indeterminate;
-    end.reason = Reason::timeout;
-    receipt = 0;
+    end.reason = late ? Reason::timeout : Reason::answer_lost;
+    if (arrival.op != Op::redeem) receipt = 0;
   }
+  conclude(arrival, end, receipt);
+}
+
+void RoundSimulator::Play::conclude(const Arrival& arrival, const AttemptEnd& end,
+                                    std::uint32_t receipt) {
   of_.participants_.note(end);
   if (recording_ == Recording::full) record(arrival, end, receipt);
   if (arrival.op == Op::claim) react(arrival, end, receipt);
@@ -306,7 +330,7 @@ void RoundSimulator::Play::record(const Arrival& arrival, const AttemptEnd& end,
       .attempt = result_.history.size(),
       .idempotency = plan_.idempotency_key(user, arrival.op, arrival.key),
       .intended_ns = end.sent_ns - one_way_ns,
-      .first_byte_out_ns = end.sent_ns,
+      .first_byte_out_ns = end.outcome == Outcome::failed ? 0 : end.sent_ns,
       .complete_ns = end.answered_ns == 0 ? 0 : end.answered_ns + one_way_ns,
       .user = arrival.user,
       .round = result_.number,

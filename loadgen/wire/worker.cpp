@@ -32,6 +32,21 @@ bool is_error(const Ending& ending) {
   return ending.outcome == Outcome::failed || ending.outcome == Outcome::indeterminate;
 }
 
+bool is_loss(Reason reason) {
+  return reason == Reason::request_lost || reason == Reason::answer_lost;
+}
+
+/// What the user has of an attempt whose answer the network loses.
+Ending unseen(const Ending& ending) {
+  if (ending.answered_ns == 0) return ending;
+  Ending unseen = ending;
+  unseen.outcome = Outcome::indeterminate;
+  unseen.reason = Reason::answer_lost;
+  unseen.receipt = {};
+  unseen.answered_ns = 0;
+  return unseen;
+}
+
 }  // namespace
 
 void Delays::merge(const Delays& other) {
@@ -136,6 +151,10 @@ void Worker::sweep() {
 
 void Worker::hand_out(std::int64_t now_ns) {
   while (const Click* const due = clicks_.due(now_ns)) {
+    if (due->fate == Fate::request_lost) {
+      lose(*due);
+      continue;
+    }
     Connection* const connection = pick(*due);
     if (connection == nullptr || !(connection->is_open() || may_open(now_ns))) {
       if (connection != nullptr && spec_.mode != ConnectionMode::per_user) {
@@ -150,6 +169,15 @@ void Worker::hand_out(std::int64_t now_ns) {
     connection->start(click, waited_ns(*connection, click));
   }
   exhausted_ns_.reset();
+}
+
+/// The user's network loses the request: the user waits for an answer to what never left.
+void Worker::lose(const Click& due) {
+  const Click click = due;
+  clicks_.pop();
+  const Ending ending{.outcome = Outcome::failed, .reason = Reason::request_lost, .receipt = {}};
+  record(click, ending);
+  react(click, ending);
 }
 
 /// How long a click that is due had to wait because every connection was busy. What passed between
@@ -229,18 +257,25 @@ Connection& Worker::pick_for_user(UserIndex user) {
 void Worker::ended(Connection& connection, const Click& click, const Ending& ending) {
   counters_.in_flight.set(counters_.in_flight.value() - 1);
   counters_.connections_max.set(wire_.open_max);
-  record(click, ending);
-  react(click, ending);
+  const Ending seen = click.fate == Fate::answer_lost ? unseen(ending) : ending;
+  record(click, seen);
+  react(click, seen);
   if (stopping_ || stopped_ns_ || spec_.mode == ConnectionMode::per_user) return;
   idle_.push_back(&connection);
+}
+
+/// When the attempt was over on the wire; of one that the network lost, when the user gives it up.
+std::int64_t Worker::ended_ns(const Click& click, const Ending& ending) const {
+  if (ending.answered_ns != 0) return ending.answered_ns;
+  if (!is_loss(ending.reason)) return wire_.now_ns();
+  return std::max(wire_.now_ns(), click.due_ns() + spec_.attempt_timeout.count());
 }
 
 /// Lets the persona click again once the user has seen how the attempt ended.
 void Worker::react(const Click& click, const Ending& ending) {
   if (stopping_ || stopped_ns_) return;
   const UserIndex user = click.planned.user;
-  const std::int64_t answered_ns = ending.answered_ns != 0 ? ending.answered_ns : wire_.now_ns();
-  const std::int64_t seen_ns = answered_ns + click.delay_ns();
+  const std::int64_t seen_ns = ended_ns(click, ending) + click.delay_ns();
   if (const auto again = follow_up(click.persona, click.planned)) {
     Click next = click;
     ++next.planned.try_number;

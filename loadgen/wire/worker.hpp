@@ -110,6 +110,8 @@ class Worker final : Driver, ConnectionOwner {
   Connection& pick_for_user(UserIndex user);
 
   void react(const Click& click, const Ending& ending);
+  std::int64_t ended_ns(const Click& click, const Ending& ending) const;
+  void lose(const Click& due);
   void record(const Click& click, const Ending& ending);
   void count(const Click& click, const Ending& ending);
   void measure_delays(const Click& click, const Ending& ending);

@@ -13,8 +13,9 @@ Scenario scenario_of(std::int64_t users) {
   Scenario scenario;
   scenario.users = static_cast<std::uint32_t>(users);
   scenario.cohorts = {
-      {"fibre", Share{0.6}, {std::chrono::milliseconds(5), std::nullopt}},
-      {"mobile", Share{0.4}, {std::chrono::milliseconds(60), std::chrono::milliseconds(400)}}};
+      {"fibre", Share{0.6}, DelaySpec::fixed(std::chrono::milliseconds(5))},
+      {"mobile", Share{0.4},
+       DelaySpec::log_normal(std::chrono::milliseconds(60), std::chrono::milliseconds(400))}};
   scenario.personas = {{Persona::honest, Share{0.9}}, {Persona::double_clicker, Share{0.1}}};
   return scenario;
 }

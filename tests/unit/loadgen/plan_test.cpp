@@ -176,6 +176,35 @@ TEST(Plan, CountsWhatItPlans) {
   EXPECT_EQ(planned.claims_inside, inside_claims);
 }
 
+TEST(Plan, LosesTheStatedSharesIndependentlyForEveryTry) {
+  Scenario scenario = sample_scenario();
+  scenario.personas = {{Persona::honest, Share{1}}};
+  scenario.cohorts = {{"lossy", Share{1}, {}, {.requests = Share{0.2}, .answers = Share{0.5}}}};
+  const Plan plan(scenario);
+  std::map<Fate, double> fates;
+  double both = 0;
+  for (std::uint32_t index = 0; index < scenario.users; ++index) {
+    const Fate first = plan.fate_of(UserIndex{index}, Op::claim, 0);
+    const Fate second = plan.fate_of(UserIndex{index}, Op::claim, 1);
+    ++fates[first];
+    if (first == Fate::request_lost && second == Fate::request_lost) ++both;
+  }
+  const double users = scenario.users;
+  EXPECT_NEAR(fates[Fate::request_lost] / users, 0.2, 0.02);
+  EXPECT_NEAR(fates[Fate::answer_lost] / users, 0.8 * 0.5, 0.02);
+  EXPECT_NEAR(both / users, 0.2 * 0.2, 0.01);
+  const auto planned = plan.planned();
+  EXPECT_EQ(planned.claims, scenario.users);
+  EXPECT_EQ(static_cast<double>(planned.claims_inside), users - fates[Fate::request_lost]);
+}
+
+TEST(Plan, LosesNothingOfABot) {
+  Scenario scenario = sample_scenario();
+  scenario.personas = {{Persona::bot, Share{1}}};
+  scenario.cohorts = {{"lossy", Share{1}, {}, {.requests = Share{1}, .answers = Share{1}}}};
+  EXPECT_EQ(Plan(scenario).fate_of(UserIndex{3}, Op::claim, 0), Fate::arrives);
+}
+
 TEST(Plan, RepeatsNoIdempotencyKeyButThatOfAReplay) {
   std::set<std::uint64_t> keys;
   const Plan plan(sample_of_every_persona());

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
 #include <vector>
 
 #include "tests/unit/loadgen/sample_scenario.hpp"
@@ -83,7 +84,43 @@ TEST(Population, MeetsTheMedianAndP99OfALogNormalDelay) {
   };
   EXPECT_NEAR(at(0.5), 60, 1.2);
   EXPECT_NEAR(at(0.99), 400, 24);
-  EXPECT_LE(delays.back(), Population::kOneWayDelayMax);
+  EXPECT_LE(delays.back(), kDelayMax);
+}
+
+/// The delays of a thousand users in ascending order.
+std::vector<Duration> delays_under(const DelaySpec& spec) {
+  Scenario scenario = sample_scenario();
+  scenario.users = 1'000;
+  scenario.cohorts = {{"all", Share{1}, spec}};
+  scenario.personas = {{Persona::honest, Share{1}}};
+  const Population population(scenario);
+  std::vector<Duration> delays;
+  for (std::uint32_t index = 0; index < population.size(); ++index) {
+    delays.push_back(population.one_way_delay_of(UserIndex{index}));
+  }
+  std::ranges::sort(delays);
+  return delays;
+}
+
+TEST(Population, SpreadsUniformDelaysEvenlyBetweenTheirBounds) {
+  const auto delays = delays_under(DelaySpec::uniform(10ms, 30ms));
+  EXPECT_GE(delays.front(), 10ms);
+  EXPECT_LE(delays.back(), 30ms);
+  const auto below = std::ranges::lower_bound(delays, Duration(15ms)) - delays.begin();
+  EXPECT_NEAR(static_cast<double>(below), 250, 3 * std::sqrt(1000 * 0.25 * 0.75));
+}
+
+TEST(Population, TakesDelaysFromAFileAsOftenAsTheyStandThere) {
+  DelaySpec spec{.kind = DelayKind::file};
+  spec.file.times =
+      std::make_shared<const std::vector<Duration>>(std::vector<Duration>{1ms, 2ms, 2ms, 80ms});
+  const auto delays = delays_under(spec);
+  const auto count = [&delays](Duration delay) {
+    return static_cast<double>(std::ranges::count(delays, delay));
+  };
+  EXPECT_EQ(count(1ms) + count(2ms) + count(80ms), 1000);
+  EXPECT_NEAR(count(2ms), 500, 3 * std::sqrt(1000 * 0.5 * 0.5));
+  EXPECT_NEAR(count(80ms), 250, 3 * std::sqrt(1000 * 0.25 * 0.75));
 }
 
 TEST(Population, KeepsIntrudersOffTheRosterAndInTheRush) {

@@ -10,8 +10,9 @@ inline Scenario sample_scenario() {
   scenario.name = "sample";
   scenario.users = 5'000;
   scenario.cohorts = {
-      {"fibre", Share{0.6}, {std::chrono::milliseconds(5), std::nullopt}},
-      {"mobile", Share{0.4}, {std::chrono::milliseconds(60), std::chrono::milliseconds(400)}}};
+      {"fibre", Share{0.6}, DelaySpec::fixed(std::chrono::milliseconds(5))},
+      {"mobile", Share{0.4},
+       DelaySpec::log_normal(std::chrono::milliseconds(60), std::chrono::milliseconds(400))}};
   scenario.personas = {{Persona::honest, Share{0.8}},      {Persona::double_clicker, Share{0.06}},
                        {Persona::retrier, Share{0.05}},    {Persona::intruder, Share{0.04}},
                        {Persona::early_bird, Share{0.03}}, {Persona::latecomer, Share{0.02}}};

@@ -68,6 +68,44 @@ event.rush = "1234567890ns"
   EXPECT_EQ(again->source, first->source);
 }
 
+TEST_F(ScenarioFile, ReadsEveryKindOfDelayAndLossBackTheSame) {
+  write("delays.txt", "5ms\n0.020\n");
+  const auto first = load_scenario(write("first.toml", R"(
+population.cohorts = [
+  { name = "near",   share = 0.25, one_way_delay = { from = "1ms", to = "3ms" } },
+  { name = "mobile", share = 0.25, one_way_delay = { median = "60ms", p99 = "400ms" }, loss = "1%" },
+  { name = "seen",   share = 0.5,  one_way_delay = { file = "delays.txt" }, loss = { answers = 0.25 } } ]
+)"),
+                                   {});
+  ASSERT_TRUE(first) << format_problems(first.error());
+  EXPECT_EQ(first->cohorts[0].one_way_delay.to, 3ms);
+  EXPECT_EQ(first->cohorts[1].losses.requests, Share{0.01});
+  EXPECT_EQ(first->cohorts[2].losses.requests, Share{0});
+  EXPECT_EQ(first->cohorts[2].losses.answers, Share{0.25});
+  EXPECT_EQ(*first->cohorts[2].one_way_delay.file.times, (std::vector<Duration>{5ms, 20ms}));
+  const auto again = load_scenario(write("again.toml", first->source), {});
+  ASSERT_TRUE(again) << format_problems(again.error()) << first->source;
+  EXPECT_EQ(again->source, first->source);
+  EXPECT_EQ(describe_network(first->cohorts[0]), "1ms to 3ms");
+  EXPECT_EQ(describe_network(first->cohorts[1]),
+            "median 60ms, p99 400ms; loses 1 % of requests and 1 % of answers");
+  EXPECT_EQ(describe_network(first->cohorts[2]), "as in delays.txt; loses 25 % of answers");
+}
+
+TEST_F(ScenarioFile, RefusesDelaysThatAreNone) {
+  const auto problems_with = [this](const std::string& rest) {
+    return problems_of("population.cohorts = [{ name = \"a\", share = 1, " + rest + " }]");
+  };
+  for (const char* rest :
+       {"one_way_delay = { from = \"3ms\", to = \"1ms\" }", "one_way_delay = \"4001ms\"",
+        "one_way_delay = { from = \"3ms\" }", "loss = 2", "loss = { bytes = 0.1 }"}) {
+    EXPECT_THAT(problems_with(rest), HasSubstr("population.cohorts: ")) << rest;
+  }
+  write("delays.txt", "5ms\n5s\n");
+  EXPECT_THAT(problems_with("one_way_delay = { file = \"delays.txt\" }"),
+              HasSubstr("delays.txt:2: '5s' is not accepted"));
+}
+
 TEST_F(ScenarioFile, NeverShowsItsSecrets) {
   const auto scenario =
       load_scenario(write("secret.toml", "target.admin_token = \"open sesame\"\n"), {});

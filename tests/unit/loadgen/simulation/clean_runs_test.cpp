@@ -52,6 +52,35 @@ TEST_P(CleanRuns, BreakNoInvariant) {
   }
 }
 
+/// A clean round on networks that lose something.
+analysis::RoundAssessment lossy_round(std::uint64_t seed, const std::string& design,
+                                      const Losses& losses) {
+  Scenario scenario = small_rush(seed);
+  for (Cohort& cohort : scenario.cohorts) cohort.losses = losses;
+  SimulatedRush rush(scenario, design);
+  analysis::RunFacts facts = rush.facts(1);
+  SimulatedRound round = rush.simulator.play(0, Recording::full);
+  facts.rounds.front() = round.facts;
+  return assess_simulated(facts, round);
+}
+
+TEST_P(CleanRuns, LeaveNothingOpenWhereNetworksLoseRequests) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const auto round = lossy_round(seed, GetParam(), {.requests = Share{0.05}, .answers = {}});
+    ASSERT_THAT(failures_of(round), testing::IsEmpty()) << seed;
+  }
+}
+
+TEST_P(CleanRuns, BreakNoInvariantWhereNetworksLoseAnswers) {
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const auto round = lossy_round(seed, GetParam(), {Share{0.05}, Share{0.05}});
+    for (const analysis::CheckResult& check : round.invariants) {
+      ASSERT_NE(check.verdict, analysis::CheckVerdict::fail)
+          << seed << ": " << check.id << ' ' << check.finding;
+    }
+  }
+}
+
 /// Of this many families at a level of 10⁻³, more reject with a probability below 10⁻³.
 std::uint64_t rejections_max(std::uint64_t runs) {
   return runs <= 100 ? 2 : 5;

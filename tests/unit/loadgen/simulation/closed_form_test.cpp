@@ -79,9 +79,9 @@ Scenario three_networks(ArrivalShape arrivals) {
       std::vector<Duration>{milliseconds(1), milliseconds(90), milliseconds(400), seconds(1)});
   scenario.rush = arrivals == ArrivalShape::front_loaded ? seconds(20) : seconds(2);
   scenario.personas = {{Persona::honest, Share{1.0}}};
-  scenario.cohorts = {{"near", Share{0.5}, {milliseconds(5), std::nullopt}},
-                      {"middle", Share{0.3}, {milliseconds(40), std::nullopt}},
-                      {"far", Share{0.2}, {milliseconds(90), std::nullopt}}};
+  scenario.cohorts = {{"near", Share{0.5}, DelaySpec::fixed(milliseconds(5))},
+                      {"middle", Share{0.3}, DelaySpec::fixed(milliseconds(40))},
+                      {"far", Share{0.2}, DelaySpec::fixed(milliseconds(90))}};
   return scenario;
 }
 

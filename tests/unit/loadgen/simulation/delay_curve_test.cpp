@@ -15,8 +15,9 @@ Scenario two_networks(std::uint32_t users) {
   Scenario scenario;
   scenario.users = users;
   scenario.personas = {{Persona::honest, Share{1.0}}};
-  scenario.cohorts = {{"near", Share{0.6}, {milliseconds(5), std::nullopt}},
-                      {"far", Share{0.4}, {milliseconds(60), milliseconds(400)}}};
+  scenario.cohorts = {
+      {"near", Share{0.6}, DelaySpec::fixed(milliseconds(5))},
+      {"far", Share{0.4}, DelaySpec::log_normal(milliseconds(60), milliseconds(400))}};
   return scenario;
 }
 

@@ -36,7 +36,7 @@ Totals play(const cli::SimulatedService& service) {
   scenario.show_up = Share{kShowUp};
   scenario.attempt_timeout = std::chrono::minutes(2);  // a second draw keeps claims to the close
   scenario.personas = {{Persona::honest, Share{1.0}}};
-  scenario.cohorts = {{"one", Share{1.0}, {std::chrono::milliseconds(5), std::nullopt}}};
+  scenario.cohorts = {{"one", Share{1.0}, DelaySpec::fixed(std::chrono::milliseconds(5))}};
   scenario.arrivals.pattern.shape = ArrivalShape::poisson;
   SimulatedRush rush(scenario, service, {});
   Totals totals;
@@ -63,7 +63,7 @@ Scenario half_come() {
   scenario.users = 300;
   scenario.show_up = Share{0.5};
   scenario.personas = {{Persona::honest, Share{0.8}}, {Persona::retrier, Share{0.2}}};
-  scenario.cohorts = {{"one", Share{1.0}, {std::chrono::milliseconds(5), std::nullopt}}};
+  scenario.cohorts = {{"one", Share{1.0}, DelaySpec::fixed(std::chrono::milliseconds(5))}};
   scenario.arrivals.pattern.shape = ArrivalShape::poisson;
   return scenario;
 }

@@ -86,7 +86,7 @@ Scenario two_halves(std::uint32_t users, std::uint64_t seed) {
   scenario.show_up = Share{1};
   scenario.personas = {{Persona::honest, Share{1}}};
   scenario.winners = {};
-  const DelaySpec delay{std::chrono::milliseconds(10), std::nullopt};
+  const DelaySpec delay = DelaySpec::fixed(std::chrono::milliseconds(10));
   scenario.cohorts = {{"favoured", Share{0.5}, delay}, {"other", Share{0.5}, delay}};
   return scenario;
 }

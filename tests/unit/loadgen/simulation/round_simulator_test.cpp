@@ -64,6 +64,7 @@ struct Situation {
   ServiceModel model;
   Duration timeout;
   ArrivalShape arrivals;
+  Losses losses = {};
 };
 
 std::ostream& operator<<(std::ostream& out, const Situation& situation) {
@@ -79,6 +80,7 @@ TEST_P(ParticipantsWithoutRecords, AreThoseThatTheRecordsShow) {
   scenario.arrivals.pattern.shape = GetParam().arrivals;
   scenario.arrivals.pattern.mean = milliseconds(500);
   scenario.attempt_timeout = GetParam().timeout;
+  for (Cohort& cohort : scenario.cohorts) cohort.losses = GetParam().losses;
   for (const char* design : {"ticket-list", "batch-draw", "waiting-room"}) {
     SimulatedRush rush(scenario, design, GetParam().model);
     const SimulatedRound recorded = rush.simulator.play(3, Recording::full);
@@ -96,7 +98,9 @@ INSTANTIATE_TEST_SUITE_P(
         Situation{"Quiet", {}, milliseconds(5'000), ArrivalShape::front_loaded},
         Situation{"Busy", busy_service(), milliseconds(5'000), ArrivalShape::front_loaded},
         Situation{"TimingOut", busy_service(), milliseconds(300), ArrivalShape::front_loaded},
-        Situation{"AtOnce", busy_service(), milliseconds(5'000), ArrivalShape::at_once}),
+        Situation{"AtOnce", busy_service(), milliseconds(5'000), ArrivalShape::at_once},
+        Situation{"Lossy", busy_service(), milliseconds(300), ArrivalShape::spike,
+                  Losses{Share{0.1}, Share{0.2}}}),
     [](const auto& instance) { return instance.param.name; });
 
 /// The attempts of a round by (user, op, try), each once.

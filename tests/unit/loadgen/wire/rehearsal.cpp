@@ -37,7 +37,7 @@ Scenario short_scenario(std::uint32_t users) {
   scenario.reserve = 40ms;
   scenario.pause = 10ms;
   scenario.rush = 40ms;
-  scenario.cohorts = {{"all", Share{1}, {0ms, std::nullopt}}};
+  scenario.cohorts = {{"all", Share{1}, DelaySpec::fixed(0ms)}};
   scenario.personas = {{Persona::honest, Share{1}}};
   scenario.winners = {Share{0}, Share{0}, Share{0}};
   scenario.arrivals.pattern.shape = ArrivalShape::uniform;

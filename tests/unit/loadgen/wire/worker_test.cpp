@@ -325,7 +325,7 @@ TEST_P(WorkerOver, OpensAConnectionForEveryRequestWhenToldTo) {
 TEST_P(WorkerOver, LetsAnAnswerTakeTheUsersWayBack) {
   ScriptedTarget target(generous);
   Scenario scenario = short_scenario(10);
-  scenario.cohorts = {{"far", Share{1}, {20ms, std::nullopt}}};
+  scenario.cohorts = {{"far", Share{1}, DelaySpec::fixed(20ms)}};
   Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.play();
   for (const Played& played : rehearsal.records()) {
@@ -354,6 +354,49 @@ TEST_P(WorkerOver, LetsARetrierRepeatTheClaimUnderTheSameKey) {
   for (const std::uint32_t user : {0U, 1U}) {
     EXPECT_EQ(keys_of[user].size(), 1U);
     EXPECT_GT(claims_of[user], 1);
+  }
+}
+
+TEST_P(WorkerOver, SendsNoRequestThatTheNetworkLosesAndLetsARetrierComeAgain) {
+  ScriptedTarget target(generous);
+  Scenario scenario = short_scenario(2);
+  scenario.cohorts.front().losses.requests = Share{1};
+  scenario.personas = {{Persona::retrier, Share{1}}};
+  scenario.attempt_timeout = 50ms;
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
+  rehearsal.play();
+  EXPECT_EQ(target.requests().size(), 0U);
+  EXPECT_EQ(rehearsal.count(Op::reserve, Outcome::failed, Reason::request_lost), 2U);
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::failed, Reason::request_lost), 6U);
+  std::map<std::uint32_t, std::vector<std::int64_t>> clicks_of;
+  for (const Played& played : rehearsal.records()) {
+    EXPECT_FALSE(played.record.sent());
+    EXPECT_FALSE(played.record.completed());
+    if (played.record.operation() == Op::claim) {
+      clicks_of[played.record.user].push_back(played.record.intended_ns);
+    }
+  }
+  // The user waits for the time-out before coming again.
+  for (const auto& [user, clicks] : clicks_of) {
+    EXPECT_GE(clicks[1] - clicks[0], 200'000'000) << user;
+  }
+}
+
+TEST_P(WorkerOver, ShowsAUserNothingOfAnAnswerThatTheNetworkLoses) {
+  ScriptedTarget target(generous);
+  Scenario scenario = short_scenario(4);
+  scenario.cohorts.front().losses.answers = Share{1};
+  scenario.winners.redeem = Share{1};
+  scenario.attempt_timeout = 50ms;
+  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
+  rehearsal.play();
+  EXPECT_EQ(target.requests().size(), 8U);
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::answer_lost), 4U);
+  EXPECT_EQ(rehearsal.records().size(), 8U);  // who knows of no win spends no coupon
+  for (const Played& played : rehearsal.records()) {
+    EXPECT_TRUE(played.record.sent());
+    EXPECT_FALSE(played.record.completed());
+    EXPECT_EQ(played.receipt, "");
   }
 }
 
@@ -474,7 +517,7 @@ TEST_P(WorkerOver, RecordsClicksThatAreStillOnTheirWay) {
   ScriptedTarget target(generous);
   const FailingClock clock(60);  // some thirty ticks: clicks are out, and none has arrived
   Scenario scenario = short_scenario(30);
-  scenario.cohorts = {{"far", Share{1}, {4s, std::nullopt}}};
+  scenario.cohorts = {{"far", Share{1}, DelaySpec::fixed(4s)}};
   Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
   rehearsal.clock = &clock;
   rehearsal.play();
