@@ -248,6 +248,8 @@ RoundAssessment assess_round(const RoundEvidence& evidence) {
           .load = {.series = time_series(index, traffic),
                    .claims_per_second_max =
                        static_cast<double>(traffic.fullest_second(evidence.round.rush))},
+          .plan_fits = evidence.facts.simulation ? std::vector<PlanFit>() : plan_fits(index),
+          .tallies = tallies(index),
           .participants = participants_of(index),
           .attempts = index.attempts(),
           .sealed = sealed_by(evidence.records),
@@ -262,6 +264,8 @@ void Assessor::add(RoundAssessment round) {
   add_round(assessment_.latencies, round.latencies);
   add_round(assessment_.visibility, round.visibility);
   add_round(assessment_.load, round.load, round.number);
+  add_round(assessment_.plan_fits, round.plan_fits);
+  add_round(assessment_.tallies, round.tallies);
   assessment_.attempts += round.attempts;
   assessment_.cut_short = assessment_.cut_short || round.cut_short;
   study_.add(round.participants);

@@ -8,6 +8,8 @@
 
 #include "analysis/fairness/fairness.hpp"
 #include "analysis/figures/figures.hpp"
+#include "analysis/figures/plan_fit.hpp"
+#include "analysis/figures/tallies.hpp"
 #include "analysis/round_checks.hpp"
 #include "analysis/run/directory.hpp"
 #include "analysis/verdict.hpp"
@@ -26,6 +28,9 @@ struct Assessment {
   std::vector<LatencyFigures> latencies;  ///< by op; only what occurred
   VisibilityFigures visibility;           ///< empty when no status was read
   LoadFigures load;
+  std::vector<PlanFit>
+      plan_fits;  ///< by phase; empty where nobody knows the shape, or no clock ran
+  ClaimTallies tallies;
   FairnessFigures fairness;
   std::uint64_t attempts = 0;
   bool cut_short = false;  ///< the history ends early: `attempts` are those that can be read
@@ -46,6 +51,8 @@ struct RoundAssessment {
   std::vector<LatencyFigures> latencies;
   VisibilityFigures visibility;
   RoundLoad load;
+  std::vector<PlanFit> plan_fits;
+  ClaimTallies tallies;
   RoundParticipants participants;
   std::uint64_t attempts = 0;
   std::optional<SealedSecret> sealed;  ///< unset when no draw was published

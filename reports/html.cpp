@@ -24,6 +24,7 @@ constexpr std::array kSections{
     SectionLink{"fairness", "Fairness"},
     SectionLink{"latency", "Latency"},
     SectionLink{"load", "Load"},
+    SectionLink{"behaviour", "Who tried what"},
     SectionLink{"instrument", "Instrument"},
     SectionLink{"scenario", "Scenario"},
     SectionLink{"environment", "Environment"},
@@ -71,6 +72,7 @@ std::string html_page(const ReportInput& input) {
   add_fairness(page, input);
   add_latency(page, input);
   add_load(page, input);
+  add_behaviour(page, input);
   add_instrument(page, input);
   add_scenario(page, input);
   add_environment(page, input);

@@ -7,6 +7,7 @@
 #include "reports/text/figures.hpp"
 #include "reports/text/file.hpp"
 #include "reports/text/printable.hpp"
+#include "reports/text/tally_words.hpp"
 #include "reports/text/words.hpp"
 #include "reports/writers.hpp"
 
@@ -147,6 +148,27 @@ std::string fairness_section(const ReportInput& input) {
   return text + fmt::format("\n{}\n", escaped(round_limits(input)));
 }
 
+std::string behaviour_section(const ReportInput& input) {
+  const auto& tallies = input.assessment.tallies.personas;
+  if (tallies.empty()) return {};
+  const std::uint64_t all = users_of(tallies);
+  std::string text =
+      "\n### Who tried what\n\n| persona | users | share | with coupon | claims | won | lost | "
+      "unanswered | never left | refused |\n"
+      "|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n";
+  for (const analysis::ClaimTally& tally : tallies) {
+    const std::string refusals = refusals_text(tally);
+    text += fmt::format(
+        "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
+        escaped(persona_name(input.facts, tally.group)), format_count(tally.users),
+        percent_text(part_of(tally.users, all)),
+        rate_text(part_of(tally.winners, tally.users), tally.users), format_count(tally.claims),
+        format_count(tally.wins), format_count(tally.losses), format_count(tally.unanswered),
+        format_count(tally.never_left), refusals.empty() ? std::string(kNoFigure) : refusals);
+  }
+  return text;
+}
+
 std::string checks_section(const ReportInput& input) {
   std::string text = "\n### Checks\n\n| | check | verdict | finding |\n|---|---|---|---|\n";
   for (const analysis::CheckResult& check : input.assessment.invariants) {
@@ -190,7 +212,8 @@ std::string sightings_section(const ReportInput& input) {
 Written write_markdown(const ReportInput& input, const std::filesystem::path& directory) {
   const std::string text = verdict_section(input) + figures_section(input) + checks_section(input) +
                            evidence_section(input) + sightings_section(input) +
-                           fairness_section(input) + latency_section(input);
+                           fairness_section(input) + latency_section(input) +
+                           behaviour_section(input);
   return write_files({{directory / "report.md", text}});
 }
 

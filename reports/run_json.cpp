@@ -3,6 +3,7 @@
 #include <string>
 
 #include "analysis/run/facts_json.hpp"
+#include "reports/json/behaviour_json.hpp"
 #include "reports/json/fairness_json.hpp"
 #include "reports/text/figures.hpp"
 #include "reports/text/file.hpp"
@@ -141,6 +142,8 @@ json::object run_json(const ReportInput& input) {
   object["sightings"] = sightings_json(assessment);
   object["outcomes"] = outcomes_json(assessment);
   object["latencies"] = latencies_json(assessment);
+  object["plan_fits"] = plan_fits_json(assessment.plan_fits);
+  object["tallies"] = tallies_json(assessment.tallies, input.facts);
   object["fairness"] = fairness_json(assessment.fairness);
   object["series"] = series_json(assessment.load);
   return object;

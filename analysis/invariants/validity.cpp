@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "analysis/figures/plan_fit.hpp"
 #include "analysis/invariants/check.hpp"
 
 namespace fairrush::analysis {
@@ -72,6 +73,24 @@ std::array<Bar, 8> bars(const RunFacts& facts) {
   }};
 }
 
+std::string_view phase_of(const PlanFit& fit) {
+  return fit.op == Op::reserve ? "reservations" : "claims";
+}
+
+void add_plan_faults(const PlanFit& fit, std::vector<std::string>& broken) {
+  if (fit.off_plan_in_time > PlanFit::kOffPlanMax) {
+    broken.push_back(
+        fmt::format("up to {:.1f} % of the {} were off the plan by more than {} (at most {:.0f} %)",
+                    fit.off_plan_in_time * 100, phase_of(fit),
+                    duration_text(PlanFit::kOffPlanTimeNs), PlanFit::kOffPlanMax * 100));
+  }
+  if (fit.off_shape > fit.off_shape_max) {
+    broken.push_back(fmt::format(
+        "the plan of the {} is {:.1f} % of users off its shape (by chance at most {:.1f} %)",
+        phase_of(fit), fit.off_shape * 100, fit.off_shape_max * 100));
+  }
+}
+
 }  // namespace
 
 Finding find_instrument_faults(const RunIndex& index) {
@@ -86,6 +105,8 @@ Finding find_instrument_faults(const RunIndex& index) {
         fmt::format("simulated in virtual time, where no click is late: {}", *simulation);
     return finding;
   }
+  const std::vector<PlanFit> fits = plan_fits(index);
+  for (const PlanFit& fit : fits) add_plan_faults(fit, broken);
   finding.violations = broken.size();
   if (broken.empty() && is_under_way(index.facts())) {
     finding.verdict = CheckVerdict::unknown;
@@ -93,6 +114,7 @@ Finding find_instrument_faults(const RunIndex& index) {
   } else if (broken.empty()) {
     finding.text = fmt::format("clicks left within {} of their time (99 %), threads {:.0f} % busy",
                                duration_text(instrument.lag_p99_ns), cpu_share(instrument) * 100);
+    for (const PlanFit& fit : fits) finding.text += "; " + describe(fit);
   } else {
     finding.verdict = CheckVerdict::fail;
     finding.text = fmt::format("the instrument was not good enough: {}", fmt::join(broken, "; "));

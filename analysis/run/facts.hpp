@@ -56,9 +56,20 @@ std::string_view name_of(Sighting sighting);
 
 struct CohortFacts {
   std::string name;
-  double share = 0;           ///< of the population, 0 … 1
-  std::string one_way_delay;  ///< and losses, as "5ms", or "median 60ms, p99 400ms; loses 1 % of answers"
+  double share = 0;  ///< of the population, 0 … 1
+  std::string
+      one_way_delay;  ///< and losses, as "5ms", or "median 60ms, p99 400ms; loses 1 % of answers"
 };
+
+/// How clicks spread over the two windows, as planned: the same in every round.
+struct ArrivalFacts {
+  /// When the first i of n − 1 equal parts of the users have clicked, after the opening; ascending.
+  std::vector<std::int64_t> reserve_quantiles_ns;
+  std::vector<std::int64_t> rush_quantiles_ns;
+  /// By persona number: the try of a claim that comes when `rush_quantiles_ns` says; -1: none does.
+  std::vector<std::int64_t> claim_tries;
+};
+inline constexpr std::size_t kQuantilesMax = 10'001;
 
 /// How many attempts the plan of a round holds.
 struct PlannedAttempts {
@@ -142,8 +153,9 @@ struct RunFacts {
   std::optional<std::string> ended_early;         ///< why further rounds were not played
   std::vector<RoundFacts> rounds = std::vector<RoundFacts>(1);  ///< at least one
   std::vector<CohortFacts> cohorts;
-  std::vector<std::string> personas;  ///< names by persona number
-  std::set<Sighting> attempted;       ///< what the scenario can be expected to show
+  std::vector<std::string> personas;     ///< names by persona number
+  std::optional<ArrivalFacts> arrivals;  ///< unset: nobody wrote it down
+  std::set<Sighting> attempted;          ///< what the scenario can be expected to show
   InstrumentFacts instrument;
   Share fairness_margin{0.01};
   bool fairness_gates = true;  ///< a biased or inconclusive fairness verdict fails the run

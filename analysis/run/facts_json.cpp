@@ -184,6 +184,12 @@ void describe(auto& archive, Is<CohortFacts> auto& cohort) {
   archive("one_way_delay", cohort.one_way_delay);
 }
 
+void describe(auto& archive, Is<ArrivalFacts> auto& arrivals) {
+  archive("reserve_quantiles_ns", arrivals.reserve_quantiles_ns);
+  archive("rush_quantiles_ns", arrivals.rush_quantiles_ns);
+  archive("claim_tries", arrivals.claim_tries);
+}
+
 void describe(auto& archive, Is<PlannedAttempts> auto& planned) {
   archive("reservations", planned.reservations);
   archive("claims", planned.claims);
@@ -252,6 +258,7 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("ended_early", facts.ended_early);
   archive("cohorts", facts.cohorts);
   archive("personas", facts.personas);
+  archive("arrivals", facts.arrivals);
   describe_attempted(archive, facts);
   archive("instrument", facts.instrument);
   archive("fairness_margin", facts.fairness_margin);
@@ -280,6 +287,16 @@ void refuse_impossible_window(const std::string& key, const Window& window,
   }
 }
 
+void refuse_impossible_quantiles(const std::string& key, const std::vector<std::int64_t>& times_ns,
+                                 JsonFieldReader& reader) {
+  if (times_ns.size() > kQuantilesMax || !std::ranges::is_sorted(times_ns)) {
+    reader.refuse(key, fmt::format("at most {} ascending times", kQuantilesMax), times_ns.size());
+  }
+  if (times_ns.empty()) return;
+  refuse_beyond_clock(key, times_ns.front(), reader);
+  refuse_beyond_clock(key, times_ns.back(), reader);
+}
+
 /// What no single field shows: values that are well-formed but that no run can have.
 void refuse_impossible(const RunFacts& facts, JsonFieldReader& reader) {
   if (facts.quota.share.has_value() == facts.quota.count.has_value()) {
@@ -294,6 +311,12 @@ void refuse_impossible(const RunFacts& facts, JsonFieldReader& reader) {
     const std::string key = fmt::format("rounds[{}]", number);
     refuse_impossible_window(key + ".reservation", round.reservation, reader);
     refuse_impossible_window(key + ".rush", round.rush, reader);
+  }
+  if (facts.arrivals) {
+    refuse_impossible_quantiles("arrivals.reserve_quantiles_ns",
+                                facts.arrivals->reserve_quantiles_ns, reader);
+    refuse_impossible_quantiles("arrivals.rush_quantiles_ns", facts.arrivals->rush_quantiles_ns,
+                                reader);
   }
   if (facts.status_deadline) {
     refuse_beyond_clock("status_deadline_ns", facts.status_deadline->count(), reader);

@@ -65,6 +65,31 @@ struct Crowd {
   std::uint64_t of(Persona persona) const { return claiming[static_cast<std::size_t>(persona)]; }
 };
 
+/// Two hundred parts resolve half a per cent of the users.
+constexpr std::size_t kShapeParts = 200;
+
+std::vector<std::int64_t> quantiles_of(const Arrivals& arrivals, Duration window) {
+  const auto clicks = make_distribution(arrivals, window);
+  std::vector<std::int64_t> quantiles;
+  for (std::size_t part = 0; part <= kShapeParts; ++part) {
+    const double t_ns = clicks->quantile(static_cast<double>(part) / kShapeParts);
+    quantiles.push_back(Plan::kClockGuard.count() + static_cast<std::int64_t>(t_ns));
+  }
+  return quantiles;
+}
+
+analysis::ArrivalFacts arrivals_of(const Scenario& scenario) {
+  analysis::ArrivalFacts arrivals{
+      .reserve_quantiles_ns = quantiles_of(scenario.reserve_arrivals, reservation_span(scenario)),
+      .rush_quantiles_ns = quantiles_of(scenario.arrivals, Plan::rush_span(scenario)),
+      .claim_tries = {}};
+  for (std::size_t persona = 0; persona < kPersonas; ++persona) {
+    const auto claim_try = Plan::try_in_stream(static_cast<Persona>(persona));
+    arrivals.claim_tries.push_back(claim_try ? std::int64_t{*claim_try} : -1);
+  }
+  return arrivals;
+}
+
 }  // namespace
 
 analysis::Allocation allocation_of(std::string_view design) {
@@ -138,6 +163,7 @@ analysis::RunFacts describe_run(const Scenario& scenario) {
   for (std::size_t persona = 0; persona < kPersonas; ++persona) {
     facts.personas.emplace_back(name_of(static_cast<Persona>(persona)));
   }
+  facts.arrivals = arrivals_of(scenario);
   facts.fairness_margin = scenario.fairness_margin;
   facts.fairness_gates = scenario.fairness_gates;
   facts.rounds_planned = scenario.rounds;

@@ -16,6 +16,8 @@ void add_fairness(Markup& page, const ReportInput& input);
 void add_latency(Markup& page, const ReportInput& input);
 /// Arrivals, claims in flight, outcomes.
 void add_load(Markup& page, const ReportInput& input);
+/// What each persona and cohort tried, and what it got.
+void add_behaviour(Markup& page, const ReportInput& input);
 /// How good the instrument was.
 void add_instrument(Markup& page, const ReportInput& input);
 /// The scenario as resolved.

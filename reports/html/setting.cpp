@@ -47,6 +47,24 @@ std::vector<Term> instrument_terms(const analysis::InstrumentFacts& facts) {
   };
 }
 
+/// The worst of all rounds.
+void add_plan_terms(const analysis::PlanFit& fit, std::vector<Term>& terms) {
+  using analysis::PlanFit;
+  const std::string phase = fit.op == analysis::Op::reserve ? "Reservations" : "Claims";
+  const auto shift_ns = static_cast<std::uint64_t>(std::llabs(fit.shift_max_ns));
+  const auto in_time_ns = static_cast<std::uint64_t>(PlanFit::kOffPlanTimeNs);
+  terms.push_back(
+      {phase + " sent, against those planned",
+       fmt::format("{} of users off, at most {} ms {}", percent_text(fit.off_plan),
+                   milliseconds_text(shift_ns), fit.shift_max_ns < 0 ? "early" : "late")});
+  terms.push_back({fmt::format("{} more than {} ms off", phase, milliseconds_text(in_time_ns)),
+                   fmt::format("{} of users (at most {})", percent_text(fit.off_plan_in_time),
+                               percent_text(PlanFit::kOffPlanMax))});
+  terms.push_back({phase + " planned, against their shape",
+                   fmt::format("{} of users off (by chance at most {})",
+                               percent_text(fit.off_shape), percent_text(fit.off_shape_max))});
+}
+
 std::string allocation_text(analysis::Allocation allocation) {
   switch (allocation) {
     case analysis::Allocation::first_come_first_served:
@@ -71,7 +89,9 @@ void add_instrument(Markup& page, const ReportInput& input) {
         .text(": " + sentence(check->finding))
         .close();
   }
-  add_terms(page, instrument_terms(input.facts.instrument));
+  std::vector<Term> terms = instrument_terms(input.facts.instrument);
+  for (const analysis::PlanFit& fit : input.assessment.plan_fits) add_plan_terms(fit, terms);
+  add_terms(page, terms);
   close_section(page);
 }
 

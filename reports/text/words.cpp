@@ -207,7 +207,11 @@ KeyFigure indeterminate_figure(const ReportInput& input) {
 
 KeyFigure instrument_figure(const ReportInput& input) {
   const CheckResult* check = check_of(input.assessment, kInstrumentCheck);
-  const std::string lag = milliseconds_text(input.facts.instrument.lag_p99_ns) + " ms late at p99";
+  std::string lag = milliseconds_text(input.facts.instrument.lag_p99_ns) + " ms late at p99";
+  for (const analysis::PlanFit& fit : input.assessment.plan_fits) {
+    if (fit.op != analysis::Op::claim) continue;
+    lag += fmt::format(", claims {} of users off the plan", percent_text(fit.off_plan));
+  }
   if (check == nullptr) return {Topic::instrument, "Instrument", "not checked", lag};
   switch (check->verdict) {
     case CheckVerdict::pass:

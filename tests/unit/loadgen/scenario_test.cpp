@@ -73,8 +73,8 @@ TEST_F(ScenarioFile, ReadsEveryKindOfDelayAndLossBackTheSame) {
   const auto first = load_scenario(write("first.toml", R"(
 population.cohorts = [
   { name = "near",   share = 0.25, one_way_delay = { from = "1ms", to = "3ms" } },
-  { name = "mobile", share = 0.25, one_way_delay = { median = "60ms", p99 = "400ms" }, loss = "1%" },
-  { name = "seen",   share = 0.5,  one_way_delay = { file = "delays.txt" }, loss = { answers = 0.25 } } ]
+  { name = "far",  share = 0.25, one_way_delay = { median = "60ms", p99 = "400ms" }, loss = "1%" },
+  { name = "x", share = 0.5, loss = { answers = 0.25 }, one_way_delay = { file = "delays.txt" } } ]
 )"),
                                    {});
   ASSERT_TRUE(first) << format_problems(first.error());

@@ -36,6 +36,42 @@ analysis::LoadFigures load_of_rounds(const RunFacts& facts, std::uint32_t rounds
   return load;
 }
 
+/// Claims a little off their plan, by honest users and by bots.
+void add_behaviour(Assessment& assessment) {
+  assessment.plan_fits = {{.op = Op::claim,
+                           .clicks = 30'000,
+                           .unsent = 0,
+                           .off_shape = 0.0041,
+                           .off_shape_max = 0.0206,
+                           .off_plan = 0.0213,
+                           .off_plan_in_time = 0.0004,
+                           .shift_max_ns = 12'400'000}};
+  assessment.tallies.personas = {
+      {.group = 0,
+       .users = 29'000,
+       .winners = 5'500,
+       .claims = 29'000,
+       .wins = 5'500,
+       .losses = 23'500},
+      {.group = 7,
+       .users = 1'000,
+       .winners = 500,
+       .claims = 8'000,
+       .wins = 500,
+       .losses = 4'000,
+       .unanswered = 2,
+       .refusals = {{Reason::outside_window, 1'498}, {Reason::already_claimed, 2'000}}}};
+  assessment.tallies.cohorts = {
+      {.group = 0,
+       .users = 30'000,
+       .winners = 6'000,
+       .claims = 37'000,
+       .wins = 6'000,
+       .losses = 27'500,
+       .unanswered = 2,
+       .refusals = {{Reason::outside_window, 1'498}, {Reason::already_claimed, 2'000}}}};
+}
+
 }  // namespace
 
 SampleRun proven_draw() {
@@ -90,6 +126,7 @@ SampleRun first_come() {
   assessment.fairness =
       first_come_figures(facts, {.users = 30'000, .winners = 6'000, .mean_s = 0.6});
   assessment.attempts = 60'000;
+  add_behaviour(assessment);
   return run;
 }
 

@@ -64,6 +64,8 @@ RunFacts facts_without_defaults() {
                       .clock_offset_ns = -27,
                       .clock_error_ns = 28,
                       .unsent = 29};
+  facts.arrivals = ArrivalFacts{
+      .reserve_quantiles_ns = {1, 2}, .rush_quantiles_ns = {-3, 4, 4}, .claim_tries = {0, 1, -1}};
   facts.fairness_margin = Share{0.5};
   facts.fairness_gates = false;
   facts.interrupted = true;
@@ -136,6 +138,14 @@ std::string error_with_round(std::string_view key, const boost::json::value& val
   damaged["rounds"].as_array().at(1).as_object()[key] = value;
   const auto read = facts_from_json(damaged);
   return read ? std::string() : read.error();
+}
+
+TEST(FactsJson, RefusesQuantilesThatDoNotAscend) {
+  const boost::json::object arrivals{
+      {"reserve_quantiles_ns", {1, 2}}, {"rush_quantiles_ns", {5, 4}}, {"claim_tries", {0}}};
+  EXPECT_NE(error_with("arrivals", arrivals).find("rush_quantiles_ns: expected at most"),
+            std::string::npos)
+      << error_with("arrivals", arrivals);
 }
 
 TEST(FactsJson, RefusesNumbersOutsideTheirRange) {

@@ -66,7 +66,8 @@ RunFacts base_facts() {
   facts.rounds.front().announced_roster = 295;
   facts.rounds.front().announced_coupons = 59;
   facts.cohorts = {{"fibre", 0.6, "5ms"}, {"mobile", 0.4, "median 60ms, p99 400ms"}};
-  facts.personas = {"honest", "double_clicker", "retrier", "intruder", "early_bird", "latecomer"};
+  facts.personas = {"honest",     "double_clicker", "retrier",  "intruder",
+                    "early_bird", "latecomer",      "replayer", "bot"};
   facts.rounds.front().planned = {.reservations = 295, .claims = 332, .claims_inside = 329};
   facts.instrument = sample_instrument();
   facts.options = {{"event.coupons", "20%"},

@@ -1,0 +1,58 @@
+#include "reports/json/behaviour_json.hpp"
+
+#include "reports/json/fairness_json.hpp"
+#include "reports/text/printable.hpp"
+#include "reports/text/tally_words.hpp"
+
+namespace fairrush::reports {
+namespace {
+
+namespace json = boost::json;
+
+json::object tally_json(const analysis::ClaimTally& tally, const std::string& name) {
+  json::object refusals;
+  for (const auto& [reason, count] : tally.refusals) refusals[name_of(reason)] = count;
+  return {{"name", printable(name)},
+          {"users", tally.users},
+          {"winners", tally.winners},
+          {"claims", tally.claims},
+          {"wins", tally.wins},
+          {"losses", tally.losses},
+          {"refusals", std::move(refusals)},
+          {"unanswered", tally.unanswered},
+          {"never_left", tally.never_left}};
+}
+
+}  // namespace
+
+json::array plan_fits_json(const std::vector<analysis::PlanFit>& fits) {
+  json::array list;
+  for (const analysis::PlanFit& fit : fits) {
+    list.push_back({{"op", name_of(fit.op)},
+                    {"clicks", fit.clicks},
+                    {"unsent", fit.unsent},
+                    {"off_shape", finite(fit.off_shape)},
+                    {"off_shape_max", finite(fit.off_shape_max)},
+                    {"off_plan", finite(fit.off_plan)},
+                    {"off_plan_in_time", finite(fit.off_plan_in_time)},
+                    {"off_plan_in_time_max", analysis::PlanFit::kOffPlanMax},
+                    {"in_time_ns", analysis::PlanFit::kOffPlanTimeNs},
+                    {"shift_max_ns", fit.shift_max_ns},
+                    {"holds", fit.holds()}});
+  }
+  return list;
+}
+
+json::object tallies_json(const analysis::ClaimTallies& tallies, const analysis::RunFacts& facts) {
+  json::array personas;
+  for (const analysis::ClaimTally& tally : tallies.personas) {
+    personas.push_back(tally_json(tally, persona_name(facts, tally.group)));
+  }
+  json::array cohorts;
+  for (const analysis::ClaimTally& tally : tallies.cohorts) {
+    cohorts.push_back(tally_json(tally, cohort_name(facts, tally.group)));
+  }
+  return {{"personas", std::move(personas)}, {"cohorts", std::move(cohorts)}};
+}
+
+}  // namespace fairrush::reports
