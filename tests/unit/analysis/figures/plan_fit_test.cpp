@@ -123,6 +123,11 @@ TEST(PlanFit, CountsWhatTheInstrumentNeverSentAsMissing) {
   const PlanFit fit = fit_of(unsent);
   EXPECT_EQ(fit.unsent, 300U);
   EXPECT_NEAR(fit.off_plan_in_time, 0.75, 1e-9);
+  // Not where somebody stopped the run.
+  RunBuilder stopped = unsent;
+  stopped.facts.interrupted = true;
+  EXPECT_EQ(fit_of(stopped).clicks, 100U);
+  EXPECT_EQ(fit_of(stopped).off_plan, 0);
 }
 
 TEST(PlanFit, LeavesOutWhatDidNotDependOnTheInstrument) {
