@@ -18,8 +18,8 @@ loadgen::Scenario rush_of(std::int64_t users) {
   scenario.users = static_cast<std::uint32_t>(users);
   scenario.arrivals.pattern.mean = milliseconds(500);
   scenario.cohorts = {
-      {"fibre", Share{0.6}, DelaySpec::fixed(milliseconds(5))},
-      {"mobile", Share{0.4}, DelaySpec::log_normal(milliseconds(60), milliseconds(400))}};
+      {"fibre", Share{0.6}, loadgen::DelaySpec::fixed(milliseconds(5))},
+      {"mobile", Share{0.4}, loadgen::DelaySpec::log_normal(milliseconds(60), milliseconds(400))}};
   scenario.personas = {
       {loadgen::Persona::honest, Share{0.85}},     {loadgen::Persona::double_clicker, Share{0.05}},
       {loadgen::Persona::retrier, Share{0.04}},    {loadgen::Persona::intruder, Share{0.02}},
