@@ -34,7 +34,7 @@ TEST(ClickQueue, GivesThePlanInTheOrderInWhichRequestsAreDue) {
 
 TEST(ClickQueue, KeepsThePlansOrderAmongClicksOfOneInstant) {
   Scenario scenario = sample_scenario();
-  scenario.arrivals = ArrivalShape::at_once;
+  scenario.arrivals.pattern.shape = ArrivalShape::at_once;
   scenario.cohorts = {{"all", Share{1}, {}}};
   scenario.personas = {{Persona::intruder, Share{1}}};
   const Plan plan(scenario);

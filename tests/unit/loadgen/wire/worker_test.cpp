@@ -276,7 +276,7 @@ TEST_P(WorkerOver, SpreadsConnectionsOverTheInstancesOfATarget) {
   ScriptedTarget one(generous);
   ScriptedTarget other(generous);
   Scenario scenario = short_scenario(40);
-  scenario.arrivals = ArrivalShape::at_once;
+  scenario.arrivals.pattern.shape = ArrivalShape::at_once;
   Rehearsal rehearsal(scenario, one.endpoint(), GetParam());
   rehearsal.further_instances = {other.endpoint()};
   rehearsal.play();
