@@ -1,0 +1,35 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace fairrush::bench {
+
+/// What a program said and took.
+struct Ran {
+  std::string output;       ///< standard output and error
+  double cpu_seconds = 0;   ///< user + system
+  bool succeeded = false;
+};
+
+/// A program pinned to one core, killed with its object.
+class Pinned {
+ public:
+  Pinned(const std::vector<std::string>& arguments, int core);
+  Pinned(const Pinned&) = delete;
+  Pinned& operator=(const Pinned&) = delete;
+  ~Pinned();
+
+  pid_t id() const { return process_; }
+
+  /// Waits for its end.
+  Ran wait();
+
+ private:
+  pid_t process_ = -1;
+  int output_ = -1;
+};
+
+}  // namespace fairrush::bench
