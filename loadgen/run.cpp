@@ -17,8 +17,10 @@
 #include "loadgen/execution/validity.hpp"
 #include "loadgen/execution/watch.hpp"
 #include "loadgen/plan.hpp"
+#include "loadgen/scenario/dialect_reader.hpp"
 #include "loadgen/target/child_server.hpp"
 #include "loadgen/target/target_client.hpp"
+#include "loadgen/target/tokens.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -68,6 +70,8 @@ class RunExecution {
   Step open_event();
   FromTarget<EventDocument> create_event(EventOrder& order);
   Step play();
+  Step read_target();
+  RequestSpec request_spec() const;
   void watch(Fleet& fleet);
   void interrupt();
   void show(Progress progress);
@@ -107,14 +111,17 @@ class RunExecution {
   // Of the round under way.
   std::optional<Plan> plan_;
   EventDocument announced_;
+  Dialect dialect_;
+  std::unique_ptr<const TokenSource> tokens_;
+  std::vector<std::string> cohorts_ = cohort_names(scenario_);
   Issued issued_;  // in all rounds
 };
 
 std::expected<analysis::RunFacts, RunFailure> RunExecution::execute() {
   using Method = Step (RunExecution::*)();
-  constexpr Method kSteps[] = {&RunExecution::prepare, &RunExecution::start_target,
-                               &RunExecution::reach_target, &RunExecution::play_rounds,
-                               &RunExecution::finish};
+  constexpr Method kSteps[] = {&RunExecution::prepare,      &RunExecution::read_target,
+                               &RunExecution::start_target, &RunExecution::reach_target,
+                               &RunExecution::play_rounds,  &RunExecution::finish};
   patience_.enter(Phase::preparing, 0, scenario_.rounds);
   for (const Method step : kSteps) {
     if (const Step done = (this->*step)(); !done) return std::unexpected(done.error());
@@ -147,6 +154,19 @@ Step RunExecution::prepare() {
   return keep_what_is_known();
 }
 
+/// How the target is spoken to, with the users' tokens: nothing is sent when a part is missing.
+Step RunExecution::read_target() {
+  std::vector<Problem> problems;
+  dialect_ = read_dialect(scenario_, problems);
+  if (!problems.empty()) return failed(Kind::configuration, format_problems(problems));
+  const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall_now());
+  auto tokens = make_tokens(scenario_, dialect_, now.time_since_epoch().count(), waiting_);
+  if (!tokens && stop_.stop_requested()) return failed(Kind::interrupted, tokens.error());
+  if (!tokens) return failed(Kind::configuration, tokens.error());
+  tokens_ = std::move(*tokens);
+  return {};
+}
+
 Step RunExecution::start_target() {
   if (scenario_.url) {
     auto address = parse_target_url(*scenario_.url);
@@ -164,7 +184,7 @@ Step RunExecution::start_target() {
                                     .directory = settings_.directory,
                                     .target = scenario_.builtin,
                                     .admin_token = scenario_.admin_token,
-                                    .jwt_secret = scenario_.jwt_secret,
+                                    .jwt_secret = scenario_.tokens.secret,
                                     .waiting = waiting_});
   if (!server) return not_reached(server.error());
   server_ = std::move(*server);
@@ -292,12 +312,27 @@ FromTarget<EventDocument> RunExecution::create_event(EventOrder& order) {
   return client_->create_event(order);
 }
 
+/// What the round's requests are made from.
+RequestSpec RunExecution::request_spec() const {
+  return {.dialect = dialect_,
+          .authority = address_.authority(),
+          .constants = {.texts = {{"event", facts_.event},
+                                  {"round", fmt::format("{}", plan_->round())}},
+                        .times_ms = {{"reserve_open", target_ms(plan_->reservation().open_ns)},
+                                     {"reserve_close", target_ms(plan_->reservation().close_ns)},
+                                     {"claim_open", target_ms(plan_->rush().open_ns)},
+                                     {"claim_close", target_ms(plan_->rush().close_ns)}}},
+          .voices = {.feeder = dialect_.feeder.get(),
+                     .tokens = tokens_.get(),
+                     .cohorts = cohorts_,
+                     .clock = &clock_,
+                     .clock_offset = samples_.clocks.offset,
+                     .seed = scenario_.seed},
+          .connections = scenario_.connection_mode};
+}
+
 Step RunExecution::play() {
-  const RequestTemplates requests({.authority = address_.authority(),
-                                   .event = facts_.event,
-                                   .jwt_secret = scenario_.jwt_secret,
-                                   .connections = scenario_.connection_mode,
-                                   .cohorts = cohort_names(scenario_)});
+  const RequestTemplates requests(request_spec());
   if (plan_->round() == 0) {
     samples_.start = sample_machine(clock_);
     if (server_) samples_.target_start = server_->use();

@@ -52,6 +52,13 @@ enum class Reason : std::uint16_t {
   server_error = 53,
   unparseable = 54,
   stopped_in_flight = 55,
+  // indeterminate: answers that say nothing the scenario has a rule for
+  not_json = 56,
+  not_utf8 = 57,
+  receipt_missing = 58,
+  receipt_mistyped = 59,
+  redirected = 60,
+  unmatched = 61,
 };
 
 /// One attempt. Times are nanoseconds since the run's epoch on the instrument's monotonic clock.

@@ -24,6 +24,7 @@ enum class Stream : std::uint64_t {
   simulated_service = 15,
   simulated_jitter = 16,
   simulated_secrets = 17,
+  user_uuid = 30,
 };
 
 /// A random number as a function of (seed, stream, index): the same on every thread, process and

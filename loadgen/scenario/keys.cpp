@@ -7,7 +7,10 @@
 #include <cmath>
 #include <set>
 
+#include "loadgen/scenario/dialect_reader.hpp"
 #include "loadgen/scenario/structured_values.hpp"
+#include "loadgen/scenario/target_keys.hpp"
+#include "loadgen/scenario/toml_expression.hpp"
 #include "loadgen/schedule/arrival_times.hpp"
 
 namespace fairrush::loadgen {
@@ -148,8 +151,7 @@ void add_target(OptionTable& keys, Scenario& scenario) {
                               "fast-cohort-favoured",
                               "modulo-biased-shuffle",
                               "always-403"}));
-  keys.add({"target.url", "URL", "A running service that speaks the same HTTP, instead"},
-           scenario.url);
+  keys.add({"target.url", "URL", "A running service instead: docs/your-server.md"}, scenario.url);
   keys.add({"target.settle_deadline", "TIME", "After a rush, for it to issue what it still will"},
            scenario.settle_deadline, {100ms, 1h});
   keys.add(
@@ -171,9 +173,9 @@ void add_target(OptionTable& keys, Scenario& scenario) {
            scenario.admin_token);
   keys.add({.name = "target.jwt_secret",
             .hint = "SECRET",
-            .help = "Users come with HS256 tokens signed with it",
+            .help = "Short for target.token.secret",
             .secret = true},
-           scenario.jwt_secret);
+           scenario.tokens.secret);
 }
 
 void add_checks(OptionTable& keys, Scenario& scenario) {
@@ -211,6 +213,8 @@ OptionTable scenario_keys(Scenario& scenario) {
   add_winners(keys, scenario);
   add_connections(keys, scenario);
   add_target(keys, scenario);
+  add_request_keys(keys, scenario.target);
+  add_token_keys(keys, scenario.tokens);
   add_checks(keys, scenario);
   return keys;
 }
@@ -220,8 +224,9 @@ std::string format_scenario(const OptionTable& keys) {
   for (const OptionTable::Row& row : keys.rows()) {
     const std::string value = row.echo();
     if (value.empty() || row.info.secret) continue;
-    text += is_literal(value) ? fmt::format("{} = {}\n", row.info.name, value)
-                              : fmt::format("{} = {}\n", row.info.name, toml_quoted(value));
+    text += !row.is_text && is_literal(value)
+                ? fmt::format("{} = {}\n", row.info.name, value)
+                : fmt::format("{} = {}\n", row.info.name, toml_quoted(value));
   }
   return text;
 }
@@ -252,6 +257,7 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
   if (const auto source = ledger_source(scenario.ledger, scenario.admin_token); !source) {
     problems.push_back({"target.ledger", source.error()});
   }
+  read_dialect(scenario, problems);
   return problems;
 }
 

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <toml++/toml.h>
 
 #include <charconv>
 #include <optional>
-#include <sstream>
+
+#include "loadgen/scenario/toml_expression.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -19,23 +19,6 @@ constexpr std::string_view kPersonasForm =
     "a table of shares by honest, double_clicker, retrier, intruder, early_bird, latecomer, such "
     "as { honest = 0.9, retrier = 0.1 }";
 constexpr std::size_t kCohortsMax = 64;
-
-/// The value of one TOML expression; keeps its document alive.
-class Expression {
- public:
-  static std::optional<Expression> parse(std::string_view text) {
-    try {
-      return Expression(toml::parse(fmt::format("value = {}", text)));
-    } catch (const toml::parse_error&) {
-      return std::nullopt;
-    }
-  }
-  const toml::node& value() const { return *document_.get("value"); }
-
- private:
-  explicit Expression(toml::table document) : document_(std::move(document)) {}
-  toml::table document_;
-};
 
 std::optional<Share> share_of(const toml::node* node) {
   if (node == nullptr) return std::nullopt;
@@ -102,14 +85,6 @@ std::string format_delay(const DelaySpec& delay) {
 
 }  // namespace
 
-std::string toml_quoted(std::string_view text) {
-  std::ostringstream out;
-  toml::table document;
-  document.insert("v", text);
-  out << toml::toml_formatter(document, toml::format_flags::none);
-  return out.str().substr(std::string_view("v = ").size());
-}
-
 std::expected<analysis::QuotaRule, std::string> parse_quota(std::string_view text) {
   std::uint64_t count = 0;
   const char* end = text.data() + text.size();
@@ -127,7 +102,7 @@ std::string format_quota(const analysis::QuotaRule& rule) {
 }
 
 std::expected<std::vector<Cohort>, std::string> parse_cohorts(std::string_view text) {
-  const auto expression = Expression::parse(text);
+  const auto expression = TomlExpression::parse(text);
   const toml::array* list = expression ? expression->value().as_array() : nullptr;
   if (list == nullptr || list->empty() || list->size() > kCohortsMax) {
     return std::unexpected(std::string(kCohortsForm));
@@ -159,7 +134,7 @@ std::string describe_delay(const DelaySpec& delay) {
 
 std::expected<std::vector<std::pair<Persona, Share>>, std::string> parse_personas(
     std::string_view text) {
-  const auto expression = Expression::parse(text);
+  const auto expression = TomlExpression::parse(text);
   const toml::table* table = expression ? expression->value().as_table() : nullptr;
   if (table == nullptr || table->empty()) return std::unexpected(std::string(kPersonasForm));
   std::vector<std::pair<Persona, Share>> personas;

@@ -30,7 +30,4 @@ std::expected<std::vector<std::pair<Persona, Share>>, std::string> parse_persona
     std::string_view text);
 std::string format_personas(const std::vector<std::pair<Persona, Share>>& personas);
 
-/// A TOML basic string.
-std::string toml_quoted(std::string_view text);
-
 }  // namespace fairrush::loadgen

@@ -22,7 +22,10 @@ constexpr std::int64_t kIdleTrusted_ns = 50'000'000;
 }  // namespace
 
 Connection::Connection(Executor executor, Wire& wire)
-    : wire_(wire), socket_(executor), work_(executor) {
+    : wire_(wire),
+      socket_(executor),
+      work_(executor),
+      exchange_({}, watched_headers(wire.requests.dialect())) {
   work_.expires_at(Timer::time_point::max());
 }
 
@@ -105,7 +108,8 @@ void Connection::connected(error_code error) {
 void Connection::send() {
   wire_.requests.write(wire_.request, {.attempt = click_->planned,
                                        .cohort = click_->cohort,
-                                       .coupon = wire_.coupon_of(click_->planned)});
+                                       .coupon = wire_.coupon_of(click_->planned),
+                                       .values = &wire_.answers.values()});
   exchange_.start();
   const SteadyTime now = wire_.clock.steady_now();
   wire_.deadlines.arm(*this, now);
@@ -177,7 +181,8 @@ void Connection::receive_failed(error_code error) {
 void Connection::answer() {
   idle_since_ns_ = wire_.now_ns();
   const Meaning meaning =
-      wire_.answers.read(click_->planned.op, exchange_.status(), exchange_.body());
+      wire_.answers.hear(click_->planned.user, click_->planned.op,
+                         {exchange_.status(), exchange_.body(), exchange_.headers()});
   used_ = true;
   if (wire_.single_use || !exchange_.keep_alive()) close();
   end_with({.outcome = meaning.outcome,

@@ -43,7 +43,7 @@ Worker::Worker(const WorkerSpec& spec)
             .ended = {},
             .coupons = {},
             .request = {},
-            .answers = AnswerReader(spec.requests.event())},
+            .answers = AnswerReader(spec.requests.dialect(), spec.requests.constants())},
       appender_(spec.history),
       tick_timer_(thread_.executor()),
       supervisor_(thread_.executor()),

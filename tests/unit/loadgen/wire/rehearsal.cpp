@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "analysis/history/reader.hpp"
+#include "tests/unit/loadgen/target/spoken.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -51,11 +52,12 @@ void Rehearsal::play() {
   history_path_ = directory.path() / "history.bin";
   auto history = analysis::HistoryFile::create(history_path_);
   ASSERT_TRUE(history) << history.error();
-  const RequestTemplates requests({.authority = "target",
-                                   .event = "e",
-                                   .jwt_secret = std::nullopt,
-                                   .connections = scenario_.connection_mode,
-                                   .cohorts = {}});
+  const Dialect dialect = spoken();
+  const RequestTemplates requests({.dialect = dialect,
+                                   .authority = "target",
+                                   .constants = {.texts = {{"event", "e"}}, .times_ms = {}},
+                                   .voices = {},
+                                   .connections = scenario_.connection_mode});
   const RealClock machine;
   std::vector<std::unique_ptr<Worker>> playing;
   const SteadyTime epoch = machine.steady_now();
