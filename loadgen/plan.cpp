@@ -15,6 +15,9 @@ using analysis::Op;
 /// still on the roster: they fall into this part of it.
 constexpr std::int64_t kReservationSpreadPercent = 75;
 
+/// Nobody walks the clicks of an event without reservations, but they are made of a window.
+constexpr Duration kReservationsMin = std::chrono::milliseconds(1);
+
 constexpr Duration kSecondClickMin = std::chrono::milliseconds(20);
 constexpr Duration kSecondClickMax = std::chrono::milliseconds(120);
 constexpr Duration kLateMin = std::chrono::milliseconds(100);
@@ -43,14 +46,16 @@ Plan::Plan(const Scenario& scenario, std::uint32_t round, std::int64_t start_ns)
       whims_(seed_, Stream::persona_timing) {}
 
 ClickStream Plan::reservation_clicks() const {
-  return {reservation_order_,
-          make_arrival_times(ArrivalShape::uniform,
-                             {.count = scenario_.users,
-                              .window = scenario_.reserve * kReservationSpreadPercent / 100,
-                              .mean = {},
-                              .seed = seed_,
-                              .stream = Stream::reservation_time}),
-          reservation_.open_ns + kClockGuard.count()};
+  return {
+      reservation_order_,
+      make_arrival_times(ArrivalShape::uniform,
+                         {.count = scenario_.users,
+                          .window = std::max(kReservationsMin,
+                                             scenario_.reserve * kReservationSpreadPercent / 100),
+                          .mean = {},
+                          .seed = seed_,
+                          .stream = Stream::reservation_time}),
+      reservation_.open_ns + kClockGuard.count()};
 }
 
 ClickStream Plan::rush_clicks() const {
@@ -158,6 +163,7 @@ void Plan::Cursor::State::add_clicks_outside() {
 
 void Plan::Cursor::State::advance_reservations() {
   next_reservation.reset();
+  if (!plan.scenario_.takes_reservations()) return;
   while (const auto click = reservations.next()) {
     if (!mine(click->user) || !plan.population_.reserves(click->user)) continue;
     next_reservation = attempt(click->user, Op::reserve, 0, click->intended_ns);

@@ -14,13 +14,11 @@
 #include "loadgen/execution/fleet.hpp"
 #include "loadgen/execution/patience.hpp"
 #include "loadgen/execution/preflight.hpp"
+#include "loadgen/execution/service.hpp"
 #include "loadgen/execution/validity.hpp"
 #include "loadgen/execution/watch.hpp"
 #include "loadgen/plan.hpp"
-#include "loadgen/scenario/dialect_reader.hpp"
 #include "loadgen/target/child_server.hpp"
-#include "loadgen/target/target_client.hpp"
-#include "loadgen/target/tokens.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -38,12 +36,6 @@ constexpr std::int64_t kMillisecond_ns = 1'000'000;
 
 std::unexpected<RunFailure> failed(Kind kind, std::string message) {
   return std::unexpected(RunFailure{kind, std::move(message)});
-}
-
-std::vector<std::string> cohort_names(const Scenario& scenario) {
-  std::vector<std::string> names;
-  for (const Cohort& cohort : scenario.cohorts) names.push_back(cohort.name);
-  return names;
 }
 
 /// One run from preflight to facts. Every step leaves what the next one needs in the members.
@@ -68,10 +60,8 @@ class RunExecution {
   Step play_rounds();
   void begin_round(std::uint32_t round);
   Step open_event();
-  FromTarget<EventDocument> create_event(EventOrder& order);
   Step play();
   Step read_target();
-  RequestSpec request_spec() const;
   void watch(Fleet& fleet);
   void interrupt();
   void show(Progress progress);
@@ -99,21 +89,17 @@ class RunExecution {
   InstrumentSamples samples_;
   std::unique_ptr<analysis::HistoryFile> history_;
   std::unique_ptr<ChildServer> server_;
-  TargetAddress address_;
   asio::ip::tcp::endpoint endpoint_;
-  std::optional<TargetClient> client_;
+  Service service_{scenario_, clock_, waiting_};
   SteadyTime epoch_{};
   std::int64_t epoch_target_ms_ = 0;
   ClockOffset clocks_at_start_;
   // Checked with the scenario, so there is no error in it.
-  const std::optional<LedgerSource> ledger_source_ =
+  std::optional<LedgerSource> ledger_source_ =
       ledger_source(scenario_.ledger, scenario_.admin_token).value();
   // Of the round under way.
   std::optional<Plan> plan_;
   EventDocument announced_;
-  Dialect dialect_;
-  std::unique_ptr<const TokenSource> tokens_;
-  std::vector<std::string> cohorts_ = cohort_names(scenario_);
   Issued issued_;  // in all rounds
 };
 
@@ -156,22 +142,18 @@ Step RunExecution::prepare() {
 
 /// How the target is spoken to, with the users' tokens: nothing is sent when a part is missing.
 Step RunExecution::read_target() {
-  std::vector<Problem> problems;
-  dialect_ = read_dialect(scenario_, problems);
-  if (!problems.empty()) return failed(Kind::configuration, format_problems(problems));
-  const auto now = std::chrono::floor<std::chrono::seconds>(clock_.wall_now());
-  auto tokens = make_tokens(scenario_, dialect_, now.time_since_epoch().count(), waiting_);
-  if (!tokens && stop_.stop_requested()) return failed(Kind::interrupted, tokens.error());
-  if (!tokens) return failed(Kind::configuration, tokens.error());
-  tokens_ = std::move(*tokens);
-  return {};
+  const auto prepared = service_.prepare();
+  if (prepared && ledger_source_) ledger_source_->user_of = service_.user_of();
+  if (prepared) return {};
+  const bool stopped = stop_.stop_requested();
+  return failed(stopped ? Kind::interrupted : Kind::configuration, prepared.error());
 }
 
 Step RunExecution::start_target() {
   if (scenario_.url) {
     auto address = parse_target_url(*scenario_.url);
     if (!address) return failed(Kind::configuration, "target.url: " + address.error());
-    address_ = std::move(*address);
+    service_.reach(*address);
     return {};
   }
   if (access(settings_.server_binary.c_str(), X_OK) != 0) {
@@ -188,18 +170,18 @@ Step RunExecution::start_target() {
                                     .waiting = waiting_});
   if (!server) return not_reached(server.error());
   server_ = std::move(*server);
-  address_ = server_->address();
+  service_.reach(server_->address());
   return {};
 }
 
 Step RunExecution::reach_target() {
-  const auto endpoint = resolve(address_);
+  const auto endpoint = resolve(service_.address());
   if (!endpoint) return not_reached(endpoint.error());
   endpoint_ = *endpoint;
-  client_.emplace(address_, scenario_.admin_token, clock_, waiting_);
-  const auto clocks = client_->compare_clocks();
+  const auto clocks = service_.compare_clocks();
   if (!clocks) return not_reached("the target cannot be reached: " + clocks.error().message);
   samples_.clocks = *clocks;
+  if (std::string assumed = service_.assumptions(); !assumed.empty()) facts_.assumed = assumed;
   return {};
 }
 
@@ -283,7 +265,7 @@ Step RunExecution::open_event() {
                    .reserve_close_ms = target_ms(plan_->reservation().close_ns),
                    .claim_open_ms = target_ms(plan_->rush().open_ns),
                    .claim_close_ms = target_ms(plan_->rush().close_ns)};
-  const auto opened = plan_->round() == 0 ? create_event(order) : client_->reset_event(order);
+  const auto opened = service_.open_event(order, plan_->round());
   if (!opened) {
     const unsigned status = opened.error().status;
     const bool token_refused = status == 401 || status == 403;
@@ -305,34 +287,8 @@ Step RunExecution::open_event() {
   return {};
 }
 
-FromTarget<EventDocument> RunExecution::create_event(EventOrder& order) {
-  auto created = client_->create_event(order);
-  if (created || created.error().status != 409) return created;
-  order.event += fmt::format("-{}", epoch_target_ms_);  // an earlier run left its own
-  return client_->create_event(order);
-}
-
-/// What the round's requests are made from.
-RequestSpec RunExecution::request_spec() const {
-  return {.dialect = dialect_,
-          .authority = address_.authority(),
-          .constants = {.texts = {{"event", facts_.event},
-                                  {"round", fmt::format("{}", plan_->round())}},
-                        .times_ms = {{"reserve_open", target_ms(plan_->reservation().open_ns)},
-                                     {"reserve_close", target_ms(plan_->reservation().close_ns)},
-                                     {"claim_open", target_ms(plan_->rush().open_ns)},
-                                     {"claim_close", target_ms(plan_->rush().close_ns)}}},
-          .voices = {.feeder = dialect_.feeder.get(),
-                     .tokens = tokens_.get(),
-                     .cohorts = cohorts_,
-                     .clock = &clock_,
-                     .clock_offset = samples_.clocks.offset,
-                     .seed = scenario_.seed},
-          .connections = scenario_.connection_mode};
-}
-
 Step RunExecution::play() {
-  const RequestTemplates requests(request_spec());
+  const RequestTemplates requests(service_.request_spec(samples_.clocks.offset));
   if (plan_->round() == 0) {
     samples_.start = sample_machine(clock_);
     if (server_) samples_.target_start = server_->use();
@@ -397,15 +353,16 @@ void RunExecution::show(Progress progress) {
   progress.round = plan_->round();
   progress.rounds = scenario_.rounds;
   if (progress.phase == Phase::settling && progress.in_flight > 0) {
-    progress.awaited = fmt::format("answers from {}, each for {} at most", address_.authority(),
-                                   format_duration(scenario_.attempt_timeout));
+    progress.awaited =
+        fmt::format("answers from {}, each for {} at most", service_.address().authority(),
+                    format_duration(scenario_.attempt_timeout));
   }
   observer_.progress(progress);
 }
 
 /// Compares clocks once more: what they have drifted apart since is what windows may be off by.
 FromTarget<void> RunExecution::account_for_drift() {
-  const auto now = client_->compare_clocks();
+  const auto now = service_.compare_clocks();
   if (!now) return std::unexpected(now.error());
   samples_.clocks.error = std::max(samples_.clocks.error, window_error(clocks_at_start_, *now));
   return {};
@@ -430,10 +387,11 @@ Step RunExecution::take_evidence() {
     note_untaken(round_facts(), compared.error().message);
     return {};
   }
-  const auto exported = export_evidence(
-      *client_,
-      {announced_, directory_, plan_->round(), ledger_source_, scenario_.settle_deadline, waiting_},
-      facts_, issued_);
+  const auto exported =
+      export_evidence(service_.client(),
+                      {announced_, directory_, plan_->round(), ledger_source_,
+                       scenario_.settle_deadline, waiting_, service_.dialect().reference_control},
+                      facts_, issued_);
   return exported ? Step() : failed(Kind::storage, exported.error());
 }
 

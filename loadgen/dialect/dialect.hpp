@@ -29,7 +29,8 @@ struct Extraction {
 /// One thing users do, and what they may hear.
 struct Operation {
   RequestForm request;
-  AnswerRules answers;  ///< the last one fits everything
+  AnswerRules answers;          ///< the last one fits everything
+  std::size_t answers_own = 0;  ///< of them, before those that go by the status alone
   std::vector<Extraction> extract;
 };
 

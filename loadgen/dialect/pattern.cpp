@@ -32,8 +32,8 @@ std::optional<std::string_view> Pattern::find_in(std::string_view text) const {
   return std::string_view(taken.data(), taken.size());
 }
 
-const std::string& Pattern::text() const {
-  return compiled_->pattern();
+void Pattern::replace_in(std::string& text, std::string_view replacement) const {
+  re2::RE2::GlobalReplace(&text, *compiled_, {replacement.data(), replacement.size()});
 }
 
 }  // namespace fairrush::loadgen

@@ -25,7 +25,8 @@ class Pattern {
   /// What the first group took, or the whole match when there is no group.
   std::optional<std::string_view> find_in(std::string_view text) const;
 
-  const std::string& text() const;
+  /// Puts `replacement` wherever it matches; \\1 in it is what the first group took.
+  void replace_in(std::string& text, std::string_view replacement) const;
 
  private:
   explicit Pattern(std::shared_ptr<const re2::RE2> compiled) : compiled_(std::move(compiled)) {}

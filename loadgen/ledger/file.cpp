@@ -3,14 +3,16 @@
 #include "loadgen/text_file.hpp"
 
 namespace fairrush::loadgen {
+
 LedgerRead read_csv_ledger(const LedgerSource& source, const std::string& /*event*/) {
   const auto text = read_text_file(source.place);
-  return text ? analysis::parse_ledger_csv(*text) : std::unexpected(text.error());
+  return text ? analysis::parse_ledger_csv(*text, source.user_of) : std::unexpected(text.error());
 }
 
 LedgerRead read_ndjson_ledger(const LedgerSource& source, const std::string& /*event*/) {
   const auto text = read_text_file(source.place);
-  return text ? analysis::parse_ledger_ndjson(*text) : std::unexpected(text.error());
+  return text ? analysis::parse_ledger_ndjson(*text, source.user_of)
+              : std::unexpected(text.error());
 }
 
 }  // namespace fairrush::loadgen

@@ -92,6 +92,7 @@ Operation DialectReader::read_operation(Op op) {
       read_headers(key_of(op, "headers"), own.headers.value_or(one_line(headers)), problems_);
   operation.answers = read_answers(
       key_of(op, "answers"), own.answers.value_or(one_line(reference.answers)), op, problems_);
+  operation.answers_own = operation.answers.size();
   for (AnswerRule& rule :
        read_answers(key_of(op, "answers"), one_line(answers_without_rule()), op, problems_)) {
     operation.answers.push_back(std::move(rule));

@@ -28,6 +28,24 @@ std::vector<std::pair<std::string, ArrivalShape>> shape_choices() {
   return choices;
 }
 
+/// A length, or none at all.
+void add_reservation(OptionTable& keys, Scenario& scenario) {
+  OptionTable length;
+  length.add({"event.reserve", "", ""}, scenario.reserve, {kWindowMin, kWindowMax});
+  const OptionTable::Row row = length.rows().front();
+  keys.add_custom(
+      {"event.reserve", "TIME", "Length of the reservation window; none: everybody may claim"},
+      [row, &scenario] { return scenario.takes_reservations() ? row.echo() : "none"; },
+      [row, &scenario](std::string_view text) -> std::expected<void, std::string> {
+        if (text == "none") {
+          scenario.reserve = Duration::zero();
+        } else if (!row.assign(text)) {
+          return std::unexpected(row.accepted + ", or none");
+        }
+        return {};
+      });
+}
+
 void add_event(OptionTable& keys, Scenario& scenario) {
   keys.add_custom(
       {"event.coupons", "C", "Coupons: a share of the roster (rounded down) or a number"},
@@ -40,8 +58,7 @@ void add_event(OptionTable& keys, Scenario& scenario) {
       });
   keys.add({"event.lead", "TIME", "From the start of the run to the opening of reservations"},
            scenario.lead, {100ms, 1h});
-  keys.add({"event.reserve", "TIME", "Length of the reservation window"}, scenario.reserve,
-           {kWindowMin, kWindowMax});
+  add_reservation(keys, scenario);
   keys.add({"event.pause", "TIME", "From the close of reservations to the opening of the rush"},
            scenario.pause, {kWindowMin, kWindowMax});
   keys.add({"event.rush", "TIME", "Length of the rush"}, scenario.rush, {kWindowMin, kWindowMax});
@@ -245,6 +262,18 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
   std::vector<Share> persona_shares;
   for (const auto& [persona, share] : scenario.personas) persona_shares.push_back(share);
   check_shares("population.personas", persona_shares, problems);
+  for (const auto& [persona, share] : scenario.personas) {
+    if (persona != Persona::intruder || share.of_one == 0 || scenario.takes_reservations())
+      continue;
+    problems.push_back({"population.personas",
+                        "intruders claim without a reservation, and event.reserve is none: "
+                        "expected no intruders"});
+  }
+  if (!scenario.takes_reservations() && !scenario.url) {
+    problems.push_back({"event.reserve",
+                        "'none' is for another service, and target.url is not "
+                        "set: the built-in server takes reservations"});
+  }
   if (scenario.url && !scenario.url->starts_with("http://")) {
     problems.push_back({"target.url", fmt::format("'{}' is not accepted: expected http://HOST:PORT",
                                                   *scenario.url)});

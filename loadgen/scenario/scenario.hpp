@@ -114,7 +114,7 @@ struct Scenario {
 
   analysis::QuotaRule coupons{.share = Share{0.2}, .count = {}};
   Duration lead = std::chrono::milliseconds(500);  ///< before reservations open
-  Duration reserve = std::chrono::seconds(10);     ///< reservation window
+  Duration reserve = std::chrono::seconds(10);     ///< reservation window; zero: there is none
   Duration pause = std::chrono::seconds(1);        ///< between the windows
   Duration rush = std::chrono::seconds(60);        ///< claim window
   std::uint32_t rounds = 1;                        ///< how often all of it is played
@@ -146,6 +146,9 @@ struct Scenario {
 
   Share fairness_margin{0.01};
   bool fairness_gates = true;  ///< false: fairness is reported but does not fail the run
+
+  /// Without reservations everybody is on the roster.
+  bool takes_reservations() const { return reserve > Duration::zero(); }
 
   std::vector<std::pair<std::string, std::string>> echo;  ///< every key with the value in force
   std::string source;  ///< TOML text that gives this scenario again

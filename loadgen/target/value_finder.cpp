@@ -17,7 +17,8 @@ std::size_t ValueFinder::add(const ValueSource& source, const Constants& constan
       made.place = json_.watch(source.pointer);
       break;
     case ValueSource::Kind::list: {
-      const Segments where(source.where_text, Escape::none, {.identity = {}, .constants = &constants, .values = {}}, {});
+      const Segments where(source.where_text, Escape::none,
+                           {.identity = {}, .constants = &constants, .values = {}}, {});
       made.place = json_.watch_list({.list = source.list,
                                      .pointer = source.pointer,
                                      .where_pointer = source.where_pointer,

@@ -316,6 +316,9 @@ std::vector<std::string> early_warnings(const ReportInput& input) {
     warnings.push_back(sentence(describe_interruption(input.facts)) +
                        " All figures are of what was seen until then.");
   }
+  if (input.facts.assumed) {
+    warnings.push_back("Taken for granted: " + *input.facts.assumed + ".");
+  }
   if (input.assessment.cut_short) {
     warnings.push_back(
         fmt::format("The history ends early: {} can be read, what came after is lost.",
