@@ -109,8 +109,10 @@ FromTarget<EventDocument> Service::open_event(EventOrder& order, std::uint32_t r
     if (opened) tell(order, round);
     return opened;
   }
-  tell(order, round);
   const bool first = round == 0;
+  // Another service keeps what earlier runs left, and a ledger is asked for by this name.
+  if (first && !dialect_.setup.empty()) order.event += fmt::format("-{}", order.reserve_open_ms);
+  tell(order, round);
   const auto& steps = first ? dialect_.setup : dialect_.reset;
   const auto taken = take_steps(steps, first ? "target.setup" : "target.reset");
   if (!taken) return std::unexpected(taken.error());

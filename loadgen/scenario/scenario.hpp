@@ -97,12 +97,12 @@ struct TargetOrder {
 
 /// Where users' bearer tokens come from: one of the first four, or none.
 struct TokenOrder {
-  std::optional<std::string> secret;    ///< signed with it (HS256)
-  std::optional<std::string> key_file;  ///< signed with the RSA key in this PEM file (RS256)
-  std::optional<std::string> file;      ///< one a line, the line of user 0 first
-  std::optional<std::string> text;      ///< a template of the feeder's columns
+  std::optional<std::string> secret = {};    ///< signed with it (HS256)
+  std::optional<std::string> key_file = {};  ///< signed with the RSA key in this PEM file (RS256)
+  std::optional<std::string> file = {};      ///< one a line, the line of user 0 first
+  std::optional<std::string> text = {};      ///< a template of the feeder's columns
   std::string claims = R"({"sub":"{user}"})";
-  std::optional<std::string> key_id;  ///< told in the header of signed ones
+  std::optional<std::string> key_id = {};  ///< told in the header of signed ones
 
   bool ordered() const { return secret || key_file || file || text; }
 };
