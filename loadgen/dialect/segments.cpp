@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <iterator>
 
@@ -20,6 +21,16 @@ std::string constant_of(const TemplatePart& part, const Constants* constants) {
   }
   const auto text = constants->texts.find(part.variable);
   return text == constants->texts.end() ? std::string() : text->second;
+}
+
+/// 16 digits.
+void append_hex(std::string& out, std::uint64_t number) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<char, 16> digits;
+  for (std::size_t place = digits.size(); place > 0; number >>= 4) {
+    digits[--place] = kDigits[number & 15];
+  }
+  out.append(digits.data(), digits.size());
 }
 
 std::uint8_t width_of(std::string_view format) {
@@ -113,7 +124,11 @@ bool Segments::add_ours(const TemplatePart& part, Escape escape, const Names& na
     case Variable::token:
       return add(Source::token);
     case Variable::cohort:
-      return add(Source::cohort);
+      add(Source::cohort);
+      for (const std::string& name : voices_.cohorts) {
+        append_escaped(segments_.back().choices.emplace_back(), name, escape);
+      }
+      return true;
     case Variable::coupon:
       return add(Source::coupon);
     case Variable::idempotency:
@@ -144,15 +159,15 @@ void Segments::append(std::string& out, const Subject& subject) const {
 }
 
 void Segments::append_one(std::string& out, const Segment& segment, const Subject& subject) const {
-  const auto end = std::back_inserter(out);
   switch (segment.source) {
     case Source::literal:
       return;
     case Source::index:
       if (segment.width == 0) {
-        fmt::format_to(end, FMT_COMPILE("{}"), subject.user.value());
+        const fmt::format_int digits(subject.user.value());
+        out.append(digits.data(), digits.size());
       } else {
-        fmt::format_to(end, "{:0{}}", subject.user.value(), segment.width);
+        fmt::format_to(std::back_inserter(out), "{:0{}}", subject.user.value(), segment.width);
       }
       return;
     case Source::uuid:
@@ -162,15 +177,15 @@ void Segments::append_one(std::string& out, const Segment& segment, const Subjec
       if (voices_.tokens != nullptr) voices_.tokens->append(out, subject.user);
       return;
     case Source::cohort:
-      if (subject.cohort.value() < voices_.cohorts.size()) {
-        append_escaped(out, voices_.cohorts[subject.cohort.value()], segment.escape);
+      if (subject.cohort.value() < segment.choices.size()) {
+        out += segment.choices[subject.cohort.value()];
       }
       return;
     case Source::coupon:
       append_escaped(out, subject.coupon, segment.escape);
       return;
     case Source::idempotency:
-      fmt::format_to(end, FMT_COMPILE("{:016x}"), subject.idempotency);
+      append_hex(out, subject.idempotency);
       return;
     case Source::now: {
       if (voices_.clock == nullptr) return;

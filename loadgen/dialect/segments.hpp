@@ -93,9 +93,10 @@ class Segments {
   struct Segment {
     Source source = Source::literal;
     Escape escape = Escape::none;
-    std::uint8_t width = 0;  ///< of an index
-    std::size_t slot = 0;    ///< of a column or value
-    std::string text;        ///< literal, or the format of a time
+    std::uint8_t width = 0;                 ///< of an index
+    std::size_t slot = 0;                   ///< of a column or value
+    std::string text;                       ///< literal, or the format of a time
+    std::vector<std::string> choices = {};  ///< of a cohort, by number, escaped
   };
 
   void add_part(const TemplatePart& part, Escape escape, const Names& names);

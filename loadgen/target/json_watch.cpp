@@ -14,25 +14,25 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
+constexpr std::uint32_t kNowhere = static_cast<std::uint32_t>(-1);
 constexpr std::size_t kDepthMax = 32;
 
 /// A step on the way to a watched place.
 struct Node {
-  std::vector<std::pair<std::string, std::size_t>> children;
-  std::size_t any_entry = kNowhere;     ///< child for every element of an array
-  std::size_t slot = kNowhere;          ///< what stands here is kept in it
-  std::vector<std::size_t> lists;       ///< whose array stands here
-  std::vector<std::size_t> entries_of;  ///< lists whose entry stands here
+  std::vector<std::pair<std::string, std::uint32_t>> children;
+  std::uint32_t any_entry = kNowhere;     ///< child for every element of an array
+  std::uint32_t slot = kNowhere;          ///< what stands here is kept in it
+  std::vector<std::uint32_t> lists;       ///< whose array stands here
+  std::vector<std::uint32_t> entries_of;  ///< lists whose entry stands here
 };
 
 /// The nodes that a value is at: by its index and as any entry of a list.
 struct NodeSet {
-  std::array<std::size_t, 2> nodes{};
-  std::size_t count = 0;
+  std::array<std::uint32_t, 2> nodes{};
+  std::uint32_t count = 0;
 
   bool empty() const { return count == 0; }
-  void add(std::size_t node) {
+  void add(std::uint32_t node) {
     if (node != kNowhere && count < nodes.size()) nodes[count++] = node;
   }
   auto begin() const { return nodes.begin(); }
@@ -52,8 +52,8 @@ struct Slot {
 };
 
 struct List {
-  std::size_t value_slot = kNowhere;
-  std::size_t where_slot = kNowhere;
+  std::uint32_t value_slot = kNowhere;
+  std::uint32_t where_slot = kNowhere;
   std::string where_text;
   bool present = false;
   std::string found;
@@ -84,10 +84,16 @@ struct JsonWatchHandler {
     if (!frames[depth - 1].at.empty()) key.append(part.data(), part.size());
     return true;
   }
-  bool on_key(View part, std::size_t, Error& error) {
-    on_key_part(part, 0, error);
-    pending = {};
-    for (const std::size_t node : frames[depth - 1].at) pending.add(child(node, key));
+  bool on_key(View part, std::size_t, Error&) {
+    const NodeSet& at = frames[depth - 1].at;
+    pending.count = 0;
+    if (at.empty()) return true;
+    std::string_view name(part.data(), part.size());
+    if (!key.empty()) {  // it came in parts
+      key.append(part.data(), part.size());
+      name = key;
+    }
+    for (const std::uint32_t node : at) pending.add(child(node, name));
     key.clear();
     return true;
   }
@@ -104,7 +110,7 @@ struct JsonWatchHandler {
   bool on_comment_part(View, Error&) { return true; }
   bool on_comment(View, Error&) { return true; }
 
-  std::size_t child(std::size_t node, std::string_view name) const {
+  std::uint32_t child(std::uint32_t node, std::string_view name) const {
     for (const auto& [step, next] : nodes[node].children) {
       if (step == name) return next;
     }
@@ -121,7 +127,7 @@ struct JsonWatchHandler {
     Frame& frame = frames[depth - 1];
     if (!frame.is_array) return pending;
     const std::size_t index = frame.next_index++;
-    for (const std::size_t node : frame.at) {
+    for (const std::uint32_t node : frame.at) {
       at.add(nodes[node].any_entry);
       if (nodes[node].children.empty()) continue;
       std::array<char, 20> digits;
@@ -133,8 +139,8 @@ struct JsonWatchHandler {
 
   void begin_value(JsonKind kind) {
     value_at = place_of_value();
-    for (const std::size_t node : value_at) {
-      for (const std::size_t list : nodes[node].lists) {
+    for (const std::uint32_t node : value_at) {
+      for (const std::uint32_t list : nodes[node].lists) {
         lists[list].present = kind == JsonKind::array;
       }
       if (nodes[node].slot == kNowhere) continue;
@@ -144,8 +150,8 @@ struct JsonWatchHandler {
   }
 
   void end_value(const NodeSet& at) {
-    for (const std::size_t node : at) {
-      for (const std::size_t list : nodes[node].entries_of) take_entry(lists[list]);
+    for (const std::uint32_t node : at) {
+      for (const std::uint32_t list : nodes[node].entries_of) take_entry(lists[list]);
     }
   }
 
@@ -172,7 +178,7 @@ struct JsonWatchHandler {
   bool keep(JsonKind kind, View part) {
     if (!in_scalar) begin_value(kind);
     in_scalar = true;
-    for (const std::size_t node : value_at) {
+    for (const std::uint32_t node : value_at) {
       if (nodes[node].slot != kNowhere)
         slots[nodes[node].slot].text.append(part.data(), part.size());
     }
@@ -219,14 +225,14 @@ struct JsonWatch::Machine {
   JsonWatchHandler& handler() { return parser.handler(); }
 
   /// The node at `pointer` below `from`, made when it is not there.
-  std::size_t node_at(std::size_t from, std::string_view pointer) {
+  std::uint32_t node_at(std::uint32_t from, std::string_view pointer) {
     const auto steps = split_json_pointer(pointer);
     FAIRRUSH_ASSERT(steps.has_value());
     std::vector<Node>& nodes = handler().nodes;
     for (const std::string& step : *steps) {
-      std::size_t next = handler().child(from, step);
+      std::uint32_t next = handler().child(from, step);
       if (next == kNowhere) {
-        next = nodes.size();
+        next = static_cast<std::uint32_t>(nodes.size());
         nodes.emplace_back();
         nodes[from].children.emplace_back(step, next);
       }
@@ -235,11 +241,11 @@ struct JsonWatch::Machine {
     return from;
   }
 
-  std::size_t slot_at(std::size_t from, std::string_view pointer) {
-    const std::size_t node = node_at(from, pointer);
-    std::size_t& slot = handler().nodes[node].slot;
+  std::uint32_t slot_at(std::uint32_t from, std::string_view pointer) {
+    const std::uint32_t node = node_at(from, pointer);
+    std::uint32_t& slot = handler().nodes[node].slot;
     if (slot == kNowhere) {
-      slot = handler().slots.size();
+      slot = static_cast<std::uint32_t>(handler().slots.size());
       handler().slots.emplace_back();
     }
     return slot;
@@ -257,13 +263,13 @@ std::size_t JsonWatch::watch(std::string_view pointer) {
 
 std::size_t JsonWatch::watch_list(const ListOrder& order) {
   JsonWatchHandler& handler = machine_->handler();
-  const std::size_t array = machine_->node_at(0, order.list);
+  const std::uint32_t array = machine_->node_at(0, order.list);
   if (handler.nodes[array].any_entry == kNowhere) {
-    handler.nodes[array].any_entry = handler.nodes.size();
+    handler.nodes[array].any_entry = static_cast<std::uint32_t>(handler.nodes.size());
     handler.nodes.emplace_back();
   }
-  const std::size_t entry = handler.nodes[array].any_entry;
-  const std::size_t number = handler.lists.size();
+  const std::uint32_t entry = handler.nodes[array].any_entry;
+  const auto number = static_cast<std::uint32_t>(handler.lists.size());
   List list;
   list.value_slot = machine_->slot_at(entry, order.pointer);
   if (!order.where_pointer.empty()) {
