@@ -104,6 +104,9 @@ Meaning AnswerReader::meaning(ReadyOperation& operation, const AnswerRule& rule,
                               std::size_t receipt) {
   if (rule.receipt.kind == ValueSource::Kind::none) return {rule.outcome, rule.reason, {}};
   const auto found = operation.finder.find(receipt);
+  if (found && found->empty() && rule.outcome == Outcome::win) {
+    return {Outcome::indeterminate, Reason::receipt_missing, {}};  // a list that names no coupon
+  }
   const bool fits = found && found->size() <= analysis::kReceiptBytesMax;
   if (fits) return {rule.outcome, rule.reason, *found};
   if (!is_success(rule.outcome)) return {rule.outcome, rule.reason, {}};

@@ -142,7 +142,8 @@ TEST(AnotherService, IsNotBelievedToKnowTheTimeWhenItDoesNotSay) {
       run_command({"run", work.write("other.toml", fmt::format(kScenario, target.port())), "--out",
                    work.path("run")});
   EXPECT_EQ(end.exit_code, 3) << end.out << end.err;
-  EXPECT_THAT(end.out, HasSubstr("taken to be this machine's"));
+  EXPECT_THAT(end.out, HasSubstr("the target's\n  clock is known to 500ms only"));
+  EXPECT_THAT(read_file(work.path("run") + "/report.html"), HasSubstr("which nothing confirms"));
 }
 
 TEST(DryRun, ShowsOneUsersWayAndHidesTheSecrets) {

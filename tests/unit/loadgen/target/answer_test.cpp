@@ -262,6 +262,12 @@ TEST(AnswerRules, LookAtHeadersAndBodies) {
   EXPECT_EQ(rules.read(302, "", {"", ""}).reason, Reason::redirected);
 }
 
+TEST(AnswerRules, TakeNoWinFromAListThatNamesNoCoupon) {
+  OwnRules rules(R"([{ means = "win", receipt = { list = "/coupons", json = "" } }])");
+  EXPECT_EQ(rules.read(200, R"({"coupons":["A"]})").receipt, "A");
+  EXPECT_EQ(rules.read(200, R"({"coupons":[]})").reason, Reason::receipt_missing);
+}
+
 TEST(AnswerRules, KeepWhatASuccessGivesToItsUser) {
   OwnRules rules(R"([{ status = 200, means = "win", receipt = "/c" }])",
                  R"({ order = "/order/id" })");
