@@ -97,8 +97,8 @@ std::optional<Problem> problem_of(const SimulateOptions& options, const loadgen:
   }
   if (!scenario.takes_reservations()) {
     return Problem{scenario.name,
-                   "event.reserve: the designs take reservations, and 'none' is said: name a length "
-                   "with --set event.reserve=TIME"};
+                   "event.reserve: the designs take reservations, and 'none' is said: name a "
+                   "length with --set event.reserve=TIME"};
   }
   return std::nullopt;
 }

@@ -20,6 +20,10 @@ struct ReferenceRequest {
 };
 const ReferenceRequest& reference_request(analysis::Op op);
 
+/// Rules that follow those of every operation: codes that say that nothing was decided. A 503
+/// without such a code may come after the decision.
+std::string_view reference_answers_common();
+
 /// What an answer means that no rule of an operation fits: by its status alone. Only what says that
 /// nothing was decided is definite, a status that speaks of the request's form or sender; any other
 /// answer may come after the decision.

@@ -90,13 +90,20 @@ Operation DialectReader::read_operation(Op op) {
   operation.request.body = own.body.value_or(std::string(reference.body));
   operation.request.headers =
       read_headers(key_of(op, "headers"), own.headers.value_or(one_line(headers)), problems_);
-  operation.answers = read_answers(
-      key_of(op, "answers"), own.answers.value_or(one_line(reference.answers)), op, problems_);
-  operation.answers_own = operation.answers.size();
-  for (AnswerRule& rule :
-       read_answers(key_of(op, "answers"), one_line(answers_without_rule()), op, problems_)) {
-    operation.answers.push_back(std::move(rule));
+  const std::string key = key_of(op, "answers");
+  const auto add_answers = [&](std::string_view text) {
+    for (AnswerRule& rule : read_answers(key, one_line(text), op, problems_)) {
+      operation.answers.push_back(std::move(rule));
+    }
+  };
+  if (own.answers) {
+    add_answers(*own.answers);
+  } else {
+    add_answers(reference.answers);
+    add_answers(reference_answers_common());
   }
+  operation.answers_own = operation.answers.size();
+  add_answers(answers_without_rule());
   if (own.extract) {
     operation.extract = read_extractions(key_of(op, "extract"), *own.extract, problems_);
   }
