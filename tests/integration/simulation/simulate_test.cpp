@@ -104,7 +104,7 @@ TEST_F(Simulate, RefusesOptionsThatWouldChangeNothing) {
   EXPECT_THAT(refusal({"--no-show", "second-draw", "--fault", "sticky-winners"}),
               HasSubstr("--no-show: changes nothing under --fault sticky-winners"));
   EXPECT_THAT(refusal({"--set", "event.reserve=none", "--set", "target.url=http://127.0.0.1:1",
-                       "--designs", "ticket-list"}),
+                       "--set", "population.personas={ honest = 1 }", "--designs", "ticket-list"}),
               HasSubstr("event.reserve: the designs take reservations, and 'none' is said"));
   EXPECT_FALSE(std::filesystem::exists(out()));
 }
