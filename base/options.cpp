@@ -99,6 +99,7 @@ void OptionTable::add(OptionInfo info, ByteCount& target, Between<ByteCount> ran
 void OptionTable::add(OptionInfo info, std::string& target) {
   Row row;
   row.info = std::move(info);
+  row.is_text = true;
   row.echo = [&target] { return target; };
   row.assign = [&target](std::string_view text) {
     target = text;
@@ -110,6 +111,7 @@ void OptionTable::add(OptionInfo info, std::string& target) {
 void OptionTable::add(OptionInfo info, std::optional<std::string>& target) {
   Row row;
   row.info = std::move(info);
+  row.is_text = true;
   row.echo = [&target] { return target.value_or(""); };
   row.assign = [&target](std::string_view text) {
     target = std::string(text);

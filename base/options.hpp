@@ -26,10 +26,11 @@ std::string format_problems(std::span<const Problem> problems);
 
 /// What a table knows about one option besides its value.
 struct OptionInfo {
-  std::string name;     ///< "users" (spelled --users on a command line) or "population.users"
-  std::string hint;     ///< what stands for the value in the help: "N", "FILE"; empty for a flag
-  std::string help;     ///< one sentence
-  bool secret = false;  ///< its value is never shown: the echo says only that it is set
+  std::string name;      ///< "users" (spelled --users on a command line) or "population.users"
+  std::string hint;      ///< what stands for the value in the help: "N", "FILE"; empty for a flag
+  std::string help;      ///< one sentence
+  bool secret = false;   ///< its value is never shown: the echo says only that it is set
+  bool is_path = false;  ///< a file; one that a file names is looked for beside it
 };
 
 /// Inclusive bounds of an option's value.
@@ -98,6 +99,7 @@ class OptionTable {
     std::string accepted;      ///< "an integer of 1 to 10,000,000"
     std::string default_text;  ///< as it stood when the option was added
     bool flag = false;
+    bool is_text = false;  ///< any text is accepted, and kept as it is
     bool repeatable = false;
     std::function<std::string()> echo;
     std::function<bool(std::string_view)> assign;

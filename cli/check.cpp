@@ -4,6 +4,7 @@
 #include "cli/output/new_file.hpp"
 #include "cli/subcommand.hpp"
 #include "cli/verdict_output.hpp"
+#include "loadgen/dialect/user_names.hpp"
 #include "loadgen/ledger/read.hpp"
 
 namespace fairrush::cli {
@@ -46,7 +47,11 @@ std::expected<void, std::string> take_ledger(const CheckOptions& options,
     if (options.ledger_out) return std::unexpected("--ledger-out: expected --ledger with it");
     return {};
   }
-  auto ledger = loadgen::read_ledger(**source, evidence.facts.event);
+  auto users = loadgen::users_of_run(evidence.facts);
+  if (!users) return std::unexpected("--ledger: " + users.error());
+  loadgen::LedgerSource named = **source;
+  named.user_of = std::move(*users);
+  auto ledger = loadgen::read_ledger(named, evidence.facts.event);
   if (!ledger) return std::unexpected("--ledger: " + ledger.error());
   if (options.ledger_out) {
     const auto text = analysis::format_ledger_csv(*ledger);

@@ -14,6 +14,7 @@
 #include "cli/side_by_side.hpp"
 #include "cli/subcommand.hpp"
 #include "cli/verdict_output.hpp"
+#include "loadgen/dry_run.hpp"
 #include "loadgen/run.hpp"
 #include "reports/reports.hpp"
 
@@ -28,6 +29,7 @@ struct RunOptions {
   ScenarioChanges changes;
   std::optional<std::string> out;
   std::optional<std::string> server;
+  bool dry_run = false;
   OutputOptions output;
 };
 
@@ -40,6 +42,8 @@ OptionTable run_option_table(RunOptions& options) {
             options.out);
   table.add({"server", "FILE", "The fairrush-server to start (beside this program)"},
             options.server);
+  table.add_flag({"dry-run", "", "Send one user through and show how answers are read; no run"},
+                 options.dry_run);
   table.add_flag({"quiet", "", "No progress and no summary: the exit code alone"},
                  options.output.quiet);
   table.add_flag({"json", "", "One JSON line a run instead of the summary"}, options.output.json);
@@ -86,6 +90,18 @@ ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,
   return exit_code_of(evidence->facts, assessment);
 }
 
+ExitCode dry_run_one(const loadgen::Scenario& scenario, const RunOptions& options,
+                     const std::stop_token& stop) {
+  const auto understood = loadgen::dry_run(
+      scenario, {.directory = {}, .server_binary = server_binary(options)},
+      [&options](const std::string& text) {
+        if (!options.output.quiet) fmt::print("{}", text);
+      },
+      stop);
+  if (!understood) return failure_exit(understood.error());
+  return *understood ? ExitCode::pass : ExitCode::not_known;
+}
+
 }  // namespace
 
 ExitCode run_main(std::vector<std::string> arguments) {
@@ -106,6 +122,10 @@ ExitCode run_main(std::vector<std::string> arguments) {
   ExitCode worst = ExitCode::pass;
   std::vector<FinishedRun> finished;
   for (const loadgen::Scenario& scenario : *scenarios) {
+    if (options.dry_run) {
+      worst = worse_of(worst, dry_run_one(scenario, options, interruption.token()));
+      continue;
+    }
     if (interruption.token().stop_requested()) return worse_of(worst, ExitCode::interrupted);
     std::optional<fs::path> out = options.out;
     if (out && scenarios->size() > 1) *out /= scenario.name;

@@ -219,6 +219,7 @@ void Plan::Cursor::State::add_repeat(const PlannedAttempt& claim) {
 
 void Plan::Cursor::State::advance_reservations() {
   next_reservation.reset();
+  if (!plan.scenario_.takes_reservations()) return;
   while (const auto click = reservations.next()) {
     if (!mine(click->user) || !plan.population_.reserves(click->user)) continue;
     next_reservation = attempt(click->user, Op::reserve, 0, click->intended_ns);

@@ -15,11 +15,11 @@
 #include "loadgen/execution/fleet.hpp"
 #include "loadgen/execution/patience.hpp"
 #include "loadgen/execution/preflight.hpp"
+#include "loadgen/execution/service.hpp"
 #include "loadgen/execution/validity.hpp"
 #include "loadgen/execution/watch.hpp"
 #include "loadgen/plan.hpp"
 #include "loadgen/target/child_server.hpp"
-#include "loadgen/target/target_client.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -37,12 +37,6 @@ constexpr std::int64_t kMillisecond_ns = 1'000'000;
 
 std::unexpected<RunFailure> failed(Kind kind, std::string message) {
   return std::unexpected(RunFailure{kind, std::move(message)});
-}
-
-std::vector<std::string> cohort_names(const Scenario& scenario) {
-  std::vector<std::string> names;
-  for (const Cohort& cohort : scenario.cohorts) names.push_back(cohort.name);
-  return names;
 }
 
 /// Where one instance of the target listens.
@@ -87,8 +81,8 @@ class RunExecution {
   Step play_rounds();
   void begin_round(std::uint32_t round);
   Step open_event();
-  FromTarget<EventDocument> create_event(EventOrder& order);
   Step play();
+  Step read_target();
   void watch(Fleet& fleet);
   void interrupt();
   void show(Progress progress);
@@ -117,14 +111,13 @@ class RunExecution {
   std::unique_ptr<analysis::HistoryFile> history_;
   std::unique_ptr<ChildServer> server_;
   Wiring wiring_;
-  TargetAddress address_;
-  std::vector<Listener> listeners_;  // that serve users; the first is at `address_`
-  std::optional<TargetClient> client_;
+  std::vector<Listener> listeners_;  // that serve users; the first is the service's
+  Service service_{scenario_, clock_, waiting_};
   SteadyTime epoch_{};
   std::int64_t epoch_target_ms_ = 0;
   ClockOffset clocks_at_start_;
   // Checked with the scenario, so there is no error in it.
-  const std::optional<LedgerSource> ledger_source_ =
+  std::optional<LedgerSource> ledger_source_ =
       ledger_source(scenario_.ledger, scenario_.admin_token).value();
   // Of the round under way.
   std::optional<Plan> plan_;
@@ -134,9 +127,9 @@ class RunExecution {
 
 std::expected<analysis::RunFacts, RunFailure> RunExecution::execute() {
   using Method = Step (RunExecution::*)();
-  constexpr Method kSteps[] = {&RunExecution::prepare, &RunExecution::start_target,
-                               &RunExecution::reach_target, &RunExecution::play_rounds,
-                               &RunExecution::finish};
+  constexpr Method kSteps[] = {&RunExecution::prepare,      &RunExecution::read_target,
+                               &RunExecution::start_target, &RunExecution::reach_target,
+                               &RunExecution::play_rounds,  &RunExecution::finish};
   patience_.enter(Phase::preparing, 0, scenario_.rounds);
   for (const Method step : kSteps) {
     if (const Step done = (this->*step)(); !done) return std::unexpected(done.error());
@@ -170,11 +163,20 @@ Step RunExecution::prepare() {
   return keep_what_is_known();
 }
 
+/// How the target is spoken to, with the users' tokens: nothing is sent when a part is missing.
+Step RunExecution::read_target() {
+  const auto prepared = service_.prepare();
+  if (prepared && ledger_source_) ledger_source_->user_of = service_.user_of();
+  if (prepared) return {};
+  const bool stopped = stop_.stop_requested();
+  return failed(stopped ? Kind::interrupted : Kind::configuration, prepared.error());
+}
+
 Step RunExecution::start_target() {
   if (scenario_.url) {
     auto address = parse_target_url(*scenario_.url);
     if (!address) return failed(Kind::configuration, "target.url: " + address.error());
-    address_ = std::move(*address);
+    service_.reach(*address);
     return {};
   }
   if (access(settings_.server_binary.c_str(), X_OK) != 0) {
@@ -187,16 +189,16 @@ Step RunExecution::start_target() {
                                     .directory = settings_.directory,
                                     .target = scenario_.builtin,
                                     .admin_token = scenario_.admin_token,
-                                    .jwt_secret = scenario_.jwt_secret,
+                                    .jwt_secret = scenario_.tokens.secret,
                                     .waiting = waiting_});
   if (!server) return not_reached(server.error());
   server_ = std::move(*server);
-  address_ = server_->address();
+  service_.reach(server_->address());
   return {};
 }
 
 Step RunExecution::reach_target() {
-  std::vector<TargetAddress> addresses{address_};
+  std::vector<TargetAddress> addresses{service_.address()};
   for (const std::string& url : scenario_.instances) {
     auto address = parse_target_url(url);
     if (!address) return failed(Kind::configuration, "target.instances: " + address.error());
@@ -207,10 +209,10 @@ Step RunExecution::reach_target() {
     if (!endpoint) return not_reached(endpoint.error());
     listeners_.push_back({.authority = address.authority(), .endpoint = *endpoint});
   }
-  client_.emplace(address_, scenario_.admin_token, clock_, waiting_);
-  const auto clocks = client_->compare_clocks();
+  const auto clocks = service_.compare_clocks();
   if (!clocks) return not_reached("the target cannot be reached: " + clocks.error().message);
   samples_.clocks = *clocks;
+  if (std::string assumed = service_.assumptions(); !assumed.empty()) facts_.assumed = assumed;
   return {};
 }
 
@@ -294,7 +296,7 @@ Step RunExecution::open_event() {
                    .reserve_close_ms = target_ms(plan_->reservation().close_ns),
                    .claim_open_ms = target_ms(plan_->rush().open_ns),
                    .claim_close_ms = target_ms(plan_->rush().close_ns)};
-  const auto opened = plan_->round() == 0 ? create_event(order) : client_->reset_event(order);
+  const auto opened = service_.open_event(order, plan_->round());
   if (!opened) {
     const unsigned status = opened.error().status;
     const bool token_refused = status == 401 || status == 403;
@@ -316,22 +318,13 @@ Step RunExecution::open_event() {
   return {};
 }
 
-FromTarget<EventDocument> RunExecution::create_event(EventOrder& order) {
-  auto created = client_->create_event(order);
-  if (created || created.error().status != 409) return created;
-  order.event += fmt::format("-{}", epoch_target_ms_);  // an earlier run left its own
-  return client_->create_event(order);
-}
-
 Step RunExecution::play() {
   std::deque<RequestTemplates> requests;
   std::vector<Instance> instances;
   for (const Listener& listener : listeners_) {
-    requests.emplace_back(RequestSpec{.authority = listener.authority,
-                                      .event = facts_.event,
-                                      .jwt_secret = scenario_.jwt_secret,
-                                      .connections = scenario_.connection_mode,
-                                      .cohorts = cohort_names(scenario_)});
+    RequestSpec spec = service_.request_spec(samples_.clocks.offset);
+    spec.authority = listener.authority;
+    requests.emplace_back(std::move(spec));
     instances.push_back({.endpoint = listener.endpoint, .requests = &requests.back()});
   }
   if (plan_->round() == 0) {
@@ -398,15 +391,16 @@ void RunExecution::show(Progress progress) {
   progress.round = plan_->round();
   progress.rounds = scenario_.rounds;
   if (progress.phase == Phase::settling && progress.in_flight > 0) {
-    progress.awaited = fmt::format("answers from {}, each for {} at most", address_.authority(),
-                                   format_duration(scenario_.attempt_timeout));
+    progress.awaited =
+        fmt::format("answers from {}, each for {} at most", service_.address().authority(),
+                    format_duration(scenario_.attempt_timeout));
   }
   observer_.progress(progress);
 }
 
 /// Compares clocks once more: what they have drifted apart since is what windows may be off by.
 FromTarget<void> RunExecution::account_for_drift() {
-  const auto now = client_->compare_clocks();
+  const auto now = service_.compare_clocks();
   if (!now) return std::unexpected(now.error());
   samples_.clocks.error = std::max(samples_.clocks.error, window_error(clocks_at_start_, *now));
   return {};
@@ -431,10 +425,11 @@ Step RunExecution::take_evidence() {
     note_untaken(round_facts(), compared.error().message);
     return {};
   }
-  const auto exported = export_evidence(
-      *client_,
-      {announced_, directory_, plan_->round(), ledger_source_, scenario_.settle_deadline, waiting_},
-      facts_, issued_);
+  const auto exported =
+      export_evidence(service_.client(),
+                      {announced_, directory_, plan_->round(), ledger_source_,
+                       scenario_.settle_deadline, waiting_, service_.dialect().reference_control},
+                      facts_, issued_);
   return exported ? Step() : failed(Kind::storage, exported.error());
 }
 

@@ -96,6 +96,18 @@ std::string_view name_of(Reason reason) {
       return "stopped in flight";
     case Reason::answer_lost:
       return "answer lost on its way";
+    case Reason::not_json:
+      return "answer is not JSON";
+    case Reason::not_utf8:
+      return "answer is not UTF-8";
+    case Reason::receipt_missing:
+      return "coupon or token missing";
+    case Reason::receipt_mistyped:
+      return "coupon or token not a text";
+    case Reason::redirected:
+      return "redirected";
+    case Reason::unmatched:
+      return "no rule for the answer";
   }
   return "unknown reason";
 }

@@ -56,6 +56,13 @@ enum class Reason : std::uint16_t {
   unparseable = 54,
   stopped_in_flight = 55,
   answer_lost = 56,
+  // indeterminate: answers that say nothing the scenario has a rule for
+  not_json = 57,
+  not_utf8 = 58,
+  receipt_missing = 59,
+  receipt_mistyped = 60,
+  redirected = 61,
+  unmatched = 62,
 };
 
 /// One attempt. Times are nanoseconds since the run's epoch on the instrument's monotonic clock.

@@ -40,6 +40,12 @@ Finding find_roster_deviations(const RunIndex& index) {
   const std::uint64_t roster_low = totals.reserved_users;
   const std::uint64_t roster_high = roster_low + totals.open_reservation_users;
   Finding finding;
+  if (index.round().reservation.open_ns == index.round().reservation.close_ns) {
+    finding.verdict = CheckVerdict::not_applicable;
+    finding.text = fmt::format("the event takes no reservations: the roster is all {} users",
+                               format_count(index.facts().users));
+    return finding;
+  }
   bool any_announced = false;
   std::vector<std::string> problems;
   for (const Announced& announced : announcements(index)) {

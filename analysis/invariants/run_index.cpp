@@ -167,6 +167,9 @@ std::size_t RunIndex::bytes() const {
 }
 
 CountRange RunIndex::roster() const {
+  if (round().reservation.open_ns == round().reservation.close_ns) {
+    return {facts().users, facts().users};
+  }
   const CountRange possible{totals_.reserved_users,
                             totals_.reserved_users + totals_.open_reservation_users};
   if (!round().announced_roster) return possible;

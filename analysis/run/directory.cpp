@@ -104,7 +104,8 @@ std::expected<std::optional<T>, std::string> read_optional(const std::filesystem
 
 std::expected<void, std::string> load_ledger(const RunDirectory& directory, const RunFacts& facts,
                                              std::vector<RoundRecords>& rounds) {
-  auto ledger = read_optional<Ledger>(directory.ledger(), parse_ledger_csv);
+  auto ledger = read_optional<Ledger>(directory.ledger(),
+                                      [](std::string_view text) { return parse_ledger_csv(text); });
   if (!ledger) return std::unexpected(std::move(ledger.error()));
   if (!*ledger) {
     if (std::ranges::none_of(facts.rounds, has_ledger)) return {};

@@ -150,7 +150,8 @@ struct RunFacts {
   std::optional<std::string> simulation;  ///< the model, of a run that was played in virtual time
   std::optional<std::string> instrument_failure;  ///< what broke inside the instrument
   std::optional<std::string> target_failure;      ///< how a built-in target ended too soon
-  std::optional<std::string> ended_early;         ///< why further rounds were not played
+  std::optional<std::string> assumed;      ///< taken for granted about another service, a sentence
+  std::optional<std::string> ended_early;  ///< why further rounds were not played
   std::vector<RoundFacts> rounds = std::vector<RoundFacts>(1);  ///< at least one
   std::vector<CohortFacts> cohorts;
   std::vector<std::string> personas;     ///< names by persona number

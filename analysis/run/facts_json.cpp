@@ -255,6 +255,7 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("rounds", facts.rounds);
   archive("instrument_failure", facts.instrument_failure);
   archive("target_failure", facts.target_failure);
+  archive("assumed", facts.assumed);
   archive("ended_early", facts.ended_early);
   archive("cohorts", facts.cohorts);
   archive("personas", facts.personas);

@@ -11,20 +11,20 @@
 namespace fairrush::analysis {
 namespace {
 
-std::expected<LedgerRow, std::string> row_of(const CsvFields& fields,
-                                             const LedgerColumns& columns) {
+std::expected<LedgerRow, std::string> row_of(const CsvFields& fields, const LedgerColumns& columns,
+                                             const UserOf& user_of) {
   if (fields.size() != columns.count) {
     return std::unexpected(
         fmt::format("{} fields, expected {} as in the header", fields.size(), columns.count));
   }
   LedgerFields values{.user = fields[columns.user], .coupon = fields[columns.coupon], .round = {}};
   if (columns.round) values.round = fields[*columns.round];
-  return ledger_row(values);
+  return ledger_row(values, user_of);
 }
 
 }  // namespace
 
-std::expected<Ledger, std::string> parse_ledger_csv(std::string_view text) {
+std::expected<Ledger, std::string> parse_ledger_csv(std::string_view text, const UserOf& user_of) {
   if (auto encoding = foreign_encoding(text)) return std::unexpected(std::move(*encoding));
   CsvReader reader(without_byte_order_mark(text));
   if (reader.done()) return std::unexpected("line 1: empty, expected the header user,coupon");
@@ -35,7 +35,7 @@ std::expected<Ledger, std::string> parse_ledger_csv(std::string_view text) {
   Ledger ledger;
   while (!reader.done()) {
     if (const auto next = reader.row(fields); !next) return std::unexpected(next.error());
-    auto row = row_of(fields, *columns);
+    auto row = row_of(fields, *columns, user_of);
     if (!row) return std::unexpected(fmt::format("line {}: {}", reader.line(), row.error()));
     ledger.push_back(std::move(*row));
   }

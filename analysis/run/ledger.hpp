@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <expected>
+#include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,10 +22,15 @@ struct LedgerRow {
 /// What the target says it issued, in its own order.
 using Ledger = std::vector<LedgerRow>;
 
+/// The user whom a ledger calls by this name; a stranger lies beyond the population.
+using UserOf = std::function<UserIndex(std::string_view)>;
+
 /// Reads CSV with a header line (RFC 4180) that names "user" and "coupon" and may name "round", in
-/// any order; other columns are left alone. The user is the population index in decimal, a round
-/// not said is the first. Errors name line, value and what is expected.
-std::expected<Ledger, std::string> parse_ledger_csv(std::string_view text);
+/// any order; other columns are left alone. The user is the population index in decimal unless
+/// `user_of` says who it is, a round not said is the first. Errors name line, value and what is
+/// expected.
+std::expected<Ledger, std::string> parse_ledger_csv(std::string_view text,
+                                                    const UserOf& user_of = {});
 
 /// The text that `parse_ledger_csv` reads; without the column "round" when all rows are of the
 /// first.

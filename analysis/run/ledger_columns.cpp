@@ -73,8 +73,9 @@ std::expected<LedgerColumns, std::string> ledger_columns(std::span<const std::st
   return LedgerColumns{*user, *coupon, find("round"), names.size()};
 }
 
-std::expected<LedgerRow, std::string> ledger_row(const LedgerFields& fields) {
-  const auto user = number_in(fields.user);
+std::expected<LedgerRow, std::string> ledger_row(const LedgerFields& fields,
+                                                 const UserOf& user_of) {
+  const auto user = user_of ? std::optional(user_of(fields.user).value()) : number_in(fields.user);
   if (!user) {
     return not_as_expected("user", fields.user, "a population index of 0 to 4294967295");
   }

@@ -30,9 +30,10 @@ struct LedgerFields {
   std::optional<std::string_view> round;
 };
 
-/// The row that the values make: the user is a population index in decimal, the coupon UTF-8 and
-/// not empty. The error names value and expectation.
-std::expected<LedgerRow, std::string> ledger_row(const LedgerFields& fields);
+/// The row that the values make: the user is a population index in decimal, or whom `user_of` takes
+/// them for; the coupon UTF-8 and not empty. The error names value and expectation.
+std::expected<LedgerRow, std::string> ledger_row(const LedgerFields& fields,
+                                                 const UserOf& user_of = {});
 
 /// The start of a foreign text, fit for one line of a message.
 std::string excerpt(std::string_view text);

@@ -51,7 +51,7 @@ std::unexpected<std::string> wrong_member(std::string_view name, const json::val
       fmt::format("\"{}\" is {}, expected {}", name, excerpt(json::serialize(*value)), expected));
 }
 
-std::expected<LedgerRow, std::string> row_of(const json::value& value) {
+std::expected<LedgerRow, std::string> row_of(const json::value& value, const UserOf& user_of) {
   const json::object* object = value.if_object();
   if (object == nullptr) {
     return std::unexpected(
@@ -65,20 +65,20 @@ std::expected<LedgerRow, std::string> row_of(const json::value& value) {
   const MemberText user_text(*user);
   if (!user_text.view()) return wrong_member("user", user, "a population index");
   LedgerFields fields{.user = *user_text.view(), .coupon = coupon->get_string(), .round = {}};
-  if (round == nullptr) return ledger_row(fields);
+  if (round == nullptr) return ledger_row(fields, user_of);
   const MemberText round_text(*round);
   if (!round_text.view()) return wrong_member("round", round, "a round, from 0");
   fields.round = *round_text.view();
-  return ledger_row(fields);
+  return ledger_row(fields, user_of);
 }
 
 /// Parses line after line in memory of its own.
 class LineParser {
  public:
-  std::expected<LedgerRow, std::string> operator()(std::string_view line) {
+  std::expected<LedgerRow, std::string> operator()(std::string_view line, const UserOf& user_of) {
     json::monotonic_resource memory(storage_.data(), storage_.size());
     const auto value = parse_(line, &memory);
-    if (value) return row_of(*value);
+    if (value) return row_of(*value, user_of);
     return std::unexpected(
         fmt::format("'{}': {}, expected {}", excerpt(line), value.error(), kExpected));
   }
@@ -90,7 +90,8 @@ class LineParser {
 
 }  // namespace
 
-std::expected<Ledger, std::string> parse_ledger_ndjson(std::string_view text) {
+std::expected<Ledger, std::string> parse_ledger_ndjson(std::string_view text,
+                                                       const UserOf& user_of) {
   if (auto encoding = foreign_encoding(text)) return std::unexpected(std::move(*encoding));
   text = without_byte_order_mark(text);
   Ledger ledger;
@@ -106,7 +107,7 @@ std::expected<Ledger, std::string> parse_ledger_ndjson(std::string_view text) {
     if (line.empty()) {
       return std::unexpected(fmt::format("line {}: empty, expected {}", number, kExpected));
     }
-    auto row = parse(line);
+    auto row = parse(line, user_of);
     if (!row) return std::unexpected(fmt::format("line {}: {}", number, row.error()));
     ledger.push_back(std::move(*row));
   }

@@ -25,6 +25,7 @@ enum class Stream : std::uint64_t {
   simulated_jitter = 16,
   simulated_secrets = 17,
   loss = 18,
+  user_uuid = 19,
 };
 
 /// A random number as a function of (seed, stream, index): the same on every thread, process and

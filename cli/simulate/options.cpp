@@ -95,6 +95,11 @@ std::optional<Problem> problem_of(const SimulateOptions& options, const loadgen:
                    "target.url: a running service cannot be simulated: name what "
                    "to simulate with --designs"};
   }
+  if (!scenario.takes_reservations()) {
+    return Problem{scenario.name,
+                   "event.reserve: the designs take reservations, and 'none' is said: name a "
+                   "length with --set event.reserve=TIME"};
+  }
   return std::nullopt;
 }
 

@@ -108,6 +108,7 @@ FromTarget<Settled> Export::settled() {
 }
 
 Export::Step Export::settle() {
+  if (!where_.reference_control) return {};
   const auto settled = this->settled();
   if (!settled) {
     if (settled.error().was_answered()) return {};  // it may have a ledger all the same
@@ -130,6 +131,10 @@ Export::Step Export::settle() {
 /// From where the scenario says, else the target's own export.
 FromTarget<analysis::Ledger> Export::ledger_now() {
   const std::string& event = where_.announced.event;
+  if (!where_.ledger_source && !where_.reference_control) {
+    return std::unexpected(TargetFailure{
+        "target.ledger is not set, and another service has no export of its own", kAnswered});
+  }
   if (!where_.ledger_source) return client_.ledger(event);
   auto rows = read_ledger(*where_.ledger_source, event, where_.waiting);
   if (rows) return std::move(*rows);
@@ -168,6 +173,10 @@ Export::Step Export::take_ledger() {
 
 Export::Step Export::take_bus() {
   if (moves_) return {};
+  if (!where_.reference_control) {
+    round_.bus_missing = "the target is another service, whose bus nobody asked";
+    return {};
+  }
   auto heard = client_.audit(where_.announced.event);
   if (!heard) return noted(round_.bus_missing, std::move(heard.error()));
   if (!*heard) {

@@ -29,6 +29,7 @@ struct EvidenceExport {
   const std::optional<LedgerSource>& ledger_source;  ///< unset: the target's own export
   Duration settle_deadline{};                        ///< for the target to come to rest
   const Waiting& waiting;
+  bool reference_control = true;  ///< there is an event document, an audit and a draw to ask for
 };
 
 /// What the target says it issued, over all rounds.

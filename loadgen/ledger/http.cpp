@@ -40,8 +40,8 @@ LedgerRead read_http_ledger(const LedgerSource& source, const std::string& event
     return std::unexpected(fmt::format("expected status 200, got {} '{}'", answer->status,
                                        analysis::excerpt(answer->body)));
   }
-  return is_ndjson(answer->body) ? analysis::parse_ledger_ndjson(answer->body)
-                                 : analysis::parse_ledger_csv(answer->body);
+  return is_ndjson(answer->body) ? analysis::parse_ledger_ndjson(answer->body, source.user_of)
+                                 : analysis::parse_ledger_csv(answer->body, source.user_of);
 }
 
 }  // namespace fairrush::loadgen

@@ -106,7 +106,7 @@ LedgerRead read_postgresql_ledger(const LedgerSource& source, const std::string&
       PQsetSingleRowMode(connection.get()) != 1) {
     return std::unexpected(one_line(PQerrorMessage(connection.get())));
   }
-  QueryRows rows;
+  QueryRows rows(source.user_of);
   bool is_first = true;
   while (true) {
     const Result result(PQgetResult(connection.get()), &PQclear);

@@ -75,7 +75,7 @@ std::expected<void, std::string> QueryRows::take_columns(std::span<const std::st
 }
 
 std::expected<void, std::string> QueryRows::take(const analysis::LedgerFields& values) {
-  auto row = analysis::ledger_row(values);
+  auto row = analysis::ledger_row(values, user_of_);
   if (!row) return std::unexpected(fmt::format("row {}: {}", rows_.size() + 1, row.error()));
   rows_.push_back(std::move(*row));
   return {};

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "analysis/run/ledger.hpp"
 #include "analysis/run/ledger_columns.hpp"
@@ -27,6 +28,8 @@ std::string with_event(std::string_view text, std::string_view replacement);
 /// Gathers the rows that a query yields.
 class QueryRows {
  public:
+  explicit QueryRows(analysis::UserOf user_of) : user_of_(std::move(user_of)) {}
+
   /// The names of the result's columns; the error says what is missing among them.
   std::expected<void, std::string> take_columns(std::span<const std::string_view> names);
 
@@ -40,6 +43,7 @@ class QueryRows {
   analysis::Ledger& rows() { return rows_; }
 
  private:
+  analysis::UserOf user_of_;
   analysis::LedgerColumns columns_;
   analysis::Ledger rows_;
 };

@@ -23,14 +23,21 @@ constexpr std::string_view kUsualField = "{user}={coupon}";
 constexpr std::string_view kPage = "1000";
 constexpr std::size_t kPageElements = 1'000;
 
+/// What {user} stands for in templates: digits, unless users have names.
+UserText user_text(const analysis::UserOf& user_of) {
+  return user_of ? UserText::any : UserText::digits;
+}
+
 /// Reads one Redis key, or all keys that fit a template, into a ledger.
 class RedisReader {
  public:
-  RedisReader(RedisConnection connection, std::string_view key, TextTemplate member)
+  RedisReader(RedisConnection connection, std::string_view key, TextTemplate member,
+              analysis::UserOf user_of)
       : connection_(std::move(connection)),
         key_text_(key),
-        key_(*TextTemplate::parse(key)),
-        member_(std::move(member)) {}
+        key_(*TextTemplate::parse(key, user_text(user_of))),
+        member_(std::move(member)),
+        user_of_(std::move(user_of)) {}
 
   LedgerRead read() {
     const Done done = key_.is_literal() ? read_key() : read_keys();
@@ -56,11 +63,12 @@ class RedisReader {
   std::string key_text_;
   TextTemplate key_;
   TextTemplate member_;
+  analysis::UserOf user_of_;
   analysis::Ledger ledger_;
 };
 
 Done RedisReader::add(const analysis::LedgerFields& fields, std::string_view where) {
-  auto row = analysis::ledger_row(fields);
+  auto row = analysis::ledger_row(fields, user_of_);
   if (!row) return std::unexpected(fmt::format("'{}': {}", analysis::excerpt(where), row.error()));
   ledger_.push_back(std::move(*row));
   return {};
@@ -221,10 +229,13 @@ Done RedisReader::take_value(const std::string& key, const RedisAnswer& type,
 std::expected<TextTemplate, std::string> member_template(const LedgerSource& source,
                                                          RedisConnection& connection,
                                                          const std::string& key) {
-  if (!source.member.empty()) return TextTemplate::parse(source.member);
+  if (!source.member.empty()) {
+    return TextTemplate::parse(source.member, user_text(source.user_of));
+  }
   const auto type = connection.ask({"TYPE", key});
   if (!type) return std::unexpected(type.error());
-  return TextTemplate::parse(type->text() == "hash" ? kUsualField : kUsualMember);
+  return TextTemplate::parse(type->text() == "hash" ? kUsualField : kUsualMember,
+                             user_text(source.user_of));
 }
 
 }  // namespace
@@ -237,7 +248,7 @@ LedgerRead read_redis_ledger(const LedgerSource& source, const std::string& even
   const std::string key = with_event(source.key, event);
   auto member = member_template(source, *connection, key);
   if (!member) return std::unexpected(member.error());
-  return RedisReader(std::move(*connection), key, std::move(*member)).read();
+  return RedisReader(std::move(*connection), key, std::move(*member), source.user_of).read();
 }
 
 }  // namespace fairrush::loadgen

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "analysis/run/ledger.hpp"
+
 namespace fairrush::loadgen {
 
 enum class LedgerKind : std::uint8_t { http, postgresql, sqlite, redis, csv, ndjson };
@@ -13,11 +15,12 @@ enum class LedgerKind : std::uint8_t { http, postgresql, sqlite, redis, csv, ndj
 /// Where a ledger is read, and how.
 struct LedgerSource {
   LedgerKind kind = LedgerKind::csv;
-  std::string place;        ///< URL, or path without the word before it
-  std::string query;        ///< SQL that yields user, coupon[, round]; PostgreSQL and SQLite
-  std::string key;          ///< Redis: a key, or a template of keys
-  std::string member;       ///< Redis: template of a member or value; empty: the usual one
-  std::string admin_token;  ///< HTTP: sent as the bearer; empty: none. Never logged
+  std::string place;         ///< URL, or path without the word before it
+  std::string query;         ///< SQL that yields user, coupon[, round]; PostgreSQL and SQLite
+  std::string key;           ///< Redis: a key, or a template of keys
+  std::string member;        ///< Redis: template of a member or value; empty: the usual one
+  std::string admin_token;   ///< HTTP: sent as the bearer; empty: none. Never logged
+  analysis::UserOf user_of;  ///< who its users are; empty: population indexes
 };
 
 /// Stands for the event's name in a URL, a query (as a bound parameter) and a Redis key.

@@ -83,7 +83,7 @@ LedgerRead read_sqlite_ledger(const LedgerSource& source, const std::string& eve
     sqlite3_bind_text(statement->get(), 1, event.data(), static_cast<int>(event.size()),
                       SQLITE_STATIC);
   }
-  QueryRows rows;
+  QueryRows rows(source.user_of);
   if (auto columns = take_columns(statement->get(), rows); !columns) {
     return std::unexpected(std::move(columns.error()));
   }

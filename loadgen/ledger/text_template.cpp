@@ -17,7 +17,7 @@ bool is_digit(char c) {
 
 }  // namespace
 
-std::expected<TextTemplate, std::string> TextTemplate::parse(std::string_view text) {
+std::expected<TextTemplate, std::string> TextTemplate::parse(std::string_view text, UserText user) {
   struct Word {
     std::string_view text;
     Part::Kind kind;
@@ -26,6 +26,7 @@ std::expected<TextTemplate, std::string> TextTemplate::parse(std::string_view te
                                      Word{"{coupon}", Part::Kind::coupon},
                                      Word{"*", Part::Kind::any}};
   TextTemplate parsed;
+  parsed.user_ = user;
   while (!text.empty()) {
     const auto word = std::ranges::find_if(
         kWords, [text](const Word& candidate) { return text.starts_with(candidate.text); });
@@ -80,7 +81,8 @@ bool TextTemplate::match_from(std::size_t part, std::string_view text, Found& fo
   for (std::size_t length = last ? std::max(text.size(), least) : least; length <= text.size();
        ++length) {
     const std::string_view taken = text.substr(0, length);
-    if (current.kind == Part::Kind::user && !std::ranges::all_of(taken, is_digit)) return false;
+    const bool digits_only = current.kind == Part::Kind::user && user_ == UserText::digits;
+    if (digits_only && !std::ranges::all_of(taken, is_digit)) return false;
     if (!match_from(part + 1, text.substr(length), found)) continue;
     if (current.kind == Part::Kind::user) found.user = taken;
     if (current.kind == Part::Kind::coupon) found.coupon = taken;

@@ -9,13 +9,18 @@
 
 namespace fairrush::loadgen {
 
+/// What {user} stands for.
+enum class UserText : std::uint8_t { digits, any };
+
 /// A pattern such as "coupon:{user}:{coupon}" that finds user and coupon in a text. {user} stands
-/// for digits, {coupon} for one character or more, * for any number of any. Other braces are
-/// themselves, as the hash tags of a Redis Cluster are. Value type; any thread.
+/// for digits, or for one character or more where users have names; {coupon} for one character or
+/// more, * for any number of any. Other braces are themselves, as the hash tags of a Redis Cluster
+/// are. Value type; any thread.
 class TextTemplate {
  public:
   /// The error names what cannot be told apart: a placeholder twice, or two without text between.
-  static std::expected<TextTemplate, std::string> parse(std::string_view text);
+  static std::expected<TextTemplate, std::string> parse(std::string_view text,
+                                                        UserText user = UserText::digits);
 
   bool has_user() const { return has(Part::Kind::user); }
   bool has_coupon() const { return has(Part::Kind::coupon); }
@@ -44,6 +49,7 @@ class TextTemplate {
   bool has(Part::Kind kind) const;
   bool match_from(std::size_t part, std::string_view text, Found& found) const;
 
+  UserText user_ = UserText::digits;
   std::vector<Part> parts_;
 };
 

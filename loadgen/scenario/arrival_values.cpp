@@ -218,7 +218,7 @@ void check_stages(const std::string& where, const std::vector<ArrivalStage>& sta
 }  // namespace
 
 std::expected<std::vector<ArrivalStage>, std::string> parse_stages(std::string_view text) {
-  const auto expression = Expression::parse(text);
+  const auto expression = TomlExpression::parse(text);
   const toml::array* const list = expression ? expression->value().as_array() : nullptr;
   if (list == nullptr || list->size() > kStagesMax) {
     return std::unexpected(std::string(kStagesForm));
@@ -255,7 +255,7 @@ void add_arrivals(OptionTable& keys, const std::string& prefix, Arrivals& arriva
       {key("levels"), "LIST", "Rates of steps against each other, each for the same time"},
       [&pattern] { return format_levels(pattern.levels); },
       [&pattern](std::string_view text) -> std::expected<void, std::string> {
-        const auto expression = Expression::parse(text);
+        const auto expression = TomlExpression::parse(text);
         auto levels = expression ? levels_of(&expression->value()) : std::nullopt;
         if (!levels) return std::unexpected(std::string(kLevelsForm));
         pattern.levels = std::move(*levels);

@@ -9,7 +9,9 @@
 #include <set>
 
 #include "loadgen/scenario/arrival_values.hpp"
+#include "loadgen/scenario/dialect_reader.hpp"
 #include "loadgen/scenario/structured_values.hpp"
+#include "loadgen/scenario/target_keys.hpp"
 #include "loadgen/scenario/toml_values.hpp"
 
 namespace fairrush::loadgen {
@@ -20,6 +22,24 @@ using namespace std::chrono_literals;
 constexpr std::uint64_t kSeedMax = (std::uint64_t{1} << 63) - 1;  // TOML has signed integers
 constexpr Duration kWindowMin = 100ms;
 constexpr Duration kWindowMax = 24h;
+
+/// A length, or none at all.
+void add_reservation(OptionTable& keys, Scenario& scenario) {
+  OptionTable length;
+  length.add({"event.reserve", "", ""}, scenario.reserve, {kWindowMin, kWindowMax});
+  const OptionTable::Row row = length.rows().front();
+  keys.add_custom(
+      {"event.reserve", "TIME", "Length of the reservation window; none: everybody may claim"},
+      [row, &scenario] { return scenario.takes_reservations() ? row.echo() : "none"; },
+      [row, &scenario](std::string_view text) -> std::expected<void, std::string> {
+        if (text == "none") {
+          scenario.reserve = Duration::zero();
+        } else if (!row.assign(text)) {
+          return std::unexpected(row.accepted + ", or none");
+        }
+        return {};
+      });
+}
 
 void add_event(OptionTable& keys, Scenario& scenario) {
   keys.add_custom(
@@ -33,8 +53,7 @@ void add_event(OptionTable& keys, Scenario& scenario) {
       });
   keys.add({"event.lead", "TIME", "From the start of the run to the opening of reservations"},
            scenario.lead, {100ms, 1h});
-  keys.add({"event.reserve", "TIME", "Length of the reservation window"}, scenario.reserve,
-           {kWindowMin, kWindowMax});
+  add_reservation(keys, scenario);
   keys.add({"event.pause", "TIME", "From the close of reservations to the opening of the rush"},
            scenario.pause, {kWindowMin, kWindowMax});
   keys.add({"event.rush", "TIME", "Length of the rush"}, scenario.rush, {kWindowMin, kWindowMax});
@@ -181,8 +200,7 @@ void add_target(OptionTable& keys, Scenario& scenario) {
                               "fast-cohort-favoured",
                               "modulo-biased-shuffle",
                               "always-403"}));
-  keys.add({"target.url", "URL", "A running service that speaks the same HTTP, instead"},
-           scenario.url);
+  keys.add({"target.url", "URL", "A running service instead: docs/your-server.md"}, scenario.url);
   keys.add_custom(
       {"target.instances", "LIST", "Further URLs of it; users are spread over all"},
       [&scenario] { return format_texts(scenario.instances); },
@@ -213,9 +231,9 @@ void add_target(OptionTable& keys, Scenario& scenario) {
            scenario.admin_token);
   keys.add({.name = "target.jwt_secret",
             .hint = "SECRET",
-            .help = "Users come with HS256 tokens signed with it",
+            .help = "Short for target.token.secret",
             .secret = true},
-           scenario.jwt_secret);
+           scenario.tokens.secret);
 }
 
 void add_checks(OptionTable& keys, Scenario& scenario) {
@@ -255,6 +273,8 @@ OptionTable scenario_keys(Scenario& scenario) {
   add_winners(keys, scenario);
   add_connections(keys, scenario);
   add_target(keys, scenario);
+  add_request_keys(keys, scenario.target);
+  add_token_keys(keys, scenario.tokens);
   add_checks(keys, scenario);
   return keys;
 }
@@ -264,8 +284,9 @@ std::string format_scenario(const OptionTable& keys) {
   for (const OptionTable::Row& row : keys.rows()) {
     const std::string value = row.echo();
     if (value.empty() || row.info.secret) continue;
-    text += is_literal(value) ? fmt::format("{} = {}\n", row.info.name, value)
-                              : fmt::format("{} = {}\n", row.info.name, toml_quoted(value));
+    text += !row.is_text && is_literal(value)
+                ? fmt::format("{} = {}\n", row.info.name, value)
+                : fmt::format("{} = {}\n", row.info.name, toml_quoted(value));
   }
   return text;
 }
@@ -294,6 +315,18 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
                         fmt::format("{} are not accepted: expected target.url to be set as well",
                                     format_texts(scenario.instances))});
   }
+  for (const auto& [persona, share] : scenario.personas) {
+    if (persona != Persona::intruder || share.of_one == 0 || scenario.takes_reservations())
+      continue;
+    problems.push_back({"population.personas",
+                        "intruders claim without a reservation, and event.reserve is none: "
+                        "expected no intruders"});
+  }
+  if (!scenario.takes_reservations() && !scenario.url) {
+    problems.push_back({"event.reserve",
+                        "'none' is for another service, and target.url is not "
+                        "set: the built-in server takes reservations"});
+  }
   if (scenario.url && !is_http_url(*scenario.url)) {
     problems.push_back({"target.url", fmt::format("'{}' is not accepted: expected http://HOST:PORT",
                                                   *scenario.url)});
@@ -306,6 +339,7 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
   if (const auto source = ledger_source(scenario.ledger, scenario.admin_token); !source) {
     problems.push_back({"target.ledger", source.error()});
   }
+  read_dialect(scenario, problems);
   return problems;
 }
 

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <fstream>
 #include <optional>
-#include <sstream>
 
 #include "loadgen/scenario/arrival_values.hpp"
 #include "loadgen/scenario/keys.hpp"
 #include "loadgen/scenario/scenario.hpp"
 #include "loadgen/scenario/structured_values.hpp"
+#include "loadgen/scenario/toml_values.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -17,35 +17,10 @@ namespace {
 constexpr std::size_t kExtendsMax = 8;  // a chain longer than this is taken for a circle
 constexpr std::uintmax_t kFileBytesMax = 1 << 20;
 
-/// A value on one line, as TOML.
-std::string inline_text(const toml::node& node) {
-  std::string text;
-  const auto separate = [&text] { text += text.size() > 1 ? ", " : " "; };
-  if (const toml::table* table = node.as_table()) {
-    text = "{";
-    for (const auto& [key, value] : *table) {
-      separate();
-      text += fmt::format("{} = {}", std::string(key.str()), inline_text(value));
-    }
-    return text + " }";
-  }
-  if (const toml::array* array = node.as_array()) {
-    text = "[";
-    for (const toml::node& value : *array) {
-      separate();
-      text += inline_text(value);
-    }
-    return text + " ]";
-  }
-  std::ostringstream out;
-  node.visit([&out](const auto& value) { out << value; });
-  return out.str();
-}
-
 /// A value as the text its key's grammar reads.
 std::string text_of(const toml::node& node) {
   if (const auto text = node.value_exact<std::string>()) return *text;
-  return inline_text(node);
+  return inline_toml(node);
 }
 
 /// Applies one file or override after the other to the table of keys and collects what is wrong.
@@ -62,7 +37,8 @@ class Loader {
   std::optional<toml::table> read(const std::filesystem::path& path);
   void apply_base(const toml::node& base, const std::filesystem::path& path, std::size_t depth);
   void apply_table(const toml::table& table, const std::string& prefix, const std::string& file);
-  void apply_value(const std::string& key, const toml::node& node, const std::string& where);
+  void assign(const std::string& key, std::string value, const std::filesystem::path& folder,
+              const std::string& where);
 
   OptionTable& keys_;
   std::vector<Problem> problems_;
@@ -129,19 +105,26 @@ void Loader::apply_table(const toml::table& table, const std::string& prefix,
     if (node.is_table() && opens_a_section) {
       apply_table(*node.as_table(), key + ".", file);
     } else {
-      apply_value(key, node, place(file, name.source(), key));
+      assign(key, text_of(node), std::filesystem::path(file).parent_path(),
+             place(file, name.source(), key));
     }
   }
 }
 
-void Loader::apply_value(const std::string& key, const toml::node& node, const std::string& where) {
-  const auto assigned = keys_.assign(key, text_of(node));
+/// A path is kept whole, so that the scenario finds its file from wherever it is read again.
+void Loader::assign(const std::string& key, std::string value, const std::filesystem::path& folder,
+                    const std::string& where) {
+  const bool is_path = std::ranges::any_of(
+      keys_.rows(), [&key](const auto& row) { return row.info.name == key && row.info.is_path; });
+  if (is_path && !value.empty()) {
+    value = std::filesystem::absolute(folder / value).lexically_normal().string();
+  }
+  const auto assigned = keys_.assign(key, value);
   if (!assigned) problems_.push_back({where, assigned.error()});
 }
 
 void Loader::apply_override(const std::string& key, const std::string& value) {
-  const auto assigned = keys_.assign(key, value);
-  if (!assigned) problems_.push_back({fmt::format("--set {}", key), assigned.error()});
+  assign(key, value, {}, fmt::format("--set {}", key));
 }
 
 void Loader::add_problems(std::vector<Problem> problems) {

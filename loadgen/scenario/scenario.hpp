@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
@@ -113,6 +115,37 @@ struct BuiltinTarget {
   std::string fault = "none";  ///< switched on in the server on purpose
 };
 
+/// What a scenario says about one request of users; unset: as the reference server takes it.
+struct RequestOrder {
+  std::optional<std::string> method = {};
+  std::optional<std::string> path = {};
+  std::optional<std::string> headers = {};  ///< this and the two below the body as TOML text
+  std::optional<std::string> body = {};
+  std::optional<std::string> answers = {};
+  std::optional<std::string> extract = {};
+};
+
+/// What a scenario says about the HTTP of the service under test.
+struct TargetOrder {
+  std::array<RequestOrder, 4> requests;  ///< by analysis::Op
+  std::optional<std::string> setup;      ///< TOML text, as `reset`
+  std::optional<std::string> reset;
+  std::string user = "{index}";
+  std::optional<std::string> feeder;  ///< path of a CSV file
+};
+
+/// Where users' bearer tokens come from: one of the first four, or none.
+struct TokenOrder {
+  std::optional<std::string> secret = {};    ///< signed with it (HS256)
+  std::optional<std::string> key_file = {};  ///< signed with the RSA key in this PEM file (RS256)
+  std::optional<std::string> file = {};      ///< one a line, the line of user 0 first
+  std::optional<std::string> text = {};      ///< a template of the feeder's columns
+  std::string claims = R"({"sub":"{user}"})";
+  std::optional<std::string> key_id = {};  ///< told in the header of signed ones
+
+  bool ordered() const { return secret || key_file || file || text; }
+};
+
 /// The question a run answers, resolved: every default filled in, every value within its range.
 struct Scenario {
   std::string name;  ///< file name without the extension
@@ -120,7 +153,7 @@ struct Scenario {
 
   analysis::QuotaRule coupons{.share = Share{0.2}, .count = {}};
   Duration lead = std::chrono::milliseconds(500);  ///< before reservations open
-  Duration reserve = std::chrono::seconds(10);     ///< reservation window
+  Duration reserve = std::chrono::seconds(10);     ///< reservation window; zero: there is none
   Duration pause = std::chrono::seconds(1);        ///< between the windows
   Duration rush = std::chrono::seconds(60);        ///< claim window
   std::uint32_t rounds = 1;                        ///< how often all of it is played
@@ -148,26 +181,30 @@ struct Scenario {
   Pacing pacing = Pacing::economic;
 
   BuiltinTarget builtin;
-  std::vector<std::string> instances;  ///< URLs that serve users beside `url`
-  std::optional<std::string> url;  ///< set: a running service that speaks the same HTTP, instead
+  std::optional<std::string> url;                       ///< set: a running service, instead
+  TargetOrder target;                                   ///< how it is spoken to
+  std::vector<std::string> instances;                   ///< URLs that serve users beside `url`
   std::string admin_token = "fairrush-admin";           ///< secret; never logged
   Duration settle_deadline = std::chrono::seconds(10);  ///< for the target to come to rest
   Duration status_deadline{};  ///< after a win, for the wallet to show it; zero: at once
   LedgerOrder ledger;          ///< where what the target issued is read; unset: its own HTTP export
-  std::optional<std::string> jwt_secret;  ///< set: users come with HS256 tokens, else X-User-ID
+  TokenOrder tokens;           ///< none: users come with X-User-ID
 
   Share fairness_margin{0.01};
   bool fairness_gates = true;  ///< false: fairness is reported but does not fail the run
+
+  /// Without reservations everybody is on the roster.
+  bool takes_reservations() const { return reserve > Duration::zero(); }
 
   std::vector<std::pair<std::string, std::string>> echo;  ///< every key with the value in force
   std::string source;  ///< TOML text that gives this scenario again
 };
 
 /// Reservation clicks fall into this first part of their window: who is on a slow network is still
-/// on the roster.
+/// on the roster. Nobody clicks there when there are no reservations, but a shape needs a length.
 inline Duration reservation_span(const Scenario& scenario) {
   constexpr int kPercent = 75;
-  return scenario.reserve * kPercent / 100;
+  return std::max<Duration>(std::chrono::milliseconds(1), scenario.reserve * kPercent / 100);
 }
 
 /// Reads a scenario file, follows its `extends`, applies `overrides` ("key", "value") last. All

@@ -143,7 +143,7 @@ std::string format_quota(const analysis::QuotaRule& rule) {
 }
 
 std::expected<std::vector<Cohort>, std::string> parse_cohorts(std::string_view text) {
-  const auto expression = Expression::parse(text);
+  const auto expression = TomlExpression::parse(text);
   const toml::array* list = expression ? expression->value().as_array() : nullptr;
   if (list == nullptr || list->empty() || list->size() > kCohortsMax) {
     return std::unexpected(std::string(kCohortsForm));
@@ -175,7 +175,7 @@ std::string format_cohorts(const std::vector<Cohort>& cohorts) {
 std::expected<std::vector<std::string>, std::string> parse_texts(
     std::string_view text, const std::function<bool(const std::string&)>& is_fit,
     std::string_view form) {
-  const auto expression = Expression::parse(text);
+  const auto expression = TomlExpression::parse(text);
   const toml::array* list = expression ? expression->value().as_array() : nullptr;
   if (list == nullptr) return std::unexpected(std::string(form));
   std::vector<std::string> texts;
@@ -223,7 +223,7 @@ std::string describe_network(const Cohort& cohort) {
 
 std::expected<std::vector<std::pair<Persona, Share>>, std::string> parse_personas(
     std::string_view text) {
-  const auto expression = Expression::parse(text);
+  const auto expression = TomlExpression::parse(text);
   const toml::table* table = expression ? expression->value().as_table() : nullptr;
   if (table == nullptr || table->empty()) return std::unexpected(std::string(kPersonasForm));
   std::vector<std::pair<Persona, Share>> personas;

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <expected>
-#include <functional>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -42,8 +42,5 @@ std::expected<std::vector<std::string>, std::string> parse_texts(
     std::string_view text, const std::function<bool(const std::string&)>& is_fit,
     std::string_view form);
 std::string format_texts(const std::vector<std::string>& texts);
-
-/// A TOML basic string.
-std::string toml_quoted(std::string_view text);
 
 }  // namespace fairrush::loadgen

@@ -11,14 +11,14 @@
 namespace fairrush::loadgen {
 
 /// The value of one TOML expression, such as "[1, 2]"; keeps its document alive.
-class Expression {
+class TomlExpression {
  public:
   /// Unset for a text that is none.
-  static std::optional<Expression> parse(std::string_view text);
+  static std::optional<TomlExpression> parse(std::string_view text);
   const toml::node& value() const { return *document_.get("value"); }
 
  private:
-  explicit Expression(toml::table document) : document_(std::move(document)) {}
+  explicit TomlExpression(toml::table document) : document_(std::move(document)) {}
   toml::table document_;
 };
 
@@ -29,6 +29,8 @@ std::optional<Duration> duration_of(const toml::node* node);
 /// A number ≥ 0; unset for anything else, null too.
 std::optional<double> amount_of(const toml::node* node);
 
+/// A value on one line, as an expression that gives it again.
+std::string inline_toml(const toml::node& node);
 /// A TOML basic string.
 std::string toml_quoted(std::string_view text);
 /// A duration to the nanosecond, as a TOML string.

@@ -1,169 +1,141 @@
 #include "loadgen/target/answer.hpp"
 
-#include <boost/json/basic_parser_impl.hpp>
-#include <string>
+#include <algorithm>
+#include <charconv>
+#include <optional>
 
-#include "loadgen/target/outcome_table.hpp"
+#include "base/assert.hpp"
+#include "loadgen/target/requests.hpp"
 
 namespace fairrush::loadgen {
-namespace json = boost::json;
-
 namespace {
 
-/// Keeps three string members of the outermost object, of a wallet the coupon that comes first, and
-/// lets everything else pass.
-struct MemberHandler {
-  static constexpr std::size_t max_object_size = std::size_t(-1);
-  static constexpr std::size_t max_array_size = std::size_t(-1);
-  static constexpr std::size_t max_key_size = 1024;
-  static constexpr std::size_t max_string_size = std::size_t{64} * 1024;
+using analysis::Outcome;
+using analysis::Reason;
 
-  using Error = json::error_code;
-  using View = json::string_view;
+std::optional<double> number_of(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
 
-  void clear() {
-    code.clear();
-    coupon.clear();
-    token.clear();
-    key.clear();
-    value = nullptr;
-    depth = 0;
-    is_wallet = false;
-    wallet_listed = false;
-    in_list = false;
-    entry = {};
-  }
+bool equal(const JsonWatch::Value& value, const ValueTest& test) {
+  if (value.kind != test.type) return false;
+  if (value.text == test.text) return true;
+  return value.kind == JsonKind::number && number_of(value.text) == number_of(test.text);
+}
 
-  bool on_document_begin(Error&) { return true; }
-  bool on_document_end(Error&) { return true; }
-  bool on_object_begin(Error&) { return deeper(); }
-  bool on_object_end(std::size_t, Error&) {
-    if (is_wallet && depth == kEntryDepth) take_entry();
-    return shallower();
+bool passes(const JsonWatch::Value& value, const ValueTest& test) {
+  switch (test.kind) {
+    case ValueTest::Kind::exists:
+      return value.kind != JsonKind::missing;
+    case ValueTest::Kind::missing:
+      return value.kind == JsonKind::missing;
+    case ValueTest::Kind::equals:
+      return equal(value, test);
+    case ValueTest::Kind::matches:
+      return (value.kind == JsonKind::string || value.kind == JsonKind::number) &&
+             test.pattern->is_in(value.text);
   }
-  bool on_array_begin(Error&) { return deeper(); }
-  bool on_array_end(std::size_t, Error&) { return shallower(); }
-  bool on_key_part(View part, std::size_t, Error&) {
-    key.append(part.data(), part.size());
-    return true;
-  }
-  bool on_key(View part, std::size_t, Error&) {
-    key.append(part.data(), part.size());
-    value = is_wallet ? wallet_member(key) : depth == 1 ? member(key) : nullptr;
-    if (value != nullptr) value->clear();
-    key.clear();
-    return true;
-  }
-  bool on_string_part(View part, std::size_t, Error&) { return keep(part); }
-  bool on_string(View part, std::size_t, Error&) {
-    keep(part);
-    value = nullptr;
-    return true;
-  }
-  bool on_number_part(View, Error&) { return true; }
-  bool on_int64(std::int64_t, View, Error&) { return scalar(); }
-  bool on_uint64(std::uint64_t, View, Error&) { return scalar(); }
-  bool on_double(double, View, Error&) { return scalar(); }
-  bool on_bool(bool, Error&) { return scalar(); }
-  bool on_null(Error&) { return scalar(); }
-  bool on_comment_part(View, Error&) { return true; }
-  bool on_comment(View, Error&) { return true; }
+  return false;
+}
 
-  bool deeper() {
-    ++depth;
-    return scalar();
-  }
-  bool shallower() {
-    --depth;
-    return true;
-  }
-  bool scalar() {
-    value = nullptr;
-    return true;
-  }
-  bool keep(View part) {
-    if (value != nullptr) value->append(part.data(), part.size());
-    return true;
-  }
-  std::string* member(std::string_view name) {
-    if (name == "code") return &code;
-    if (name == "coupon") return &coupon;
-    return name == "token" ? &token : nullptr;
-  }
+/// A header's value as a test sees it; an empty one is none.
+JsonWatch::Value header_value(std::string_view text) {
+  return {text.empty() ? JsonKind::missing : JsonKind::string, text};
+}
 
-  /// {"coupons":[{"event":"…","coupon":"…"}, …]}
-  std::string* wallet_member(std::string_view name) {
-    if (depth == 1) {
-      in_list = name == "coupons";
-      wallet_listed = wallet_listed || in_list;
-      return name == "code" ? &code : nullptr;
-    }
-    if (!in_list || depth != kEntryDepth) return nullptr;
-    if (name == "event") return &entry.event;
-    return name == "coupon" ? &entry.coupon : nullptr;
-  }
-  /// The first coupon of the event is the one; an entry that names none is of it.
-  void take_entry() {
-    const bool counts = entry.event.empty() || event.empty() || entry.event == event;
-    if (in_list && counts && coupon.empty()) coupon = entry.coupon;
-    entry.event.clear();
-    entry.coupon.clear();
-  }
-
-  static constexpr unsigned kEntryDepth = 3;
-  struct Entry {
-    std::string event;
-    std::string coupon;
-  };
-  std::string event;  ///< whose coupons count; survives `clear`
-  Entry entry;        // of a wallet, as far as it has been read
-
-  std::string code;
-  std::string coupon;
-  std::string token;
-  std::string key;
-  std::string* value = nullptr;  // where the string to come goes
-  unsigned depth = 0;
-  bool is_wallet = false;
-  bool wallet_listed = false;
-  bool in_list = false;  // of the wallet's coupons
-};
+bool is_success(Outcome outcome) {
+  return outcome == Outcome::accepted || outcome == Outcome::win;
+}
 
 }  // namespace
 
-struct AnswerReader::Members {
-  json::basic_parser<MemberHandler> parser{json::parse_options{}};
-
-  /// Whether `body` is one JSON value; members are found in an object only.
-  bool read(analysis::Op op, std::string_view body) {
-    parser.reset();
-    parser.handler().clear();
-    parser.handler().is_wallet = op == analysis::Op::status;
-    json::error_code error;
-    const std::size_t used = parser.write_some(false, body.data(), body.size(), error);
-    return !error && used == body.size();
+AnswerReader::AnswerReader(const Dialect& dialect, const Constants& constants) {
+  const std::vector<std::string> headers = watched_headers(dialect);
+  const std::vector<std::string> names = value_names(dialect);
+  operations_.reserve(kOps);
+  for (const Operation& operation : dialect.operations) {
+    operations_.push_back(ready(operation, headers, names, constants));
   }
-};
-
-AnswerReader::AnswerReader(std::string event) : members_(std::make_unique<Members>()) {
-  members_->parser.handler().event = std::move(event);
 }
-AnswerReader::~AnswerReader() = default;
 
-Meaning AnswerReader::read(analysis::Op op, unsigned status, std::string_view body) {
-  MemberHandler& found = members_->parser.handler();
-  const bool readable = !body.empty() && members_->read(op, body);
-  if (!readable) found.clear();
-  const OutcomeRow& row = outcome_row(op, status, found.code);
-  if (row.receipt == ReceiptMember::none) return {row.outcome, row.reason, {}};
-  const std::string& receipt = row.receipt == ReceiptMember::token ? found.token : found.coupon;
-  const bool may_be_empty = row.receipt == ReceiptMember::wallet && found.wallet_listed;
-  if ((may_be_empty || !receipt.empty()) && receipt.size() <= analysis::kReceiptBytesMax) {
-    return {row.outcome, row.reason, receipt};
+AnswerReader::ReadyOperation AnswerReader::ready(const Operation& operation,
+                                                 const std::vector<std::string>& headers,
+                                                 const std::vector<std::string>& names,
+                                                 const Constants& constants) {
+  ReadyOperation made{.finder = ValueFinder(headers), .rules = {}, .extractions = {}};
+  for (const AnswerRule& rule : operation.answers) {
+    ReadyRule ready{.rule = &rule,
+                    .headers = {},
+                    .members = {},
+                    .receipt = made.finder.add(rule.receipt, constants)};
+    for (const HeaderCondition& condition : rule.headers) {
+      ready.headers.push_back({made.finder.header(condition.name), &condition.test});
+    }
+    for (const JsonCondition& condition : rule.members) {
+      ready.members.push_back({made.finder.add_member(condition.pointer), &condition.test});
+    }
+    made.rules.push_back(std::move(ready));
   }
-  const bool refused = row.outcome == analysis::Outcome::refusal;
-  if (refused) return {row.outcome, row.reason, {}};
-  return {analysis::Outcome::indeterminate, analysis::Reason::unparseable, {}};
+  for (const Extraction& extraction : operation.extract) {
+    const auto slot = std::ranges::find(names, extraction.name) - names.begin();
+    made.extractions.push_back(
+        {made.finder.add(extraction.source, constants), static_cast<std::size_t>(slot)});
+  }
+  return made;
+}
+
+bool AnswerReader::fits(ReadyOperation& operation, const ReadyRule& ready, const Answer& answer) {
+  const AnswerRule& rule = *ready.rule;
+  const auto holds = [&answer](const StatusRange& range) { return range.holds(answer.status); };
+  if (!rule.statuses.empty() && std::ranges::none_of(rule.statuses, holds)) return false;
+  for (const auto& [place, test] : ready.headers) {
+    if (!passes(header_value(operation.finder.header_at(place)), *test)) return false;
+  }
+  for (const auto& [place, test] : ready.members) {
+    if (!passes(operation.finder.member(place), *test)) return false;
+  }
+  return !rule.body || rule.body->is_in(answer.body);
+}
+
+Meaning AnswerReader::meaning(ReadyOperation& operation, const AnswerRule& rule,
+                              std::size_t receipt) {
+  if (rule.receipt.kind == ValueSource::Kind::none) return {rule.outcome, rule.reason, {}};
+  const auto found = operation.finder.find(receipt);
+  if (found && found->empty() && rule.outcome == Outcome::win) {
+    return {Outcome::indeterminate, Reason::receipt_missing, {}};  // a list that names no coupon
+  }
+  const bool fits = found && found->size() <= analysis::kReceiptBytesMax;
+  if (fits) return {rule.outcome, rule.reason, *found};
+  if (!is_success(rule.outcome)) return {rule.outcome, rule.reason, {}};
+  return {Outcome::indeterminate, found ? Reason::unparseable : found.error(), {}};
+}
+
+Meaning AnswerReader::read(analysis::Op op, const Answer& answer) {
+  ReadyOperation& operation = operations_[static_cast<std::size_t>(op)];
+  operation.finder.begin(answer);
+  for (std::size_t number = 0; number < operation.rules.size(); ++number) {
+    const ReadyRule& rule = operation.rules[number];
+    if (!fits(operation, rule, answer)) continue;
+    Meaning found = meaning(operation, *rule.rule, rule.receipt);
+    found.rule = number;
+    return found;
+  }
+  const bool last_rule_fits_everything = false;
+  FAIRRUSH_ASSERT(last_rule_fits_everything);
+  return {};
+}
+
+Meaning AnswerReader::hear(UserIndex user, analysis::Op op, const Answer& answer) {
+  const Meaning found = read(op, answer);
+  ReadyOperation& operation = operations_[static_cast<std::size_t>(op)];
+  if (!is_success(found.outcome)) return found;
+  for (const auto& [source, slot] : operation.extractions) {
+    if (const auto value = operation.finder.find(source)) values_.keep(user, slot, *value);
+  }
+  return found;
 }
 
 }  // namespace fairrush::loadgen

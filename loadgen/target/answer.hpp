@@ -1,10 +1,16 @@
 #pragma once
 
-#include <memory>
+#include <array>
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "analysis/history/record.hpp"
+#include "loadgen/dialect/dialect.hpp"
+#include "loadgen/dialect/segments.hpp"
+#include "loadgen/dialect/user_values.hpp"
+#include "loadgen/target/value_finder.hpp"
 
 namespace fairrush::loadgen {
 
@@ -13,25 +19,54 @@ struct Meaning {
   analysis::Outcome outcome{};
   analysis::Reason reason{};
   std::string_view receipt;  ///< coupon or draw token; empty = none. Valid until the next `read`
+  std::size_t rule = 0;      ///< that decided, of the operation's answers
 };
 
-/// Finds out what answers mean: takes the members that matter out of the JSON and looks the answer
-/// up in the outcome table. Does not allocate once its buffers have grown. One thread.
+/// Finds out what answers mean by a dialect's rules, and remembers what they give to users. Does
+/// not allocate once its buffers have grown, but for what is remembered. One thread.
 class AnswerReader {
  public:
-  /// `event` is the one whose coupons count in a wallet; empty: any.
-  explicit AnswerReader(std::string event = {});
-  ~AnswerReader();
-  AnswerReader(const AnswerReader&) = delete;
-  AnswerReader& operator=(const AnswerReader&) = delete;
+  /// `dialect` outlives it.
+  AnswerReader(const Dialect& dialect, const Constants& constants);
 
-  /// `status` of a final answer with its whole `body`. A success whose body is not JSON or lacks
-  /// its receipt, or has one longer than a history takes, is indeterminate and unparseable.
-  Meaning read(analysis::Op op, unsigned status, std::string_view body);
+  /// `answer` is final. A success that lacks its receipt, or has one longer than a history takes,
+  /// is indeterminate, for a reason of its own.
+  Meaning read(analysis::Op op, const Answer& answer);
+
+  /// `read`, and keeps for `user` what a success is to give to later requests.
+  Meaning hear(UserIndex user, analysis::Op op, const Answer& answer);
+
+  /// What `hear` has kept.
+  const UserValues& values() const { return values_; }
 
  private:
-  struct Members;
-  std::unique_ptr<Members> members_;
+  struct ReadyTest {
+    std::size_t place = 0;
+    const ValueTest* test = nullptr;
+  };
+  struct ReadyRule {
+    const AnswerRule* rule = nullptr;
+    std::vector<ReadyTest> headers;
+    std::vector<ReadyTest> members;
+    std::size_t receipt = 0;
+  };
+  struct ReadyExtraction {
+    std::size_t source = 0;
+    std::size_t slot = 0;
+  };
+  struct ReadyOperation {
+    ValueFinder finder;
+    std::vector<ReadyRule> rules;
+    std::vector<ReadyExtraction> extractions;
+  };
+
+  static ReadyOperation ready(const Operation& operation, const std::vector<std::string>& headers,
+                              const std::vector<std::string>& names, const Constants& constants);
+  static bool fits(ReadyOperation& operation, const ReadyRule& rule, const Answer& answer);
+  static Meaning meaning(ReadyOperation& operation, const AnswerRule& rule, std::size_t receipt);
+
+  std::vector<ReadyOperation> operations_;
+  UserValues values_;
 };
 
 }  // namespace fairrush::loadgen

@@ -56,29 +56,33 @@ std::expected<asio::ip::tcp::endpoint, std::string> resolve(const TargetAddress&
   return found.begin()->endpoint();
 }
 
-HttpCaller::HttpCaller(TargetAddress address, Waiting waiting)
+HttpCaller::HttpCaller(TargetAddress address, Waiting waiting, std::vector<std::string> watched)
     : address_(std::move(address)),
       waiting_(std::move(waiting)),
       socket_(context_),
-      exchange_(kControlLimits) {}
+      exchange_(kControlLimits, std::move(watched)) {}
 
 std::expected<HttpAnswer, std::string> HttpCaller::operator()(const HttpCall& call,
                                                               Duration timeout) {
+  const std::string request = request_of(call);
+  return send({.bytes = request, .repeatable = call.method == "GET", .what = call.what}, timeout);
+}
+
+std::expected<HttpAnswer, std::string> HttpCaller::send(const RawCall& call, Duration timeout) {
   awaited_ = awaited_for(timeout, fmt::format("{} from {}", call.what, address_.authority()));
   if (!waiting_(awaited_)) {
     return std::unexpected(fmt::format("{} was not asked for any more", awaited_.what));
   }
   asked_ = awaited_.since;
   given_up_ = false;
-  const std::string request = request_of(call);
   // A kept connection may have died unseen. A GET can be asked again; anything else might then take
   // effect twice, so it gets a connection of its own.
-  if (socket_.is_open() && call.method == "GET") {
-    auto answer = exchange(request);
+  if (socket_.is_open() && call.repeatable) {
+    auto answer = exchange(call.bytes);
     if (answer || given_up_) return answer;
   }
   if (auto connected = connect(); !connected) return std::unexpected(connected.error());
-  return exchange(request);
+  return exchange(call.bytes);
 }
 
 std::string HttpCaller::request_of(const HttpCall& call) const {
@@ -145,7 +149,7 @@ std::expected<void, std::string> HttpCaller::connect() {
   return {};
 }
 
-std::expected<HttpAnswer, std::string> HttpCaller::exchange(const std::string& request) {
+std::expected<HttpAnswer, std::string> HttpCaller::exchange(std::string_view request) {
   error_code outcome;
   asio::async_write(socket_, asio::buffer(request),
                     [&outcome](error_code error, std::size_t) { outcome = error; });
@@ -177,7 +181,9 @@ std::expected<HttpAnswer, std::string> HttpCaller::exchange(const std::string& r
     return std::unexpected(
         failure(fmt::format("its answer is not HTTP ({})", exchange_.failure())));
   }
-  HttpAnswer answer{.status = exchange_.status(), .body = std::string(exchange_.body())};
+  HttpAnswer answer{.status = exchange_.status(),
+                    .body = std::string(exchange_.body()),
+                    .headers = {exchange_.headers().begin(), exchange_.headers().end()}};
   if (!exchange_.keep_alive()) close();
   return answer;
 }

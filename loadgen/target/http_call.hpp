@@ -4,6 +4,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/runtime/asio_types.hpp"
 #include "base/units.hpp"
@@ -38,17 +39,30 @@ struct HttpCall {
 struct HttpAnswer {
   unsigned status = 0;
   std::string body;
+  std::vector<std::string> headers = {};  ///< the watched ones, in the order of their names
+};
+
+/// A request as its bytes.
+struct RawCall {
+  std::string_view bytes;
+  bool repeatable = false;              ///< sending it a second time changes nothing
+  std::string_view what = "an answer";  ///< that is asked for, in words
 };
 
 /// Blocking HTTP for what happens before and after a rush, over one kept connection. One thread.
 class HttpCaller {
  public:
-  explicit HttpCaller(TargetAddress address, Waiting waiting = wait_in_silence);
+  /// `watched` are the names of headers that answers are to bring along.
+  explicit HttpCaller(TargetAddress address, Waiting waiting = wait_in_silence,
+                      std::vector<std::string> watched = {});
 
   /// Sends `call` and waits for the whole answer, at most `timeout` in all and as long as `waiting`
   /// agrees. Connects when needed, again when a kept connection has been closed meanwhile. The
   /// error names host, port and cause.
   std::expected<HttpAnswer, std::string> operator()(const HttpCall& call, Duration timeout);
+
+  /// The same for a request that has been written already.
+  std::expected<HttpAnswer, std::string> send(const RawCall& call, Duration timeout);
 
   const TargetAddress& address() const { return address_; }
 
@@ -56,7 +70,7 @@ class HttpCaller {
   enum class Ran : std::uint8_t { done, out_of_time, broken_off };
 
   std::expected<void, std::string> connect();
-  std::expected<HttpAnswer, std::string> exchange(const std::string& request);
+  std::expected<HttpAnswer, std::string> exchange(std::string_view request);
   std::string request_of(const HttpCall& call) const;
   Ran run();
   std::string unanswered(std::string_view missing, Ran ran);

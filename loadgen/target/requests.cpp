@@ -2,100 +2,112 @@
 
 #include <fmt/compile.h>
 #include <fmt/format.h>
-#include <jwt.h>
 
 #include <algorithm>
-#include <boost/json/object.hpp>
-#include <boost/json/serialize.hpp>
-#include <cstdlib>
 #include <iterator>
-#include <memory>
-
-#include "base/assert.hpp"
 
 namespace fairrush::loadgen {
-
 namespace {
 
-/// What a coupon is spent on, in minor units.
-constexpr unsigned kOrderAmount = 10'000;
+constexpr std::string_view kJson = "application/json";
 
-/// A name as a header's value takes it.
-std::string agent_line(std::string name) {
-  const auto unfit = [](char c) { return c <= ' ' || c > '~'; };
-  std::ranges::replace_if(name, unfit, '-');
-  return fmt::format("\r\nUser-Agent: fairrush/{}", name);
+bool same_field(std::string_view line, std::string_view name) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return line.size() > name.size() && line[name.size()] == ':' &&
+         std::ranges::equal(line.substr(0, name.size()), name, {}, lower, lower);
+}
+
+/// The body's media type, as a header says it or as its first character suggests.
+std::string_view media_type(const RequestForm& form) {
+  constexpr std::string_view kField = "Content-Type";
+  for (const std::string_view line : form.headers) {
+    if (same_field(line, kField)) return line.substr(kField.size() + 1);
+  }
+  return form.body.starts_with('{') || form.body.starts_with('[') ? kJson : std::string_view();
+}
+
+Escape body_escape(std::string_view type) {
+  if (type.contains("json")) return Escape::json;
+  return type.contains("urlencoded") ? Escape::url : Escape::none;
+}
+
+/// Methods whose requests say how long their body is, even without one.
+bool states_length(const RequestForm& form) {
+  return !form.body.empty() ||
+         (form.method != "GET" && form.method != "HEAD" && form.method != "DELETE");
 }
 
 }  // namespace
 
-RequestTemplates::RequestTemplates(RequestSpec spec) : spec_(std::move(spec)) {
-  const auto head = [this](std::string_view method, std::string_view path) {
-    return fmt::format("{} {} HTTP/1.1\r\nHost: {}", method, path, spec_.authority);
-  };
-  const std::string event = "/api/v1/events/" + spec_.event;
-  reserve_head_ = head("POST", event + "/reservations");
-  claim_head_ = head("POST", event + "/claims");
-  status_head_ = head("GET", "/api/v1/users/me/coupons?event=" + spec_.event);
-  for (const std::string& cohort : spec_.cohorts) agents_.push_back(agent_line(cohort));
-  if (spec_.connections == ConnectionMode::per_request) close_ = "\r\nConnection: close";
+std::vector<std::string> value_names(const Dialect& dialect) {
+  std::vector<std::string> names;
+  for (const Operation& operation : dialect.operations) {
+    for (const Extraction& extraction : operation.extract) {
+      if (std::ranges::count(names, extraction.name) == 0) names.push_back(extraction.name);
+    }
+  }
+  return names;
 }
 
-void RequestTemplates::write_head(std::string& buffer, const PlannedAttempt& attempt) const {
-  switch (attempt.op) {
-    case analysis::Op::reserve:
-      buffer = reserve_head_;
-      return;
-    case analysis::Op::claim:
-      buffer = claim_head_;
-      return;
-    case analysis::Op::status:
-      buffer = status_head_;
-      return;
-    case analysis::Op::redeem:
-      buffer = fmt::format("POST /api/v1/orders/order-{:016x}/apply-coupon HTTP/1.1\r\nHost: {}",
-                           attempt.idempotency, spec_.authority);
-      return;
+RequestWriter::RequestWriter(const RequestForm& form, const RequestSpec& spec)
+    : head_({}, Escape::none, {}, spec.voices), body_({}, Escape::none, {}, spec.voices) {
+  const std::vector<std::string> values = value_names(spec.dialect);
+  const auto compiled = [&](std::string_view text, Escape escape) {
+    return Segments(text, escape,
+                    {.identity = spec.dialect.user, .constants = &spec.constants, .values = values},
+                    spec.voices);
+  };
+  head_.add_literal(form.method + " ");
+  head_.add(compiled(form.path, Escape::url));
+  head_.add_literal(" HTTP/1.1");
+  const auto is_host = [](std::string_view line) { return same_field(line, "Host"); };
+  if (std::ranges::none_of(form.headers, is_host)) head_.add_literal("\r\nHost: " + spec.authority);
+  for (const std::string& line : form.headers) {
+    head_.add_literal("\r\n");
+    head_.add(compiled(line, Escape::header));
+  }
+  if (spec.connections == ConnectionMode::per_request) {
+    head_.add_literal("\r\nConnection: close");
+  }
+  const std::string_view type = media_type(form);
+  if (type.data() == kJson.data()) head_.add_literal(fmt::format("\r\nContent-Type: {}", kJson));
+  body_.add(compiled(form.body, body_escape(type)));
+  body_varies_ = !body_.is_constant();
+  if (body_varies_) return;
+  const std::string body = body_.constant_text();
+  if (states_length(form)) head_.add_literal(fmt::format("\r\nContent-Length: {}", body.size()));
+  head_.add_literal("\r\n\r\n" + body);
+}
+
+void RequestWriter::write(std::string& buffer, const Subject& subject) const {
+  buffer.clear();
+  if (!body_varies_) {
+    head_.append(buffer, subject);
+    return;
+  }
+  // The head says how long the body is, so the body is written first and then changes places.
+  body_.append(buffer, subject);
+  const std::size_t body_bytes = buffer.size();
+  head_.append(buffer, subject);
+  fmt::format_to(std::back_inserter(buffer), FMT_COMPILE("\r\nContent-Length: {}\r\n\r\n"),
+                 body_bytes);
+  std::ranges::rotate(buffer, buffer.begin() + static_cast<std::ptrdiff_t>(body_bytes));
+}
+
+RequestTemplates::RequestTemplates(RequestSpec spec) : spec_(std::move(spec)) {
+  writers_.reserve(kOps);
+  for (const Operation& operation : spec_.dialect.operations) {
+    writers_.emplace_back(operation.request, spec_);
   }
 }
 
 void RequestTemplates::write(std::string& buffer, const RequestSubject& subject) const {
   const PlannedAttempt& attempt = subject.attempt;
-  write_head(buffer, attempt);
-  buffer += spec_.jwt_secret ? "\r\nAuthorization: Bearer " : "\r\nX-User-ID: ";
-  if (spec_.jwt_secret) {
-    buffer += user_token(attempt.user, *spec_.jwt_secret);
-  } else {
-    fmt::format_to(std::back_inserter(buffer), FMT_COMPILE("{}"), attempt.user.value());
-  }
-  if (subject.cohort.value() < agents_.size()) buffer += agents_[subject.cohort.value()];
-  buffer += close_;
-  if (attempt.op == analysis::Op::status) {
-    buffer += "\r\n\r\n";
-    return;
-  }
-  fmt::format_to(std::back_inserter(buffer), FMT_COMPILE("\r\nIdempotency-Key: {:016x}"),
-                 attempt.idempotency);
-  if (attempt.op != analysis::Op::redeem) {
-    buffer += "\r\nContent-Length: 0\r\n\r\n";
-    return;
-  }
-  const std::string body = boost::json::serialize(
-      boost::json::object{{"coupon", subject.coupon}, {"amount", kOrderAmount}});
-  buffer += fmt::format("\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{}",
-                        body.size(), body);
-}
-
-std::string user_token(UserIndex user, const std::string& secret) {
-  jwt_t* raw = nullptr;
-  FAIRRUSH_ASSERT(jwt_new(&raw) == 0);
-  const std::unique_ptr<jwt_t, decltype(&jwt_free)> token(raw, &jwt_free);
-  jwt_add_grant(raw, "sub", std::to_string(user.value()).c_str());
-  jwt_set_alg(raw, JWT_ALG_HS256, reinterpret_cast<const unsigned char*>(secret.data()),
-              static_cast<int>(secret.size()));
-  const std::unique_ptr<char, decltype(&std::free)> text(jwt_encode_str(raw), &std::free);
-  FAIRRUSH_ASSERT(text != nullptr);
-  return text.get();
+  writers_[static_cast<std::size_t>(attempt.op)].write(buffer, {.user = attempt.user,
+                                                                .cohort = subject.cohort,
+                                                                .idempotency = attempt.idempotency,
+                                                                .coupon = subject.coupon,
+                                                                .values = subject.values});
 }
 
 }  // namespace fairrush::loadgen

@@ -1,53 +1,65 @@
 #pragma once
 
-#include <optional>
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "loadgen/dialect/dialect.hpp"
+#include "loadgen/dialect/segments.hpp"
 #include "loadgen/plan.hpp"
 
 namespace fairrush::loadgen {
 
-/// What all requests of a run have in common.
+/// What requests are made from besides their forms. Everything outlives what is made of it.
 struct RequestSpec {
+  const Dialect& dialect;
   std::string authority;  ///< host:port, as in the Host field
-  std::string event;
-  std::optional<std::string> jwt_secret;  ///< set: users come with HS256 tokens, else X-User-ID
+  Constants constants;
+  Voices voices;
   ConnectionMode connections = ConnectionMode::pool;
-  std::vector<std::string> cohorts;  ///< names by cohort number, told as the user agent
 };
 
 /// One request to be written.
 struct RequestSubject {
   const PlannedAttempt& attempt;
   CohortId cohort;
-  std::string_view coupon = {};  ///< that a redemption spends
+  std::string_view coupon = {};        ///< that a redemption spends
+  const UserValues* values = nullptr;  ///< what earlier answers gave; null: nothing
 };
 
-/// Turns planned attempts into the bytes of HTTP/1.1 requests. Immutable; any thread.
+/// One form made ready to be written for anybody. Immutable; any thread.
+class RequestWriter {
+ public:
+  RequestWriter(const RequestForm& form, const RequestSpec& spec);
+
+  /// Puts the bytes of an HTTP/1.1 request into `buffer`, replacing what was there. Does not
+  /// allocate once the buffer has grown, except where a token source does.
+  void write(std::string& buffer, const Subject& subject) const;
+
+ private:
+  Segments head_;  // all of the request, when its body is always the same
+  Segments body_;
+  bool body_varies_ = false;
+};
+
+/// Turns planned attempts into the bytes of requests. Immutable; any thread.
 class RequestTemplates {
  public:
   explicit RequestTemplates(RequestSpec spec);
 
-  const std::string& event() const { return spec_.event; }
+  const Dialect& dialect() const { return spec_.dialect; }
+  const Constants& constants() const { return spec_.constants; }
 
-  /// Puts a request into `buffer`, replacing what was there. Does not allocate once the buffer has
-  /// grown, except for signing tokens and for redemptions.
+  /// As `RequestWriter::write`.
   void write(std::string& buffer, const RequestSubject& subject) const;
 
  private:
-  void write_head(std::string& buffer, const PlannedAttempt& attempt) const;
-
   RequestSpec spec_;
-  std::string reserve_head_;
-  std::string claim_head_;
-  std::string status_head_;
-  std::vector<std::string> agents_;  ///< header lines by cohort
-  std::string close_;                ///< header line of connections that serve one request
+  std::vector<RequestWriter> writers_;  // by operation
 };
 
-/// `user`'s HS256 token (RFC 7519) with "sub" in decimal.
-std::string user_token(UserIndex user, const std::string& secret);
+/// Names of all values that answers give to users, by slot.
+std::vector<std::string> value_names(const Dialect& dialect);
 
 }  // namespace fairrush::loadgen

@@ -19,6 +19,11 @@ constexpr std::int64_t kIdleTrusted_ns = 50'000'000;
 
 }  // namespace
 
+Connection::Connection(Wire& wire, const Instance& instance)
+    : wire_(wire),
+      instance_(instance),
+      exchange_({}, watched_headers(instance.requests->dialect())) {}
+
 void Connection::start(const Click& click, std::int64_t waited_ns) {
   FAIRRUSH_ASSERT(!busy());
   click_ = click;
@@ -71,7 +76,8 @@ void Connection::connected(error_code error) {
 void Connection::send() {
   instance_.requests->write(wire_.request, {.attempt = click_->planned,
                                             .cohort = click_->cohort,
-                                            .coupon = wire_.coupon_of(click_->planned)});
+                                            .coupon = wire_.coupon_of(click_->planned),
+                                            .values = &wire_.answers.values()});
   exchange_.start();
   const SteadyTime now = wire_.clock.steady_now();
   wire_.deadlines.arm(*this, now);
@@ -141,7 +147,8 @@ void Connection::ended(error_code error) {
 void Connection::answer(SteadyTime arrived) {
   free_since_ns_ = wire_.since_epoch(arrived);
   const Meaning meaning =
-      wire_.answers.read(click_->planned.op, exchange_.status(), exchange_.body());
+      wire_.answers.hear(click_->planned.user, click_->planned.op,
+                         {exchange_.status(), exchange_.body(), exchange_.headers()});
   used_ = true;
   if (wire_.single_use || !exchange_.keep_alive()) close();
   end_with({.outcome = meaning.outcome,

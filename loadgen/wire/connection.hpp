@@ -13,8 +13,8 @@
 #include "loadgen/click_queue.hpp"
 #include "loadgen/target/answer.hpp"
 #include "loadgen/target/requests.hpp"
-#include "loadgen/wire/exchange.hpp"
 #include "loadgen/transport/transport.hpp"
+#include "loadgen/wire/exchange.hpp"
 
 namespace fairrush::loadgen {
 
@@ -96,7 +96,7 @@ struct Wire {
 class Connection final : public SocketUser, public DeadlineHook {
  public:
   /// Its requests go to `instance`, one of the wire's.
-  Connection(Wire& wire, const Instance& instance) : wire_(wire), instance_(instance) {}
+  Connection(Wire& wire, const Instance& instance);
 
   /// Sends `click`, over a new TCP connection when there is none. The connection must not be busy.
   /// `waited_ns` is how long the click has waited for it.

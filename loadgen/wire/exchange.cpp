@@ -1,6 +1,7 @@
 #include "loadgen/wire/exchange.hpp"
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <optional>
@@ -25,11 +26,18 @@ constexpr std::size_t kLastChunkBytes = 5;
 
 }  // namespace
 
-/// Beast's parser without its message: only the status and the body are kept. The parser cannot be
-/// started anew, so each answer gets a new one, in place.
+/// The headers somebody wants to know.
+struct Watched {
+  std::vector<std::string> names;
+  std::vector<std::string> values;  // by name
+};
+
+/// Beast's parser without its message: only the status, the body and watched headers are kept. The
+/// parser cannot be started anew, so each answer gets a new one, in place.
 class Exchange::Parser final : public http::basic_parser<false> {
  public:
-  Parser(std::string& body, const AnswerLimits& limits) : body_(body) {
+  Parser(std::string& body, Watched& watched, const AnswerLimits& limits)
+      : body_(body), watched_(watched) {
     eager(true);
     header_limit(static_cast<std::uint32_t>(limits.header_bytes));
     body_limit(limits.body_bytes);
@@ -44,7 +52,12 @@ class Exchange::Parser final : public http::basic_parser<false> {
   void on_response_impl(int code, View, int, error_code&) override {
     status_ = static_cast<unsigned>(code);
   }
-  void on_field_impl(http::field, View, View, error_code&) override {}
+  void on_field_impl(http::field, View name, View value, error_code&) override {
+    for (std::size_t place = 0; place < watched_.names.size(); ++place) {
+      if (!boost::beast::iequals(name, watched_.names[place])) continue;
+      watched_.values[place].assign(value.data(), value.size());
+    }
+  }
   void on_header_impl(error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(View part, error_code&) override { return keep(part); }
@@ -60,6 +73,7 @@ class Exchange::Parser final : public http::basic_parser<false> {
   }
 
   std::string& body_;
+  Watched& watched_;
   unsigned status_ = 0;
 };
 
@@ -69,13 +83,17 @@ struct Exchange::Machine {
   unsigned interim_answers = 0;
   bool surplus = false;  // the peer sent more than one answer
   std::string body;
+  Watched watched;
   std::string unparsed;  // the start of a header that has not come in whole
   std::string failure;
   std::optional<Parser> parser;
 };
 
-Exchange::Exchange(AnswerLimits limits) : machine_(std::make_unique<Machine>()) {
+Exchange::Exchange(AnswerLimits limits, std::vector<std::string> watched)
+    : machine_(std::make_unique<Machine>()) {
   machine_->limits = limits;
+  machine_->watched.values.resize(watched.size());
+  machine_->watched.names = std::move(watched);
   start();
 }
 Exchange::Exchange(Exchange&&) noexcept = default;
@@ -88,9 +106,10 @@ void Exchange::start() {
   machine.interim_answers = 0;
   machine.surplus = false;
   machine.body.clear();
+  for (std::string& value : machine.watched.values) value.clear();
   machine.unparsed.clear();
   machine.failure.clear();
-  machine.parser.emplace(machine.body, machine.limits);
+  machine.parser.emplace(machine.body, machine.watched, machine.limits);
 }
 
 /// Parses as much of `bytes` as can be parsed now and cuts that off.
@@ -115,7 +134,7 @@ Exchange::State Exchange::parse(std::string_view& bytes) {
         machine.failure = "too many interim answers";
         return machine.state = State::broken;
       }
-      machine.parser.emplace(machine.body, machine.limits);
+      machine.parser.emplace(machine.body, machine.watched, machine.limits);
     } else if (used == 0) {
       break;
     }
@@ -167,6 +186,10 @@ unsigned Exchange::status() const {
 
 std::string_view Exchange::body() const {
   return machine_->body;
+}
+
+std::span<const std::string> Exchange::headers() const {
+  return machine_->watched.values;
 }
 
 bool Exchange::keep_alive() const {

@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fairrush::loadgen {
 
@@ -25,7 +27,8 @@ class Exchange {
     cut_off,   ///< the peer ended before the answer did
   };
 
-  explicit Exchange(AnswerLimits limits = {});
+  /// `watched` are the names of the headers that are kept, however they are capitalised.
+  explicit Exchange(AnswerLimits limits = {}, std::vector<std::string> watched = {});
   Exchange(Exchange&&) noexcept;
   Exchange& operator=(Exchange&&) noexcept;
   ~Exchange();
@@ -46,6 +49,9 @@ class Exchange {
   unsigned status() const;
   /// Of a complete answer, without transfer coding. Valid until `start`.
   std::string_view body() const;
+  /// Of a complete answer: the watched headers' values, in the order of their names; empty for one
+  /// that did not come. The last one counts. Valid until `start`.
+  std::span<const std::string> headers() const;
   /// Of a complete answer: whether the next request may use the connection. False also when the
   /// peer sent more than it was asked for.
   bool keep_alive() const;

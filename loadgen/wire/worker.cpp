@@ -69,7 +69,8 @@ Worker::Worker(const WorkerSpec& spec)
             .keep_between_phases = spec.keep_between_phases,
             .coupons = {},
             .request = {},
-            .answers = AnswerReader(spec.instances.front().requests->event())},
+            .answers = AnswerReader(spec.instances.front().requests->dialect(),
+                                    spec.instances.front().requests->constants())},
       appender_(spec.history),
       thread_([this] { work(); }) {
   pthread_setname_np(thread_.native_handle(), fmt::format("loadgen-{}", spec.shard.index).c_str());

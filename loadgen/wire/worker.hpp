@@ -14,9 +14,9 @@
 #include "loadgen/click_queue.hpp"
 #include "loadgen/persona.hpp"
 #include "loadgen/plan.hpp"
+#include "loadgen/transport/transport.hpp"
 #include "loadgen/wire/connection.hpp"
 #include "loadgen/wire/counters.hpp"
-#include "loadgen/transport/transport.hpp"
 
 namespace fairrush::loadgen {
 

@@ -315,6 +315,9 @@ std::optional<std::string> fault_warning(const analysis::RunFacts& facts) {
 
 std::vector<std::string> early_warnings(const ReportInput& input) {
   std::vector<std::string> warnings;
+  if (input.facts.assumed) {
+    warnings.push_back("Taken for granted: " + *input.facts.assumed + ".");
+  }
   if (input.assessment.verdict == RunVerdict::inconclusive) return warnings;
   if (input.facts.interrupted) {
     warnings.push_back(sentence(describe_interruption(input.facts)) +

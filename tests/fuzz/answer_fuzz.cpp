@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/assert.hpp"
+#include "loadgen/scenario/dialect_reader.hpp"
 #include "loadgen/target/answer.hpp"
 #include "loadgen/wire/exchange.hpp"
 
@@ -33,10 +34,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto same = feed(pieces, bytes, 1);
   if (end != loadgen::Exchange::State::complete || same != end) return 0;
   FAIRRUSH_ASSERT(whole.status() == pieces.status() && whole.body() == pieces.body());
-  loadgen::AnswerReader reader;
+  static const loadgen::Dialect dialect = [] {
+    std::vector<Problem> problems;
+    return loadgen::read_dialect({}, problems);
+  }();
+  loadgen::AnswerReader reader(dialect, {});
   for (const auto op :
        {analysis::Op::reserve, analysis::Op::claim, analysis::Op::redeem, analysis::Op::status}) {
-    const loadgen::Meaning meaning = reader.read(op, whole.status(), whole.body());
+    const loadgen::Meaning meaning =
+        reader.read(op, {.status = whole.status(), .body = whole.body()});
     FAIRRUSH_ASSERT(meaning.receipt.size() <= analysis::kReceiptBytesMax);
     if (meaning.outcome == analysis::Outcome::win) FAIRRUSH_ASSERT(!meaning.receipt.empty());
   }

@@ -103,6 +103,9 @@ TEST_F(Simulate, RefusesOptionsThatWouldChangeNothing) {
               HasSubstr("--release-after: '10s' is not accepted: expected less than the rush"));
   EXPECT_THAT(refusal({"--no-show", "second-draw", "--fault", "sticky-winners"}),
               HasSubstr("--no-show: changes nothing under --fault sticky-winners"));
+  EXPECT_THAT(refusal({"--set", "event.reserve=none", "--set", "target.url=http://127.0.0.1:1",
+                       "--set", "population.personas={ honest = 1 }", "--designs", "ticket-list"}),
+              HasSubstr("event.reserve: the designs take reservations, and 'none' is said"));
   EXPECT_FALSE(std::filesystem::exists(out()));
 }
 

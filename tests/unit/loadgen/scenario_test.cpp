@@ -106,6 +106,50 @@ TEST_F(ScenarioFile, RefusesDelaysThatAreNone) {
               HasSubstr("delays.txt:2: '5s' is not accepted"));
 }
 
+TEST_F(ScenarioFile, KeepsTheTextsAndTablesOfAnotherServiceAsTheyWere) {
+  write("users.csv", "email\na@x\nb@x\n");
+  const auto first = load_scenario(write("own.toml", R"toml(
+population.users = 2
+event.reserve = "none"
+[target]
+url = "http://127.0.0.1:1"
+user = "{email}"
+feeder = "users.csv"
+[target.claim]
+path = "/a?b={user}"
+headers = ["X-Odd: \"{index}\""]
+body = """[1, 2]
+{"a":{"b":"{event}"}}"""
+[[target.claim.answers]]
+status = [200, "300-399"]
+json = { "/a~1b" = { matches = '^\d+$' }, "/ok" = true }
+means = "win"
+receipt = "/c"
+[[target.claim.answers]]
+means = "loss"
+reason = "sold_out"
+)toml"),
+                                   {});
+  ASSERT_TRUE(first) << format_problems(first.error());
+  EXPECT_FALSE(first->takes_reservations());
+  EXPECT_EQ(first->target.requests[1].body, "[1, 2]\n{\"a\":{\"b\":\"{event}\"}}");
+  const auto again = load_scenario(write("again.toml", first->source), {});
+  ASSERT_TRUE(again) << format_problems(again.error()) << first->source;
+  EXPECT_EQ(again->echo, first->echo);
+  EXPECT_EQ(again->source, first->source);
+}
+
+TEST_F(ScenarioFile, RefusesToTakeNoReservationsWhereThatMakesNoSense) {
+  const auto scenario = load_scenario(
+      write("none.toml",
+            "event.reserve = \"none\"\npopulation.personas = { honest = 0.9, intruder = 0.1 }\n"),
+      {});
+  ASSERT_FALSE(scenario);
+  const std::string problems = format_problems(scenario.error());
+  EXPECT_THAT(problems, HasSubstr("expected no intruders"));
+  EXPECT_THAT(problems, HasSubstr("the built-in server takes reservations"));
+}
+
 TEST_F(ScenarioFile, NeverShowsItsSecrets) {
   const auto scenario =
       load_scenario(write("secret.toml", "target.admin_token = \"open sesame\"\n"), {});

@@ -44,6 +44,7 @@ RunFacts facts_without_defaults() {
   facts.rounds.front().draw_missing = "the target has not published its secret";
   facts.instrument_failure = "out of memory";
   facts.target_failure = "the server was killed";
+  facts.assumed = "it opens by itself";
   facts.ended_early = "the target has gone";
   facts.cohorts = {{"fibre", 0.625, "5ms"}, {"mobile", 0.375, "median 60ms, p99 400ms"}};
   facts.personas = {"honest", "intruder"};

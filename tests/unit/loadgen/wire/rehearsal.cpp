@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "analysis/history/reader.hpp"
+#include "tests/unit/loadgen/target/spoken.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -51,11 +52,12 @@ void Rehearsal::play() {
   history_path_ = directory.path() / "history.bin";
   auto history = analysis::HistoryFile::create(history_path_);
   ASSERT_TRUE(history) << history.error();
-  const RequestTemplates requests({.authority = "target",
-                                   .event = "e",
-                                   .jwt_secret = std::nullopt,
-                                   .connections = scenario_.connection_mode,
-                                   .cohorts = {}});
+  const Dialect dialect = spoken();
+  const RequestTemplates requests({.dialect = dialect,
+                                   .authority = "target",
+                                   .constants = {.texts = {{"event", "e"}}, .times_ms = {}},
+                                   .voices = {},
+                                   .connections = scenario_.connection_mode});
   std::vector<Instance> instances{{target_, &requests}};
   for (const TcpEndpoint& further : further_instances) instances.push_back({further, &requests});
   std::vector<boost::asio::ip::address> addresses;
@@ -76,9 +78,9 @@ void Rehearsal::play() {
                    .transport = {.kind = transport_,
                                  .clock = clock != nullptr ? *clock : machine,
                                  .sources = addresses,
-                                                          .tls = tls,
-                                                          .server_name = server_name,
-                                                          .streams = scenario_.streams},
+                                 .tls = tls,
+                                 .server_name = server_name,
+                                 .streams = scenario_.streams},
                    .mode = scenario_.connection_mode,
                    .connections = scenario_.connections,
                    .openings = scenario_.open_rate,

@@ -125,7 +125,7 @@ TEST_P(WorkerOver, CountsAWinWithoutACouponAsIndeterminate) {
   ScriptedTarget target(claims_get({http_answer(200, "{}")}));
   Rehearsal rehearsal(short_scenario(5), target.endpoint(), GetParam());
   rehearsal.play();
-  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::unparseable), 5U);
+  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::receipt_missing), 5U);
 }
 
 TEST_P(WorkerOver, GivesUpOnATargetThatSaysNothing) {
