@@ -184,6 +184,9 @@ error_code UringTransport::install(std::uint32_t place, const TcpEndpoint& peer)
   const int on = 1;
   ::setsockopt(socket.value(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   ::setsockopt(socket.value(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+  // Requests are far smaller than a window: what costs least to control is control enough.
+  constexpr std::string_view kControl = "reno";
+  ::setsockopt(socket.value(), IPPROTO_TCP, TCP_CONGESTION, kControl.data(), kControl.size());
   if (!spec_.sources.empty()) {
     const auto& source = spec_.sources[sources_used_++ % spec_.sources.size()];
     if (const error_code unfit = bind_to(socket.value(), source)) return unfit;

@@ -19,18 +19,15 @@ constexpr std::int64_t kIdleTrusted_ns = 50'000'000;
 
 }  // namespace
 
-Connection::Connection(Wire& wire, const Instance& instance)
-    : wire_(wire),
-      instance_(instance),
-      exchange_({}, watched_headers(instance.requests->dialect())) {}
+Connection::Connection(Wire& wire, const Instance& instance) : wire_(wire), instance_(instance) {}
 
-void Connection::start(const Click& click, std::int64_t waited_ns) {
+void Connection::start(const Click& click, std::int64_t now_ns, std::int64_t waited_ns) {
   FAIRRUSH_ASSERT(!busy());
   click_ = click;
   waited_ns_ = waited_ns;
   first_byte_out_ns_ = 0;
   connecting_ns_ = 0;
-  if (state_ == State::open && is_worn(click)) close();
+  if (state_ == State::open && is_worn(click, now_ns)) close();
   if (state_ == State::open) {
     send();
   } else {
@@ -78,7 +75,7 @@ void Connection::send() {
                                             .cohort = click_->cohort,
                                             .coupon = wire_.coupon_of(click_->planned),
                                             .values = &wire_.answers.values()});
-  exchange_.start();
+  partial_.reset();
   const SteadyTime now = wire_.clock.steady_now();
   wire_.deadlines.arm(*this, now);
   first_byte_out_ns_ = std::max<std::int64_t>(1, (now - wire_.epoch).count());
@@ -103,10 +100,10 @@ void Connection::replace() {
 }
 
 /// Whether the open connection is not to be used, or of no use.
-bool Connection::is_worn(const Click& click) {
+bool Connection::is_worn(const Click& click, std::int64_t now_ns) {
   const bool reserves = click.planned.op == analysis::Op::reserve;
   if (!wire_.keep_between_phases && for_reservation_ && !reserves) return true;
-  if (wire_.now_ns() - free_since_ns_ < kIdleTrusted_ns) return false;
+  if (now_ns - free_since_ns_ < kIdleTrusted_ns) return false;
   return wire_.transport->is_stale(socket_);
 }
 
@@ -115,11 +112,16 @@ void Connection::received(std::string_view bytes, SteadyTime arrived) {
     close();  // the peer says what nobody asked
     return;
   }
-  switch (exchange_.feed(bytes)) {
+  if (!partial_) wire_.exchange.start();
+  Exchange& exchange = partial_ ? *partial_ : wire_.exchange;
+  switch (exchange.feed(bytes)) {
     case Exchange::State::reading:
+      if (partial_) return;
+      partial_ = std::make_unique<Exchange>(std::move(wire_.exchange));
+      wire_.exchange = partial_->another();
       return;
     case Exchange::State::complete:
-      answer(arrived);
+      answer(exchange, arrived);
       return;
     case Exchange::State::broken:
     case Exchange::State::cut_off:
@@ -133,8 +135,8 @@ void Connection::ended(error_code error) {
   left();
   if (!click_) return;
   const bool ended_by_peer = error == failure::eof;
-  if (ended_by_peer && exchange_.end() == Exchange::State::complete) {
-    answer(wire_.clock.steady_now());
+  if (ended_by_peer && partial_ && partial_->end() == Exchange::State::complete) {
+    answer(*partial_, wire_.clock.steady_now());
   } else if (ended_by_peer) {
     finish(Outcome::indeterminate, Reason::closed_early);
   } else if (error == make_error_code(TransportError::no_http2)) {
@@ -144,16 +146,16 @@ void Connection::ended(error_code error) {
   }
 }
 
-void Connection::answer(SteadyTime arrived) {
+void Connection::answer(const Exchange& exchange, SteadyTime arrived) {
   free_since_ns_ = wire_.since_epoch(arrived);
   const Meaning meaning =
       wire_.answers.hear(click_->planned.user, click_->planned.op,
-                         {exchange_.status(), exchange_.body(), exchange_.headers()});
+                         {exchange.status(), exchange.body(), exchange.headers()});
   used_ = true;
-  if (wire_.single_use || !exchange_.keep_alive()) close();
+  if (wire_.single_use || !exchange.keep_alive()) close();
   end_with({.outcome = meaning.outcome,
             .reason = meaning.reason,
-            .http_status = exchange_.status(),
+            .http_status = exchange.status(),
             .receipt = meaning.receipt,
             .answered_ns = free_since_ns_});
 }

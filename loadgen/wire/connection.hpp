@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -68,6 +69,7 @@ struct Wire {
   bool keep_between_phases = true;
   std::uint32_t open = 0;  ///< connections that are connecting or connected
   std::uint32_t open_max = 0;
+  Exchange exchange;  ///< reads answers that come in whole, as nearly all do
   std::unordered_map<UserIndex, std::string> coupons;  ///< of users who spend theirs
   std::string request;                                 ///< bytes of the request being sent
   AnswerReader answers;
@@ -99,9 +101,10 @@ class Connection final : public SocketUser, public DeadlineHook {
   Connection(Wire& wire, const Instance& instance);
 
   /// Sends `click`, over a new TCP connection when there is none. The connection must not be busy.
-  /// `waited_ns` is how long the click has waited for it.
+  /// `waited_ns` is how long the click has waited for it, `now_ns` when the call is made, or a
+  /// moment before.
   /// `ConnectionOwner::ended` is called exactly once for it, possibly before this returns.
-  void start(const Click& click, std::int64_t waited_ns = 0);
+  void start(const Click& click, std::int64_t now_ns, std::int64_t waited_ns);
 
   /// Whether the next click needs no new TCP connection, as far as is known.
   bool is_open() const { return state_ == State::open; }
@@ -132,8 +135,8 @@ class Connection final : public SocketUser, public DeadlineHook {
   void open();
   void send();
   void replace();
-  bool is_worn(const Click& click);
-  void answer(SteadyTime arrived);
+  bool is_worn(const Click& click, std::int64_t now_ns);
+  void answer(const Exchange& exchange, SteadyTime arrived);
   void finish(analysis::Outcome outcome, analysis::Reason reason);
   void end_with(Ending ending);
   void close();
@@ -141,7 +144,7 @@ class Connection final : public SocketUser, public DeadlineHook {
 
   Wire& wire_;
   const Instance& instance_;
-  Exchange exchange_;
+  std::unique_ptr<Exchange> partial_;  // an answer that has not come in whole
   std::optional<Click> click_;
   SocketId socket_;
   std::uint32_t id_ = 0;

@@ -96,6 +96,10 @@ Exchange::Exchange(AnswerLimits limits, std::vector<std::string> watched)
   machine_->watched.names = std::move(watched);
   start();
 }
+Exchange Exchange::another() const {
+  return Exchange(machine_->limits, machine_->watched.names);
+}
+
 Exchange::Exchange(Exchange&&) noexcept = default;
 Exchange& Exchange::operator=(Exchange&&) noexcept = default;
 Exchange::~Exchange() = default;

@@ -33,6 +33,9 @@ class Exchange {
   Exchange& operator=(Exchange&&) noexcept;
   ~Exchange();
 
+  /// A further one with the same limits and watched headers.
+  Exchange another() const;
+
   /// Forgets the last answer and waits for the first byte of the next one.
   void start();
 

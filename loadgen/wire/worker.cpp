@@ -67,6 +67,7 @@ Worker::Worker(const WorkerSpec& spec)
             .id_step = spec.shard.count,
             .single_use = spec.mode == ConnectionMode::per_request,
             .keep_between_phases = spec.keep_between_phases,
+            .exchange = Exchange({}, watched_headers(spec.instances.front().requests->dialect())),
             .coupons = {},
             .request = {},
             .answers = AnswerReader(spec.instances.front().requests->dialect(),
@@ -167,7 +168,7 @@ void Worker::hand_out(std::int64_t now_ns) {
     const Click click = *due;
     clicks_.pop();
     counters_.in_flight.add();
-    connection->start(click, waited_ns(*connection, click));
+    connection->start(click, now_ns, waited_ns(*connection, click));
   }
   exhausted_ns_.reset();
 }

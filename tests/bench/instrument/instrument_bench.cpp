@@ -78,8 +78,8 @@ class Bench {
     Turns turns;
     const auto users = connections >= 10'000 ? 800'000 : 500'000;
     turns.add("fairrush", [&] {
-      return play_rush(server_, {fmt::format("users={}", users),
-                                 fmt::format("connections={}", connections)});
+      return play_rush(
+          server_, {fmt::format("users={}", users), fmt::format("connections={}", connections)});
     });
     turns.add("wrk", [&] { return play_wrk(server_, wrk(connections, false)); });
     turns.add("script", [&] { return play_wrk(server_, wrk(connections, true)); });
@@ -90,14 +90,14 @@ class Bench {
     const std::string goal =
         script_goal > 0 ? fmt::format("≥ {:.2f} × script, ≥ {:.2f} × GET", script_goal, wrk_goal)
                         : fmt::format("≥ {:.2f} × GET", wrk_goal);
-    return {.question = fmt::format("requests a CPU-second of the client, {} connections",
-                                    connections),
-            .figure = fmt::format("{} ({:.2f} × script, {:.2f} × GET)", thousands(ours),
-                                  ours / script, ours / get),
-            .peers = fmt::format("wrk, one GET: {}; wrk, script: {}", thousands(get),
-                                 thousands(script)),
-            .goal = goal,
-            .held = ours >= script_goal * script && ours >= wrk_goal * get};
+    return {
+        .question = fmt::format("requests a CPU-second of the client, {} connections", connections),
+        .figure = fmt::format("{} ({:.2f} × script, {:.2f} × GET)", thousands(ours), ours / script,
+                              ours / get),
+        .peers =
+            fmt::format("wrk, one GET: {}; wrk, script: {}", thousands(get), thousands(script)),
+        .goal = goal,
+        .held = ours >= script_goal * script && ours >= wrk_goal * get};
   }
 
   Row open_loop() {
@@ -131,9 +131,8 @@ class Bench {
 
   Row waiting_users() {
     Turns turns;
-    turns.add("fairrush", [&] {
-      return play_rush(server_, {"users=500000", "rate=250000", "waiting"});
-    });
+    turns.add("fairrush",
+              [&] { return play_rush(server_, {"users=500000", "rate=250000", "waiting"}); });
     turns.take(turns_);
     const double mib = turns.of("fairrush", "waiting_kib") / 1024;
     const double planned_s = turns.of("fairrush", "planned_s");
@@ -163,25 +162,24 @@ class Bench {
 
   /// At half of what one core of the client carries in a closed loop.
   Row schedule_lag() {
-    const double capacity =
-        play_rush(server_, {"users=300000", "connections=64"}).at("per_cpu_s");
+    const double capacity = play_rush(server_, {"users=300000", "connections=64"}).at("per_cpu_s");
     Turns turns;
     const auto rate = fmt::format("rate={:.0f}", capacity / 2);
     turns.add("precise", [&] {
-      return play_rush(server_, {fmt::format("users={:.0f}", capacity), "connections=256", rate,
-                                 "precise"});
+      return play_rush(server_,
+                       {fmt::format("users={:.0f}", capacity), "connections=256", rate, "precise"});
     });
     turns.add("timerfd", [] { return bare_timer(); });
     turns.take(turns_);
     const double p50 = turns.of("precise", "lag_p50_us");
     const double p99 = turns.of("precise", "lag_p99_us");
-    return {.question = fmt::format("schedule lag, precise, at {} requests/s",
-                                    thousands(capacity / 2)),
-            .figure = fmt::format("p50 {:.0f} µs, p99 {:.0f} µs", p50, p99),
-            .peers = fmt::format("bare timerfd, 1 ms: p50 {:.0f} µs, p99 {:.0f} µs",
-                                 turns.of("timerfd", "p50_us"), turns.of("timerfd", "p99_us")),
-            .goal = "p50 ≤ 60 µs, p99 ≤ 600 µs",
-            .held = p50 <= 60 && p99 <= 600};
+    return {
+        .question = fmt::format("schedule lag, precise, at {} requests/s", thousands(capacity / 2)),
+        .figure = fmt::format("p50 {:.0f} µs, p99 {:.0f} µs", p50, p99),
+        .peers = fmt::format("bare timerfd, 1 ms: p50 {:.0f} µs, p99 {:.0f} µs",
+                             turns.of("timerfd", "p50_us"), turns.of("timerfd", "p99_us")),
+        .goal = "p50 ≤ 60 µs, p99 ≤ 600 µs",
+        .held = p50 <= 60 && p99 <= 600};
   }
 
   Row burst() {
@@ -261,9 +259,9 @@ class Bench {
       for (int tick = 0; tick < 2'000; ++tick) {
         due += std::chrono::milliseconds(1);
         const auto ns = due.time_since_epoch().count();
-        const itimerspec at{.it_interval = {},
-                            .it_value = {.tv_sec = ns / 1'000'000'000,
-                                         .tv_nsec = ns % 1'000'000'000}};
+        const itimerspec at{
+            .it_interval = {},
+            .it_value = {.tv_sec = ns / 1'000'000'000, .tv_nsec = ns % 1'000'000'000}};
         timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, nullptr);
         std::uint64_t expired = 0;
         if (read(timer, &expired, sizeof expired) < 0) break;

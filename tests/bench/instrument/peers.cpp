@@ -122,19 +122,15 @@ std::string WebServer::url() const {
 }
 
 pid_t WebServer::worker() const {
-  std::ifstream children(
-      fmt::format("/proc/{}/task/{}/children", process_->id(), process_->id()));
+  std::ifstream children(fmt::format("/proc/{}/task/{}/children", process_->id(), process_->id()));
   pid_t worker = 0;
   children >> worker;
   return worker;
 }
 
 Figures play_wrk(const WebServer& server, const WrkOrder& order) {
-  std::vector<std::string> words{order.program,
-                                 "-t1",
-                                 fmt::format("-c{}", order.connections),
-                                 fmt::format("-d{}", order.seconds),
-                                 "--latency"};
+  std::vector<std::string> words{order.program, "-t1", fmt::format("-c{}", order.connections),
+                                 fmt::format("-d{}", order.seconds), "--latency"};
   const std::filesystem::path script = scratch("script.lua");
   if (order.different_posts) {
     std::ofstream(script) << kScript;

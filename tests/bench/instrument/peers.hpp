@@ -37,8 +37,9 @@ struct WrkOrder {
   std::string program = "wrk";
   int connections = 64;
   int seconds = 3;
-  double rate = 0;             ///< of wrk2; zero: as fast as it can
-  bool different_posts = false;  ///< a script makes every request a POST of its own and reads the answer
+  double rate = 0;  ///< of wrk2; zero: as fast as it can
+  bool different_posts =
+      false;  ///< a script makes every request a POST of its own and reads the answer
 };
 Figures play_wrk(const WebServer& server, const WrkOrder& order);
 

@@ -9,8 +9,8 @@ namespace fairrush::bench {
 
 /// What a program said and took.
 struct Ran {
-  std::string output;       ///< standard output and error
-  double cpu_seconds = 0;   ///< user + system
+  std::string output;      ///< standard output and error
+  double cpu_seconds = 0;  ///< user + system
   bool succeeded = false;
 };
 

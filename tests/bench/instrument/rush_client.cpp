@@ -18,6 +18,7 @@
 #include "analysis/latency/histogram.hpp"
 #include "base/clock.hpp"
 #include "loadgen/plan.hpp"
+#include "loadgen/scenario/dialect_reader.hpp"
 #include "loadgen/target/requests.hpp"
 #include "loadgen/wire/worker.hpp"
 
@@ -33,8 +34,7 @@ class Orders {
     for (int word = 1; word < count; ++word) {
       const std::string_view text = words[word];
       const std::size_t equals = std::min(text.find('='), text.size());
-      values_[std::string(text.substr(0, equals))] =
-          text.substr(std::min(equals + 1, text.size()));
+      values_[std::string(text.substr(0, equals))] = text.substr(std::min(equals + 1, text.size()));
     }
   }
   double number(const std::string& name, double otherwise) const {
@@ -86,7 +86,8 @@ Scenario scenario_of(const Orders& orders) {
   return scenario;
 }
 
-/// Latencies of claims from the click and from the first byte, and when the first and the last left.
+/// Latencies of claims from the click and from the first byte, and when the first and the last
+/// left.
 struct Seen {
   Histogram from_click;
   Histogram on_the_wire;
@@ -126,12 +127,15 @@ void play(const Orders& orders) {
   const Scenario scenario = scenario_of(orders);
   const SteadyTime before_plan = clock.steady_now();
   const Plan plan(scenario);
-  const RequestTemplates requests({.authority = "127.0.0.1",
-                                   .event = "bench",
-                                   .jwt_secret = {},
-                                   .cohorts = {"everyone"}});
-  const std::filesystem::path path = std::filesystem::temp_directory_path() /
-                                     fmt::format("fairrush-bench-{}.bin", getpid());
+  std::vector<Problem> problems;
+  const Dialect dialect = read_dialect(scenario, problems);
+  const RequestTemplates requests({.dialect = dialect,
+                                   .authority = "127.0.0.1",
+                                   .constants = {.texts = {{"event", "bench"}}, .times_ms = {}},
+                                   .voices = {},
+                                   .connections = scenario.connection_mode});
+  const std::filesystem::path path =
+      std::filesystem::temp_directory_path() / fmt::format("fairrush-bench-{}.bin", getpid());
   const auto history = analysis::HistoryFile::create(path).value();
   const double cpu_before = cpu_seconds();
   const SteadyTime start = clock.steady_now();
