@@ -37,18 +37,21 @@ Progress ProgressMeter::measure(const Fleet& fleet, std::int64_t now_ns) {
   const FleetCounts counts = fleet.counts();
   const PhaseAt at = phase_at(plan_, now_ns);
   const bool reserving = at.phase == Phase::preparing || at.phase == Phase::reserving;
-  const auto op = reserving ? analysis::Op::reserve : analysis::Op::claim;
+  auto measured = std::make_shared<const Measurements>(fleet.measured());
+  const analysis::Histogram& latencies = reserving ? measured->reservations : measured->claims;
   return {.phase = at.phase,
           .awaited = {},
           .phase_elapsed = at.elapsed,
           .phase_length = at.length,
+          .run_left = {},
           .users_done = reserving ? counts.reservations_done : counts.claims_done,
           .users_total = reserving ? planned_.reservations : planned_.claims,
           .in_flight = counts.in_flight,
           .rate = rate_at(now_ns, counts.sent),
-          .latency_p99 = Duration(static_cast<std::int64_t>(fleet.latencies(op).value_at(0.99))),
+          .latency_p99 = Duration(static_cast<std::int64_t>(latencies.value_at(0.99))),
           .wins = counts.wins,
-          .errors = counts.errors};
+          .errors = counts.errors,
+          .measured = std::move(measured)};
 }
 
 Rate ProgressMeter::rate_at(std::int64_t now_ns, std::uint64_t sent) {

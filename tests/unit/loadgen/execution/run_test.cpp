@@ -62,11 +62,15 @@ class TestObserver final : public RunObserver {
   void progress(const Progress& progress) override {
     ++seen;
     last = progress;
+    if (progress.measured) measured = progress.measured;
+    longest_run_left = std::max(longest_run_left, progress.run_left);
     if (!progress.awaited.empty() && when_waiting) when_waiting(progress);
   }
   void notice(const std::string& what) override { notices.push_back(what); }
   unsigned seen = 0;
   Progress last;
+  std::shared_ptr<const Measurements> measured;  // the last that was given
+  Duration longest_run_left{};
   std::vector<std::string> notices;
   std::function<void(const Progress&)> when_waiting;
 };
@@ -130,6 +134,29 @@ TEST_F(Run, LeavesHistoryLedgerAndScenarioBehind) {
   EXPECT_GT(observer.seen, 1U);
   EXPECT_EQ(observer.last.wins, 30U);
   EXPECT_EQ(observer.last.users_done, 30U);
+}
+
+TEST_F(Run, TellsTheObserverWhatBecameOfEveryAttempt) {
+  ScriptedTarget target(GenerousService{});
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  ASSERT_TRUE(observer.measured);
+  const Tally::Users users = observer.measured->tally.users(CohortId(0));
+  EXPECT_EQ(users.claimed, 30U);
+  EXPECT_EQ(users.won, 30U);
+  EXPECT_EQ(observer.measured->tally.rows().size(), 2U);
+  EXPECT_EQ(observer.measured->claims.count(), 30U);
+  EXPECT_EQ(observer.measured->delays.lag.count(), 60U);
+}
+
+TEST_F(Run, TellsHowLongAllRoundsWillTakeAndNothingOnceTheLastRushHasClosed) {
+  ScriptedTarget target(GenerousService{});
+  scenario.rounds = 2;
+  const auto facts = execute(target.endpoint());
+  ASSERT_TRUE(facts) << facts.error().message;
+  EXPECT_GT(observer.longest_run_left,
+            2 * (scenario.reserve + scenario.pause + scenario.rush) - scenario.lead);
+  EXPECT_EQ(observer.last.run_left, Duration());
 }
 
 /// What the verifier says of the run that was just played.
