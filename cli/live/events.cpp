@@ -6,6 +6,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <tuple>
 
 namespace fairrush::cli {
 namespace {
@@ -73,7 +74,7 @@ json::array cohorts_json(const RunStory& story, const Tally& tally,
   return cohorts;
 }
 
-/// All cohorts together, in the order in which kinds first occur.
+/// All cohorts together.
 json::array outcomes_json(const std::vector<Tally::Row>& rows) {
   std::vector<Tally::Row> kinds;
   for (const Tally::Row& row : rows) {
@@ -87,6 +88,9 @@ json::array outcomes_json(const std::vector<Tally::Row>& rows) {
       found->count += row.count;
     }
   }
+  std::ranges::sort(kinds, {}, [](const Tally::Row& kind) {
+    return std::tuple(kind.op, kind.outcome, kind.reason);
+  });
   json::array outcomes;
   for (const Tally::Row& kind : kinds) {
     outcomes.push_back(json::object{{"operation", analysis::name_of(kind.op)},

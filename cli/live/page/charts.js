@@ -1,7 +1,7 @@
 "use strict";
 // Charts over the run's time, drawn as SVG at the size they have on the page.
 
-const kMargin = { top: 8, right: 12, bottom: 24, left: 64 };
+const kMargin = { top: 22, right: 12, bottom: 24, left: 64 };
 
 function svg(name, attributes, text) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -78,7 +78,7 @@ class Frame {
         class: "rush", x, y: kMargin.top, width: this.x(timeline[to].at_s) - x,
         height: this.height - kMargin.top - kMargin.bottom }));
       if (from === 0 || timeline.length < 60) {
-        this.root.append(svg("text", { x: x + 6, y: kMargin.top + 16 }, "rush"));
+        this.root.append(svg("text", { x, y: kMargin.top - 7 }, "rush"));
       }
       from = to;
     }
@@ -99,6 +99,7 @@ class Frame {
   }
   /** A line through what is known, with gaps where nothing is. */
   line(points, name) {
+    if (!points.length) return;
     let path = "";
     let drawing = false;
     points.forEach((point, place) => {
@@ -129,12 +130,26 @@ class Frame {
   }
 }
 
-function drawCounts(host, timeline, field, countText) {
-  const points = timeline.map((point) => ({ at_s: point.at_s, value: point[field] }));
-  const highest = points.reduce((most, point) => Math.max(most, point.value), 0);
+/** Parts of the timeline that grow from nothing: all of it, or each of those that begin anew. */
+function climbs(timeline, field, beginsAnew) {
+  const parts = [];
+  for (const point of timeline) {
+    const last = parts.length ? parts[parts.length - 1] : null;
+    if (last === null || (beginsAnew && point[field] < last[last.length - 1].value)) {
+      parts.push([{ at_s: Math.max(0, point.at_s - point.length_s), value: 0 }]);
+    }
+    parts[parts.length - 1].push({ at_s: point.at_s, value: point[field] });
+  }
+  return parts;
+}
+
+function drawCounts(host, timeline, field, countText, beginsAnew) {
+  const highest = timeline.reduce((most, point) => Math.max(most, point[field]), 0);
   const frame = new Frame(host, timeline, linearScale(highest), countText, 0);
-  frame.area(points);
-  frame.line(points, "count");
+  for (const part of climbs(timeline, field, beginsAnew)) {
+    frame.area(part);
+    frame.line(part, "count");
+  }
   frame.show(host, `Over time, at most ${countText(highest)}`);
 }
 
@@ -145,7 +160,7 @@ const kPercentiles = [
 /** The names of the lines at their ends, apart from each other. */
 function labelEnds(frame, ends) {
   const kApart = 16;
-  ends.sort((one, other) => one.y - other.y);
+  ends.sort((one, other) => one.y - other.y || other.index - one.index);
   ends.forEach((end, place) => {
     if (place > 0) end.y = Math.max(end.y, ends[place - 1].y + kApart);
   });
@@ -172,7 +187,7 @@ function drawLatencies(host, timeline, latencyText) {
       at_s: point.at_s, value: point.latencies_ms === null ? null : point.latencies_ms[index] }));
     frame.line(points, percentile.name);
     const last = answered[answered.length - 1];
-    if (last) ends.push({ ...percentile, y: frame.y(last.latencies_ms[index]) });
+    if (last) ends.push({ ...percentile, index, y: frame.y(last.latencies_ms[index]) });
   });
   labelEnds(frame, ends);
   frame.show(host, `Percentiles over time, at most ${latencyText(highest)}`);

@@ -115,15 +115,16 @@ function showState(state) {
 function drawCharts() {
   if (document.hidden) return;
   drawLatencies(byId("latency_chart"), run.timeline, latencyText);
-  drawCounts(byId("rate_chart"), run.timeline, "rate", countText);
-  drawCounts(byId("in_flight_chart"), run.timeline, "in_flight", countText);
-  drawCounts(byId("done_chart"), run.timeline, "done", countText);
+  drawCounts(byId("rate_chart"), run.timeline, "rate", countText, false);
+  drawCounts(byId("in_flight_chart"), run.timeline, "in_flight", countText, false);
+  drawCounts(byId("done_chart"), run.timeline, "done", countText, true);
 }
 
 function showEnding(ending) {
   run.ended = ending !== null;
   const section = byId("ending");
   section.hidden = !run.ended;
+  byId("standing").hidden = run.ended;
   if (!run.ended) return;
   section.className = ending.tone;
   setText("verdict", ending.verdict || "NO VERDICT");
@@ -131,9 +132,6 @@ function showEnding(ending) {
   const result = byId("result");
   result.replaceChildren(`Exit code ${ending.exit_code}.`);
   if (ending.report) result.append(" Report: ", cell("code", ending.report));
-  setText("phase", "over");
-  setText("left", "");
-  byId("bar").style.width = "100%";
   document.title = (ending.verdict || "no verdict") + " – fairrush";
 }
 
