@@ -153,7 +153,7 @@ void LiveSession::send(const SharedText& event) {
 }
 
 void LiveSession::finish() {
-  if (!listens_) return;
+  if (reading_) return drop();
   finishing_ = true;
   wake_.cancel();
 }

@@ -46,7 +46,7 @@ class LiveSession {
   bool listens() const { return listens_; }
   /// Queues an event for a session that listens; one that is too far behind is dropped.
   void send(const SharedText& event);
-  /// Ends the session: what is queued is sent, nothing more is read.
+  /// Ends the session: what is queued is sent, a request is waited for no longer.
   void finish();
   /// Ends the session at once.
   void drop();

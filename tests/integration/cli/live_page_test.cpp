@@ -94,8 +94,8 @@ TEST_F(LivePage, ShowsTheRushAsItGoesAndKeepsTheVerdict) {
   EXPECT_EQ(drawn("#latency_chart path.line"), 4U);
   EXPECT_EQ(drawn("#rate_chart path.area"), 1U);
   EXPECT_THAT(text("cohorts"), HasSubstr("mobile"));
-  EXPECT_THAT(text("outcomes"), HasSubstr("not reserved"));
   ASSERT_TRUE(browser_->wait_until("run.timeline.length >= 5"));
+  EXPECT_THAT(text("outcomes"), HasSubstr("not reserved"));
   keep_pictures("rush");
   ASSERT_TRUE(browser_->wait_until("run.ended"));
   const auto end = command_->wait();
