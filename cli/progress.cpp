@@ -74,9 +74,9 @@ std::string left_text(const Progress& progress) {
 
 /// Until the last rush has closed, where that is more than the phase.
 std::string whole_text(const Progress& progress) {
-  const Duration left = progress.phase_length - progress.phase_elapsed;
+  const Duration left = std::max(progress.phase_length - progress.phase_elapsed, Duration());
   if (progress.run_left < left + std::chrono::seconds(1)) return {};
-  return fmt::format("{} in all", time_text(progress.run_left));
+  return fmt::format("{} to the last close", time_text(progress.run_left));
 }
 
 /// A part of the line; those of a higher rank are the first to go.

@@ -24,7 +24,9 @@ PhaseAt phase_at(const Plan& plan, std::int64_t now_ns) {
   const auto within = [now_ns](Phase phase, std::int64_t start_ns, std::int64_t end_ns) {
     return PhaseAt{phase, Duration(now_ns - start_ns), Duration(end_ns - start_ns)};
   };
-  if (now_ns < reservation.open_ns) return within(Phase::preparing, 0, reservation.open_ns);
+  if (now_ns < reservation.open_ns) {
+    return within(Phase::preparing, plan.start_ns(), reservation.open_ns);
+  }
   if (now_ns < reservation.close_ns) {
     return within(Phase::reserving, reservation.open_ns, reservation.close_ns);
   }

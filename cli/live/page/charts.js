@@ -38,13 +38,23 @@ function linearScale(highest) {
   return { ticks, at: (value) => value / top };
 }
 
-/** Powers of ten around lowest … highest, both above 0. */
+/** From lowest to highest, both above 0, in round numbers: 1, 2, 5 times powers of ten. */
 function logScale(lowest, highest) {
-  const first = Math.floor(Math.log10(lowest));
-  const last = Math.max(Math.ceil(Math.log10(highest)), first + 1);
-  const ticks = [];
-  for (let power = first; power <= last; ++power) ticks.push(Math.pow(10, power));
-  return { ticks, at: (value) => (Math.log10(Math.max(value, ticks[0])) - first) / (last - first) };
+  const round = [];
+  const highestPower = Math.ceil(Math.log10(highest)) + 1;
+  for (let power = Math.floor(Math.log10(lowest)); power <= highestPower; ++power) {
+    round.push(...[1, 2, 5].map((factor) => factor * Math.pow(10, power)));
+  }
+  const first = Math.max(0, round.findLastIndex((value) => value <= lowest));
+  const found = round.findIndex((value) => value >= highest);
+  const last = Math.max(found < 0 ? round.length - 1 : found, first + 3);
+  const between = round.slice(first, last + 1);
+  const bottom = Math.log10(between[0]);
+  const range = Math.log10(between[between.length - 1]) - bottom;
+  const isPowerOfTen = (value) => Math.abs(Math.log10(value) - Math.round(Math.log10(value))) < 1e-9;
+  return {
+    ticks: between.length > 6 ? between.filter(isPowerOfTen) : between,
+    at: (value) => Math.max(0, (Math.log10(Math.max(value, 1e-6)) - bottom) / range) };
 }
 
 /** The frame of one chart: scales, grid, the time of rushes. */

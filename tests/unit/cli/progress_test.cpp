@@ -39,9 +39,13 @@ TEST(Progress, SaysHowLongAllPhasesTakeWhereMoreFollow) {
   progress.phase = loadgen::Phase::reserving;
   progress.phase_length = 4min;
   progress.run_left = 2h + 3min + 30s;
-  EXPECT_THAT(describe(progress), EndsWith("  3m30s left  2h03m in all"));
+  EXPECT_THAT(describe(progress), EndsWith("  3m30s left  2h03m to the last close"));
   progress.run_left = 3min + 30s;
   EXPECT_THAT(describe(progress), EndsWith("  3m30s left"));
+  progress.phase = loadgen::Phase::settling;
+  progress.phase_length = {};
+  progress.run_left = {};
+  EXPECT_THAT(describe(progress), EndsWith("  2 errors"));
 }
 
 TEST(Progress, DrawsABarAsLongAsThePartDone) {
