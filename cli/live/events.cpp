@@ -8,6 +8,8 @@
 #include <boost/json/serialize.hpp>
 #include <tuple>
 
+#include "base/version.hpp"
+
 namespace fairrush::cli {
 namespace {
 
@@ -153,6 +155,7 @@ std::string story_event(const RunStory& story) {
   for (const std::string& notice : story.notices()) notices.push_back(json::string(notice));
   return event("story", json::object{{"scenario", story.opening().scenario},
                                      {"question", story.opening().question},
+                                     {"release_build", is_release_build()},
                                      {"timeline", std::move(timeline)},
                                      {"notices", std::move(notices)},
                                      {"state", state_json(story)},

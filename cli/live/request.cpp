@@ -30,10 +30,6 @@ class RequestHead::Parser {
     boost::system::error_code error;
     const std::size_t used = message_.put(boost::asio::buffer(pending_), error);
     pending_.erase(0, used);
-    // Beast counts anew what an earlier call consumed; a head is never longer than all that came.
-    if ((fed_ += bytes.size()) > kBytesMax && !message_.is_header_done()) {
-      return Asked::header_too_big;
-    }
     if (error == http::error::header_limit) return Asked::header_too_big;
     if (error && error != http::error::need_more) return Asked::malformed;
     if (!message_.is_header_done()) return std::nullopt;
@@ -44,8 +40,7 @@ class RequestHead::Parser {
 
  private:
   http::request_parser<http::empty_body> message_;
-  std::string pending_;  // an unfinished line
-  std::size_t fed_ = 0;
+  std::string pending_;  // the parser takes a head as a whole
 };
 
 RequestHead::RequestHead() : parser_(std::make_unique<Parser>()) {}

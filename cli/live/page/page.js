@@ -145,6 +145,7 @@ function showStory(story) {
   document.title = story.scenario + " – fairrush";
   setText("scenario", story.scenario);
   setText("question", story.question);
+  byId("build").hidden = story.release_build;
   byId("notices").replaceChildren();
   byId("notices_section").hidden = true;
   story.notices.forEach(addNotice);

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "base/version.hpp"
 #include "tests/integration/cli/browser.hpp"
 #include "tests/integration/cli/command.hpp"
 
@@ -89,6 +90,8 @@ TEST_F(LivePage, ShowsTheRushAsItGoesAndKeepsTheVerdict) {
   ASSERT_TRUE(phase_becomes("rushing"));
   EXPECT_EQ(text("question"), "Does <b>everybody</b> have the same chance?");
   EXPECT_EQ(text("link"), "live");
+  EXPECT_EQ(browser_->value_of("document.getElementById('build').hidden"),
+            is_release_build() ? "true" : "false");
   EXPECT_THAT(text("left"), HasSubstr(" left"));
   ASSERT_TRUE(browser_->wait_until("run.timeline.some(point => point.phase === 'rushing')"));
   EXPECT_EQ(drawn("#latency_chart path.line"), 4U);
