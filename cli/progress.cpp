@@ -18,6 +18,8 @@ using loadgen::Progress;
 constexpr Duration kLineEveryLeast = std::chrono::seconds(5);
 constexpr Duration kLineEveryMost = std::chrono::seconds(30);
 constexpr int kLinesAPhase = 12;
+/// So many rounds show all their phases, however short.
+constexpr std::uint32_t kRoundsInFull = 3;
 constexpr std::size_t kBarWidth = 24;
 constexpr std::size_t kBarWidthLeast = 8;
 
@@ -172,7 +174,8 @@ bool ProgressDisplay::is_due(const Progress& progress) const {
   if (!last_told_) return true;
   const bool new_wait = !progress.awaited.empty() && progress.awaited != last_.awaited;
   const bool new_phase = progress.phase != last_.phase || progress.round != last_.round;
-  const bool worth_a_line = progress.round == 0 || progress.phase_length >= kLineEveryLeast;
+  const bool worth_a_line =
+      progress.round < kRoundsInFull || progress.phase_length >= kLineEveryLeast;
   const Duration every =
       std::clamp(progress.phase_length / kLinesAPhase, kLineEveryLeast, kLineEveryMost);
   return new_wait || (new_phase && worth_a_line) || clock_.steady_now() - *last_told_ >= every;

@@ -28,7 +28,7 @@ std::string describe(const loadgen::Progress& progress);
 std::string describe(const loadgen::Progress& progress, std::size_t columns);
 
 /// Draws progress on standard error, and in the end the last that was seen. Plain lines come with
-/// every phase of the first round and of rounds that are not over in a moment, and in between 12 in
+/// every phase of the first three rounds and with every phase of 5 s or more, and in between 12 in
 /// a phase, at least 5 s and at most 30 s apart. One thread.
 class ProgressDisplay final : public loadgen::RunObserver {
  public:
