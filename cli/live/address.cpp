@@ -20,7 +20,7 @@ std::expected<boost::asio::ip::address, boost::system::error_code> host_of(std::
   const bool bracketed = text.starts_with('[') && text.ends_with(']');
   if (bracketed) text = text.substr(1, text.size() - 2);
   boost::system::error_code error;
-  const auto address = boost::asio::ip::make_address(std::string(text), error);
+  auto address = boost::asio::ip::make_address(std::string(text), error);
   if (error) return std::unexpected(error);
   if (address.is_v6() != bracketed) {
     return std::unexpected(

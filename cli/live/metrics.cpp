@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
 #include <iterator>
 #include <string_view>
 
@@ -66,7 +67,7 @@ class Exposition {
     const std::string more = labels.empty() ? std::string() : fmt::format("{},", labels);
     for (const double bound : kBounds) {
       fmt::format_to(out_, "{}_bucket{{{}le=\"{}\"}} {}\n", name_, more, bound,
-                     values.count_up_to(static_cast<std::uint64_t>(bound * 1e9 + 0.5)));
+                     values.count_up_to(static_cast<std::uint64_t>(std::llround(bound * 1e9))));
     }
     fmt::format_to(out_, "{}_bucket{{{}le=\"+Inf\"}} {}\n", name_, more, values.count());
     const std::string own = labels.empty() ? std::string() : fmt::format("{{{}}}", labels);
