@@ -45,7 +45,8 @@ class Plan {
 
   const Population& population() const { return population_; }
   std::uint32_t round() const { return round_; }
-  /// The windows on the run's clock; the epoch is the start of the run.
+  /// When the round begins, and its windows, on the run's clock; the epoch is the start of the run.
+  std::int64_t start_ns() const { return reservation_.open_ns - scenario_.lead.count(); }
   analysis::Window reservation() const { return reservation_; }
   analysis::Window rush() const { return rush_; }
   /// All attempts of all shards. O(users).

@@ -390,6 +390,10 @@ void RunExecution::interrupt() {
 void RunExecution::show(Progress progress) {
   progress.round = plan_->round();
   progress.rounds = scenario_.rounds;
+  const std::int64_t rounds_to_come = scenario_.rounds - plan_->round() - 1;
+  const Duration round = scenario_.lead + scenario_.reserve + scenario_.pause + scenario_.rush;
+  progress.run_left =
+      std::max(Duration(plan_->rush().close_ns - now_ns()), Duration()) + rounds_to_come * round;
   if (progress.phase == Phase::settling && progress.in_flight > 0) {
     progress.awaited =
         fmt::format("answers from {}, each for {} at most", service_.address().authority(),

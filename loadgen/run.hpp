@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <memory>
 #include <stop_token>
 #include <string>
 
 #include "analysis/run/facts.hpp"
 #include "loadgen/scenario/scenario.hpp"
+#include "loadgen/wire/measurements.hpp"
 
 namespace fairrush::loadgen {
 
@@ -22,6 +24,7 @@ struct Progress {
   std::string awaited;           ///< completes "waiting for …"; empty while the plan goes on
   Duration phase_elapsed{};      ///< of the phase, or of the wait
   Duration phase_length{};       ///< zero when open-ended
+  Duration run_left{};           ///< until the last rush closes; zero when that is not known
   std::uint64_t users_done = 0;  ///< of this phase's planned first clicks, answered
   std::uint64_t users_total = 0;
   std::uint64_t in_flight = 0;
@@ -29,6 +32,9 @@ struct Progress {
   Duration latency_p99{};    ///< of this phase so far, from the intended time
   std::uint64_t wins = 0;    ///< users who have won
   std::uint64_t errors = 0;  ///< failed or indeterminate attempts
+  /// Of this round so far, at most 0.4 s old; null while nobody clicks. May be kept and read on any
+  /// thread.
+  std::shared_ptr<const Measurements> measured;
 };
 
 /// How often an observer hears of the progress.

@@ -4,6 +4,8 @@
 #include <bit>
 #include <cmath>
 
+#include "base/assert.hpp"
+
 namespace fairrush::analysis {
 namespace {
 
@@ -50,6 +52,27 @@ void Histogram::merge(const Histogram& other) {
   count_ += other.count_;
   min_ = std::min(min_, other.min_);
   max_ = std::max(max_, other.max_);
+}
+
+Histogram Histogram::since(const Histogram& earlier) const {
+  FAIRRUSH_ASSERT(earlier.counts_.size() <= counts_.size());
+  Histogram recent;
+  for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+    const std::uint64_t before = bucket < earlier.counts_.size() ? earlier.counts_[bucket] : 0;
+    FAIRRUSH_ASSERT(before <= counts_[bucket]);
+    recent.record(std::min(range_of(bucket).highest, max_), counts_[bucket] - before);
+  }
+  return recent;
+}
+
+std::uint64_t Histogram::count_up_to(std::uint64_t value_ns) const {
+  if (value_ns >= max_) return count_;
+  std::uint64_t count = 0;
+  for (std::size_t bucket = 0; bucket < counts_.size(); ++bucket) {
+    if (range_of(bucket).highest > value_ns) break;
+    count += counts_[bucket];
+  }
+  return count;
 }
 
 std::uint64_t Histogram::min() const {

@@ -19,6 +19,13 @@ class Histogram {
   /// Adds all counts of `other`; the result is that of recording both.
   void merge(const Histogram& other);
 
+  /// The values recorded since `earlier` was copied from this one; its min() and max() are those of
+  /// their buckets. Asserts that no count has gone down since.
+  Histogram since(const Histogram& earlier) const;
+
+  /// How many values are ≤ `value_ns`; those of its own bucket count when all of them are.
+  std::uint64_t count_up_to(std::uint64_t value_ns) const;
+
   std::uint64_t count() const { return count_; }
   std::uint64_t min() const;                  ///< exact; 0 when empty
   std::uint64_t max() const { return max_; }  ///< exact; 0 when empty

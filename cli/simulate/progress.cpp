@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdio>
 
 #include "cli/output/streams.hpp"
 
@@ -33,7 +32,7 @@ SimulationDisplay::SimulationDisplay(ProgressStyle style, std::string label, con
     : style_(style), label_(std::move(label)), clock_(clock), start_(clock.steady_now()) {}
 
 SimulationDisplay::~SimulationDisplay() {
-  if (drawn_ && style_ == ProgressStyle::bar) tell("\r\033[K");
+  terminal_.erase();
 }
 
 void SimulationDisplay::show(const SimulationProgress& progress) {
@@ -43,12 +42,9 @@ void SimulationDisplay::show(const SimulationProgress& progress) {
   const bool bar = style_ == ProgressStyle::bar;
   if (now - std::max(shown_, start_) < (bar ? kBarEvery : kLineEvery) && !last) return;
   shown_ = now;
-  drawn_ = true;
   const std::string line = describe(progress, label_, now - start_);
   if (bar) {
-    // Cut at the terminal's edge, so that redrawing never scrolls.
-    tell(fmt::format("\r\033[K\033[?7l{}\033[?7h", line));
-    std::fflush(stderr);
+    terminal_.draw(line);
   } else {
     tell(fmt::format("{}\n", line));
   }

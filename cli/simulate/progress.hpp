@@ -3,6 +3,7 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "cli/output/terminal_line.hpp"
 #include "cli/progress.hpp"
 #include "cli/simulate/simulation.hpp"
 
@@ -27,7 +28,7 @@ class SimulationDisplay {
   const Clock& clock_;
   SteadyTime start_;
   SteadyTime shown_{};
-  bool drawn_ = false;
+  TerminalLine terminal_;
 };
 
 }  // namespace fairrush::cli

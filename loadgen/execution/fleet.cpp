@@ -64,9 +64,9 @@ FleetCounts Fleet::counts() const {
   return sum;
 }
 
-analysis::Histogram Fleet::latencies(analysis::Op op) const {
-  analysis::Histogram all;
-  for (const auto& worker : workers_) all.merge(worker->latencies(op));
+Measurements Fleet::measured() const {
+  Measurements all;
+  for (const auto& worker : workers_) all.merge(worker->measured());
   return all;
 }
 

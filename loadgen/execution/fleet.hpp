@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "analysis/history/writer.hpp"
-#include "analysis/latency/histogram.hpp"
 #include "base/clock.hpp"
 #include "loadgen/execution/preflight.hpp"
 #include "loadgen/plan.hpp"
@@ -55,7 +54,8 @@ class Fleet {
   void join();
 
   FleetCounts counts() const;
-  analysis::Histogram latencies(analysis::Op op) const;
+  /// Of all workers, as far as they have published it.
+  Measurements measured() const;
   Delays delays() const;
   std::optional<std::string> storage_failure() const;
   std::optional<std::string> failure() const;

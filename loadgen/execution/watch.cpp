@@ -24,7 +24,9 @@ PhaseAt phase_at(const Plan& plan, std::int64_t now_ns) {
   const auto within = [now_ns](Phase phase, std::int64_t start_ns, std::int64_t end_ns) {
     return PhaseAt{phase, Duration(now_ns - start_ns), Duration(end_ns - start_ns)};
   };
-  if (now_ns < reservation.open_ns) return within(Phase::preparing, 0, reservation.open_ns);
+  if (now_ns < reservation.open_ns) {
+    return within(Phase::preparing, plan.start_ns(), reservation.open_ns);
+  }
   if (now_ns < reservation.close_ns) {
     return within(Phase::reserving, reservation.open_ns, reservation.close_ns);
   }
@@ -37,18 +39,21 @@ Progress ProgressMeter::measure(const Fleet& fleet, std::int64_t now_ns) {
   const FleetCounts counts = fleet.counts();
   const PhaseAt at = phase_at(plan_, now_ns);
   const bool reserving = at.phase == Phase::preparing || at.phase == Phase::reserving;
-  const auto op = reserving ? analysis::Op::reserve : analysis::Op::claim;
+  auto measured = std::make_shared<const Measurements>(fleet.measured());
+  const analysis::Histogram& latencies = reserving ? measured->reservations : measured->claims;
   return {.phase = at.phase,
           .awaited = {},
           .phase_elapsed = at.elapsed,
           .phase_length = at.length,
+          .run_left = {},
           .users_done = reserving ? counts.reservations_done : counts.claims_done,
           .users_total = reserving ? planned_.reservations : planned_.claims,
           .in_flight = counts.in_flight,
           .rate = rate_at(now_ns, counts.sent),
-          .latency_p99 = Duration(static_cast<std::int64_t>(fleet.latencies(op).value_at(0.99))),
+          .latency_p99 = Duration(static_cast<std::int64_t>(latencies.value_at(0.99))),
           .wins = counts.wins,
-          .errors = counts.errors};
+          .errors = counts.errors,
+          .measured = std::move(measured)};
 }
 
 Rate ProgressMeter::rate_at(std::int64_t now_ns, std::uint64_t sent) {

@@ -49,12 +49,6 @@ Ending unseen(const Ending& ending) {
 
 }  // namespace
 
-void Delays::merge(const Delays& other) {
-  lag.merge(other.lag);
-  for_connection.merge(other.for_connection);
-  connecting.merge(other.connecting);
-}
-
 Worker::Worker(const WorkerSpec& spec)
     : spec_(spec),
       clicks_(spec.plan, spec.shard),
@@ -90,9 +84,9 @@ void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-analysis::Histogram Worker::latencies(Op op) const {
+Measurements Worker::measured() const {
   const std::scoped_lock lock(published_mutex_);
-  return op == Op::reserve ? published_reservations_ : published_claims_;
+  return published_;
 }
 
 /// Whatever happens to the others, every attempt gets its record.
@@ -126,7 +120,7 @@ void Worker::conclude() {
   if (storage_failure_) {
     *storage_failure_ += fmt::format(" ({} records are not in it)", appender_.buffered());
   }
-  publish_latencies();
+  publish();
 }
 
 std::optional<NextTick> Worker::tick() {
@@ -136,7 +130,7 @@ std::optional<NextTick> Worker::tick() {
   if (!stopped_ns_) hand_out(now_ns);
   if (now_ns - published_ns_ >= kSnapshotEvery.count()) {
     published_ns_ = now_ns;
-    publish_latencies();
+    publish();
     keep_records();
   }
   if (drained() || given_up(now_ns)) return std::nullopt;
@@ -299,6 +293,7 @@ void Worker::react(const Click& click, const Ending& ending) {
 void Worker::celebrate(const Click& click, const Ending& ending, std::int64_t seen_ns) {
   const UserIndex user = click.planned.user;
   count_winner(user);
+  measured_.tally.count_winner(click.cohort);
   const auto clicks = winner_clicks(spec_.plan.population(), user);
   for (const WinnerClick& next : clicks) {
     if (next.op == Op::redeem) wire_.coupons.try_emplace(user, ending.receipt);
@@ -347,7 +342,7 @@ void Worker::record(const Click& click, const Ending& ending) {
   last_answer_ns_ = ending.answered_ns;
   const std::int64_t latency = record.complete_ns - record.intended_ns;
   if (planned.op != Op::reserve && planned.op != Op::claim) return;
-  auto& latencies = planned.op == Op::reserve ? reservation_latencies_ : claim_latencies_;
+  auto& latencies = planned.op == Op::reserve ? measured_.reservations : measured_.claims;
   latencies.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, latency)));
 }
 
@@ -357,18 +352,21 @@ void Worker::measure_delays(const Click& click, const Ending& ending) {
     to.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, delay_ns)));
   };
   const std::int64_t late_ns = ending.first_byte_out_ns - click.due_ns();
-  add(delays_.lag, late_ns - ending.waited_ns - ending.connecting_ns);
-  add(delays_.for_connection, ending.waited_ns);
-  if (ending.connecting_ns != 0) add(delays_.connecting, ending.connecting_ns);
+  add(measured_.delays.lag, late_ns - ending.waited_ns - ending.connecting_ns);
+  add(measured_.delays.for_connection, ending.waited_ns);
+  if (ending.connecting_ns != 0) add(measured_.delays.connecting, ending.connecting_ns);
 }
 
 void Worker::count(const Click& click, const Ending& ending) {
   if (ending.first_byte_out_ns != 0) counters_.sent.add();
   if (ending.reason == Reason::stopped_before_sending) counters_.unsent.add();
   if (is_error(ending)) counters_.errors.add();
+  measured_.tally.count(click.cohort, click.planned.op, ending.outcome, ending.reason);
   if (click.planned.try_number != 0) return;
   if (click.planned.op == Op::reserve) counters_.reservations_done.add();
-  if (click.planned.op == Op::claim) counters_.claims_done.add();
+  if (click.planned.op != Op::claim) return;
+  counters_.claims_done.add();
+  measured_.tally.count_claimant(click.cohort);
 }
 
 bool Worker::has_won(UserIndex user) const {
@@ -415,10 +413,9 @@ void Worker::record_the_rest() {
   }
 }
 
-void Worker::publish_latencies() {
+void Worker::publish() {
   const std::scoped_lock lock(published_mutex_);
-  published_reservations_ = reservation_latencies_;
-  published_claims_ = claim_latencies_;
+  published_ = measured_;
 }
 
 }  // namespace fairrush::loadgen

@@ -17,6 +17,7 @@
 #include "loadgen/transport/transport.hpp"
 #include "loadgen/wire/connection.hpp"
 #include "loadgen/wire/counters.hpp"
+#include "loadgen/wire/measurements.hpp"
 
 namespace fairrush::loadgen {
 
@@ -39,19 +40,10 @@ struct WorkerSpec {
   bool resolve_by_status = false;  ///< users whose claim stayed open look into their wallet
 };
 
-/// Where the time went between the moment a request was due and the moment it left. Nanoseconds.
-struct Delays {
-  analysis::Histogram lag;             ///< the instrument's own: everything but the two below
-  analysis::Histogram for_connection;  ///< all connections of the pool were busy with the target
-  analysis::Histogram connecting;      ///< the target, or the way to it, took the connection
-
-  void merge(const Delays& other);
-};
-
 /// Plays one shard of the plan on a thread of its own: releases clicks when they are due, hands
 /// them to connections, lets personas react, and records how every attempt ended, exactly once.
 ///
-/// `stop`, `counters`, `finished` and `latencies` may be called from any thread; the rest belongs
+/// `stop`, `counters`, `finished` and `measured` may be called from any thread; the rest belongs
 /// to the owner's.
 class Worker final : Driver, ConnectionOwner {
  public:
@@ -72,12 +64,12 @@ class Worker final : Driver, ConnectionOwner {
 
   const WorkerCounters& counters() const { return counters_; }
 
-  /// Latencies from the intended time of operation `op` so far; at most kSnapshotEvery old, as are
-  /// the records in the history that a killed process would leave.
-  analysis::Histogram latencies(analysis::Op op) const;
+  /// What has been measured so far; at most kSnapshotEvery old, as are the records in the history
+  /// that a killed process would leave.
+  Measurements measured() const;
 
   /// Of all attempts sent. After `join`.
-  const Delays& delays() const { return delays_; }
+  const Delays& delays() const { return measured_.delays; }
 
   /// Why the history could not be written, with the number of records that are not in it. After
   /// `finished`.
@@ -124,7 +116,7 @@ class Worker final : Driver, ConnectionOwner {
   void stop_connections();
   void record_unsent(const Click& click);
   void record_the_rest();
-  void publish_latencies();
+  void publish();
   void keep_records();
   void take_note(const std::expected<void, std::string>& written);
 
@@ -133,12 +125,9 @@ class Worker final : Driver, ConnectionOwner {
   WorkerCounters counters_;
   Wire wire_;
   analysis::HistoryAppender appender_;
-  Delays delays_;
-  analysis::Histogram reservation_latencies_;
-  analysis::Histogram claim_latencies_;
+  Measurements measured_;
   mutable std::mutex published_mutex_;
-  analysis::Histogram published_reservations_;
-  analysis::Histogram published_claims_;
+  Measurements published_;
 
   std::deque<Connection> connections_;
   std::vector<Connection*> idle_;        // of a pool, or between requests of per_request

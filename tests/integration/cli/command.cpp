@@ -87,6 +87,17 @@ bool Command::wait_for(const std::string& text) {
   return true;
 }
 
+std::string Command::told_after(const std::string& text) {
+  std::size_t begin = std::string::npos;
+  std::size_t end = std::string::npos;
+  do {
+    begin = end_.err.find(text);
+    end = begin == std::string::npos ? begin : end_.err.find('\n', begin);
+  } while (end == std::string::npos && read_some());
+  if (end == std::string::npos) return {};
+  return end_.err.substr(begin + text.size(), end - begin - text.size());
+}
+
 void Command::send(int signal) const {
   kill(process_, signal);
 }

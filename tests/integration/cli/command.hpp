@@ -36,6 +36,9 @@ class Command {
   /// Reads standard error until it contains `text`; false when it ends first.
   bool wait_for(const std::string& text);
 
+  /// The rest of the first line that has `text` in it, on standard error; empty when there is none.
+  std::string told_after(const std::string& text);
+
   void send(int signal) const;
 
   /// The processes it has started and that run now.

@@ -8,6 +8,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -105,6 +106,15 @@ std::optional<Reply> HttpClient::read_reply() {
   static constexpr std::size_t kStatusAt = 9;  // behind "HTTP/1.1 "
   std::from_chars(reply.head.data() + kStatusAt, reply.head.data() + kStatusAt + 3, reply.status);
   return reply;
+}
+
+bool HttpClient::receive_until(std::string_view text) {
+  std::size_t searched = 0;
+  while (received_.find(text, searched) == std::string::npos) {
+    searched = received_.size() - std::min(received_.size(), text.size());
+    if (!receive_more()) return false;
+  }
+  return true;
 }
 
 bool HttpClient::closed_by_peer() {

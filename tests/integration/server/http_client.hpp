@@ -44,6 +44,10 @@ class HttpClient {
   void finish_sending();
   /// The next response; nothing when the connection ends first.
   std::optional<Reply> read_reply();
+  /// Reads on until `text` has come, for answers without a length; false when the peer ends first.
+  bool receive_until(std::string_view text);
+  /// What has come and is no part of a reply that was read.
+  const std::string& received() const { return received_; }
   /// Whether the peer closes without a further byte.
   bool closed_by_peer();
   void close();

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 #include "base/random/counter_random.hpp"
@@ -50,6 +51,39 @@ TEST(Histogram, IsExactBelow2048) {
   for (std::uint64_t value = 0; value < 2048; value += 3) ASSERT_EQ(reported(value), value);
   EXPECT_EQ(reported(2047), 2047U);
   EXPECT_EQ(reported(2048), 2049U);
+}
+
+TEST(Histogram, TellsWhatHasBeenRecordedSinceACopyWasTaken) {
+  Histogram histogram;
+  for (const std::uint64_t value : {5U, 100'000U, 100'000U}) histogram.record(value);
+  const Histogram earlier = histogram;
+  EXPECT_EQ(histogram.since(earlier).count(), 0U);
+  for (const std::uint64_t value : {7U, 100'000U, 900'000'000U}) histogram.record(value);
+  const Histogram recent = histogram.since(earlier);
+  EXPECT_EQ(recent.count(), 3U);
+  EXPECT_EQ(recent.min(), 7U);
+  EXPECT_EQ(recent.max(), 900'000'000U);
+  EXPECT_EQ(recent.count_up_to(7), 1U);
+  EXPECT_EQ(histogram.since(Histogram()).count(), histogram.count());
+}
+
+TEST(HistogramDeathTest, RefusesAnEarlierStateThatIsNone) {
+  Histogram one;
+  one.record(5);
+  Histogram other;
+  other.record(6);
+  EXPECT_DEATH(std::ignore = one.since(other), "");
+}
+
+TEST(Histogram, CountsTheValuesUpToABound) {
+  Histogram histogram;
+  for (const std::uint64_t value : {10U, 20U, 20U, 1'000'000U}) histogram.record(value);
+  EXPECT_EQ(histogram.count_up_to(9), 0U);
+  EXPECT_EQ(histogram.count_up_to(10), 1U);
+  EXPECT_EQ(histogram.count_up_to(999'999), 3U);
+  EXPECT_EQ(histogram.count_up_to(1'000'000), 4U);
+  EXPECT_EQ(histogram.count_up_to(kLargest), 4U);
+  EXPECT_EQ(Histogram().count_up_to(kLargest), 0U);
 }
 
 TEST(Histogram, TakesTheLargestNumberWithoutClamping) {

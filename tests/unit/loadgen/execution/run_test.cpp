@@ -62,11 +62,13 @@ class TestObserver final : public RunObserver {
   void progress(const Progress& progress) override {
     ++seen;
     last = progress;
+    if (!first) first = progress;
     if (!progress.awaited.empty() && when_waiting) when_waiting(progress);
   }
   void notice(const std::string& what) override { notices.push_back(what); }
   unsigned seen = 0;
   Progress last;
+  std::optional<Progress> first;
   std::vector<std::string> notices;
   std::function<void(const Progress&)> when_waiting;
 };
@@ -130,6 +132,30 @@ TEST_F(Run, LeavesHistoryLedgerAndScenarioBehind) {
   EXPECT_GT(observer.seen, 1U);
   EXPECT_EQ(observer.last.wins, 30U);
   EXPECT_EQ(observer.last.users_done, 30U);
+}
+
+TEST_F(Run, TellsTheObserverWhatBecameOfEveryAttempt) {
+  ScriptedTarget target(GenerousService{});
+  ASSERT_TRUE(execute(target.endpoint()));
+  ASSERT_TRUE(observer.last.measured);
+  const Tally::Users users = observer.last.measured->tally.users(CohortId(0));
+  EXPECT_EQ(users.claimed, 30U);
+  EXPECT_EQ(users.won, 30U);
+  EXPECT_EQ(observer.last.measured->tally.rows().size(), 2U);
+  EXPECT_EQ(observer.last.measured->claims.count(), 30U);
+  EXPECT_EQ(observer.last.measured->delays.lag.count(), 60U);
+}
+
+TEST_F(Run, TellsHowLongAllRoundsWillTakeAndNothingOnceTheLastRushHasClosed) {
+  ScriptedTarget target(GenerousService{});
+  scenario.rounds = 2;
+  ASSERT_TRUE(execute(target.endpoint()));
+  const Duration round = scenario.lead + scenario.reserve + scenario.pause + scenario.rush;
+  const Progress& first = *observer.first;
+  const Duration later_phases = first.run_left - (first.phase_length - first.phase_elapsed);
+  EXPECT_GT(later_phases, 3 * (2 * round - scenario.lead) / 4);
+  EXPECT_LE(later_phases, 2 * round - scenario.lead);
+  EXPECT_EQ(observer.last.run_left, Duration());
 }
 
 /// What the verifier says of the run that was just played.
