@@ -34,7 +34,7 @@ struct Speech {
 void write(benchmark::State& state, const Scenario& scenario, Op op) {
   const Speech speech(scenario);
   std::string request;
-  PlannedAttempt attempt{.op = op, .idempotency = 0x0123456789abcdef};
+  PlannedAttempt attempt{.user = UserIndex(0), .op = op, .idempotency = 0x0123456789abcdef};
   for (std::uint32_t user = 0; auto _ : state) {
     attempt.user = UserIndex(++user % 1'000'000);
     speech.templates->write(request, {attempt, CohortId(0), "0000001-SES7484H2Y8N79VP"});
