@@ -151,8 +151,12 @@ Step DryRun::prepare() {
     tell(request, answer);
   });
   if (scenario_.url) {
-    const auto address = parse_target_url(*scenario_.url);
+    auto address = parse_target_url(*scenario_.url);
     if (!address) return failed(Kind::configuration, "target.url: " + address.error());
+    const TlsSettings settings{.ca_file = scenario_.tls.ca, .insecure = scenario_.tls.insecure};
+    if (const auto made = believe(*address, settings, scenario_.tls.server_name); !made) {
+      return failed(Kind::configuration, "target.tls.ca: " + made.error());
+    }
     service_.reach(*address);
     return {};
   }

@@ -77,6 +77,7 @@ class RunExecution {
   std::unexpected<RunFailure> not_reached(const std::string& why);
   Step prepare();
   Step start_target();
+  Step secure_users(TlsSettings settings);
   Step reach_target();
   Step play_rounds();
   void begin_round(std::uint32_t round);
@@ -112,6 +113,7 @@ class RunExecution {
   std::unique_ptr<ChildServer> server_;
   Wiring wiring_;
   std::vector<Listener> listeners_;  // that serve users; the first is the service's
+  std::shared_ptr<TlsContext> tls_;  // of users' connections; null: in the clear
   Service service_{scenario_, clock_, waiting_};
   SteadyTime epoch_{};
   std::int64_t epoch_target_ms_ = 0;
@@ -176,8 +178,12 @@ Step RunExecution::start_target() {
   if (scenario_.url) {
     auto address = parse_target_url(*scenario_.url);
     if (!address) return failed(Kind::configuration, "target.url: " + address.error());
+    const TlsSettings settings{.ca_file = scenario_.tls.ca, .insecure = scenario_.tls.insecure};
+    if (const auto made = believe(*address, settings, scenario_.tls.server_name); !made) {
+      return failed(Kind::configuration, "target.tls.ca: " + made.error());
+    }
     service_.reach(*address);
-    return {};
+    return secure_users(settings);
   }
   if (access(settings_.server_binary.c_str(), X_OK) != 0) {
     return failed(Kind::configuration,
@@ -194,6 +200,16 @@ Step RunExecution::start_target() {
   if (!server) return not_reached(server.error());
   server_ = std::move(*server);
   service_.reach(server_->address());
+  return {};
+}
+
+/// What users' connections are encrypted with; they may speak another HTTP than the control plane.
+Step RunExecution::secure_users(TlsSettings settings) {
+  if (!service_.address().secure) return {};
+  settings.http2 = scenario_.streams > 0;
+  auto context = TlsContext::create(settings);
+  if (!context) return failed(Kind::configuration, "target.tls.ca: " + context.error());
+  tls_ = std::move(*context);
   return {};
 }
 
@@ -337,7 +353,9 @@ Step RunExecution::play() {
                .history = *history_,
                .instances = std::move(instances),
                .wiring = wiring_,
-               .epoch = epoch_});
+               .epoch = epoch_,
+               .tls = tls_,
+               .server_name = service_.address().server_name});
   watch(fleet);
   fleet.join();
   samples_.end = sample_machine(clock_);

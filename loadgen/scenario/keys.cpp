@@ -104,8 +104,12 @@ bool is_address(const std::string& text) {
   return !unread;
 }
 
+bool is_secure(const std::string& url) {
+  return url.starts_with("https://");
+}
+
 bool is_http_url(const std::string& text) {
-  return text.starts_with("http://");
+  return text.starts_with("http://") || is_secure(text);
 }
 
 void add_connections(OptionTable& keys, Scenario& scenario) {
@@ -274,6 +278,7 @@ OptionTable scenario_keys(Scenario& scenario) {
   add_connections(keys, scenario);
   add_target(keys, scenario);
   add_request_keys(keys, scenario.target);
+  add_tls_keys(keys, scenario.tls);
   add_token_keys(keys, scenario.tokens);
   add_checks(keys, scenario);
   return keys;
@@ -328,8 +333,15 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
                         "set: the built-in server takes reservations"});
   }
   if (scenario.url && !is_http_url(*scenario.url)) {
-    problems.push_back({"target.url", fmt::format("'{}' is not accepted: expected http://HOST:PORT",
-                                                  *scenario.url)});
+    problems.push_back(
+        {"target.url", fmt::format("'{}' is not accepted: expected http:// or https://HOST:PORT",
+                                   *scenario.url)});
+  }
+  for (const std::string& instance : scenario.instances) {
+    if (!scenario.url || is_secure(instance) == is_secure(*scenario.url)) continue;
+    problems.push_back(
+        {"target.instances",
+         fmt::format("'{}' is not accepted: expected http or https as in target.url", instance)});
   }
   if (scenario.url && scenario.builtin.fault != "none") {
     problems.push_back({"target.builtin.fault",

@@ -134,6 +134,13 @@ struct TargetOrder {
   std::optional<std::string> feeder;  ///< path of a CSV file
 };
 
+/// How a target at an https address is believed.
+struct TlsOrder {
+  std::optional<std::string> ca;           ///< path of a PEM file; unset: the machine's authorities
+  std::optional<std::string> server_name;  ///< in place of the URL's host
+  bool insecure = false;                   ///< whatever its certificate says
+};
+
 /// Where users' bearer tokens come from: one of the first four, or none.
 struct TokenOrder {
   std::optional<std::string> secret = {};    ///< signed with it (HS256)
@@ -188,7 +195,8 @@ struct Scenario {
   Duration settle_deadline = std::chrono::seconds(10);  ///< for the target to come to rest
   Duration status_deadline{};  ///< after a win, for the wallet to show it; zero: at once
   LedgerOrder ledger;          ///< where what the target issued is read; unset: its own HTTP export
-  TokenOrder tokens;           ///< none: users come with X-User-ID
+  TlsOrder tls;
+  TokenOrder tokens;  ///< none: users come with X-User-ID
 
   Share fairness_margin{0.01};
   bool fairness_gates = true;  ///< false: fairness is reported but does not fail the run

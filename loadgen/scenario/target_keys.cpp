@@ -56,6 +56,18 @@ void add_request_keys(OptionTable& keys, TargetOrder& order) {
            order.feeder);
 }
 
+void add_tls_keys(OptionTable& keys, TlsOrder& order) {
+  keys.add({.name = "target.tls.ca",
+            .hint = "FILE",
+            .help = "Authorities (PEM) that vouch for an https target, for the machine's own",
+            .is_path = true},
+           order.ca);
+  keys.add({"target.tls.server_name", "NAME", "What its certificate is for, for the URL's host"},
+           order.server_name);
+  keys.add_flag({"target.tls.insecure", "", "Believes whatever certificate it shows"},
+                order.insecure);
+}
+
 void add_token_keys(OptionTable& keys, TokenOrder& order) {
   keys.add({.name = "target.token.secret",
             .hint = "SECRET",

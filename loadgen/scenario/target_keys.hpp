@@ -10,6 +10,7 @@ namespace fairrush::loadgen {
 void add_request_keys(OptionTable& keys, TargetOrder& order);
 
 /// The same for target.token.*.
+void add_tls_keys(OptionTable& keys, TlsOrder& order);
 void add_token_keys(OptionTable& keys, TokenOrder& order);
 
 }  // namespace fairrush::loadgen

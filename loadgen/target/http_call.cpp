@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/connect.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/url/parse.hpp>
 #include <boost/url/url_view.hpp>
@@ -18,7 +20,8 @@ namespace {
 constexpr AnswerLimits kControlLimits{.header_bytes = std::size_t{16} * 1024,
                                       .body_bytes = std::size_t{1} << 30};
 
-constexpr std::string_view kUrlForm = "expected http://HOST:PORT, such as http://127.0.0.1:8080";
+constexpr std::string_view kUrlForm =
+    "expected http://HOST:PORT or https://HOST:PORT, such as http://127.0.0.1:8080";
 
 }  // namespace
 
@@ -32,11 +35,15 @@ std::expected<TargetAddress, std::string> parse_target_url(std::string_view url)
   const auto refused = [&] {
     return std::unexpected(fmt::format("'{}' is not accepted: {}", url, kUrlForm));
   };
-  if (!parsed || parsed->scheme() != "http" || parsed->encoded_host().empty()) return refused();
+  const bool secure = parsed && parsed->scheme() == "https";
+  const bool known = parsed && (secure || parsed->scheme() == "http");
+  if (!known || parsed->encoded_host().empty()) return refused();
   if (parsed->has_query() || parsed->has_fragment() || parsed->has_userinfo()) return refused();
   if (!parsed->encoded_path().empty() && parsed->encoded_path() != "/") return refused();
   TargetAddress address;
   address.host = parsed->host_address();
+  address.secure = secure;
+  if (secure) address.port = 443;
   if (parsed->has_port()) {
     const std::string_view port = parsed->port();
     const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
@@ -54,6 +61,16 @@ std::expected<asio::ip::tcp::endpoint, std::string> resolve(const TargetAddress&
     return std::unexpected(fmt::format("{}: {}", address.authority(), error.message()));
   }
   return found.begin()->endpoint();
+}
+
+std::expected<void, std::string> believe(TargetAddress& address, const TlsSettings& settings,
+                                         const std::optional<std::string>& server_name) {
+  if (!address.secure) return {};
+  auto context = TlsContext::create(settings);
+  if (!context) return std::unexpected(context.error());
+  address.tls = std::move(*context);
+  address.server_name = server_name.value_or(address.host);
+  return {};
 }
 
 HttpCaller::HttpCaller(TargetAddress address, Waiting waiting, std::vector<std::string> watched)
@@ -131,8 +148,19 @@ std::string HttpCaller::failure(std::string_view cause) {
   return fmt::format("{}: {}", address_.authority(), cause);
 }
 
+/// What a call goes over: the socket, or TLS on it.
+template <class Use>
+void HttpCaller::on_stream(Use use) {
+  if (secured_) {
+    use(*secured_);
+  } else {
+    use(socket_);
+  }
+}
+
 void HttpCaller::close() {
   error_code ignored;
+  secured_.reset();
   socket_.close(ignored);
 }
 
@@ -146,13 +174,32 @@ std::expected<void, std::string> HttpCaller::connect() {
     return std::unexpected(unanswered("connection", ran));
   }
   if (outcome) return std::unexpected(failure(outcome.message()));
+  return address_.tls ? shake_hands() : std::expected<void, std::string>();
+}
+
+std::expected<void, std::string> HttpCaller::shake_hands() {
+  if (!tls_) {
+    SSL_CTX_up_ref(address_.tls->get());
+    tls_.emplace(address_.tls->get());
+  }
+  secured_.emplace(socket_, *tls_);
+  expect_host(secured_->native_handle(), address_.server_name);
+  error_code outcome;
+  secured_->async_handshake(asio::ssl::stream_base::client,
+                            [&outcome](error_code error) { outcome = error; });
+  if (const Ran ran = run(); ran != Ran::done) {
+    return std::unexpected(unanswered("secure connection", ran));
+  }
+  if (outcome) return std::unexpected(failure("no secure connection: " + outcome.message()));
   return {};
 }
 
 std::expected<HttpAnswer, std::string> HttpCaller::exchange(std::string_view request) {
   error_code outcome;
-  asio::async_write(socket_, asio::buffer(request),
-                    [&outcome](error_code error, std::size_t) { outcome = error; });
+  on_stream([&](auto& stream) {
+    asio::async_write(stream, asio::buffer(request),
+                      [&outcome](error_code error, std::size_t) { outcome = error; });
+  });
   if (const Ran ran = run(); ran != Ran::done) return std::unexpected(unanswered("answer", ran));
   if (outcome) return std::unexpected(failure(outcome.message()));
 
@@ -160,13 +207,15 @@ std::expected<HttpAnswer, std::string> HttpCaller::exchange(std::string_view req
   std::array<char, std::size_t{64} * 1024> input;
   while (exchange_.state() == Exchange::State::reading) {
     std::size_t received = 0;
-    socket_.async_read_some(asio::buffer(input),
-                            [&outcome, &received](error_code error, std::size_t bytes) {
-                              outcome = error;
-                              received = bytes;
-                            });
+    on_stream([&](auto& stream) {
+      stream.async_read_some(asio::buffer(input),
+                             [&outcome, &received](error_code error, std::size_t bytes) {
+                               outcome = error;
+                               received = bytes;
+                             });
+    });
     if (const Ran ran = run(); ran != Ran::done) return std::unexpected(unanswered("answer", ran));
-    if (outcome == asio::error::eof) {
+    if (outcome == asio::error::eof || outcome == asio::ssl::error::stream_truncated) {
       exchange_.end();
     } else if (outcome) {
       return std::unexpected(failure(outcome.message()));

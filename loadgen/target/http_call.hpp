@@ -1,7 +1,10 @@
 #pragma once
 
+#include <boost/asio/ssl/stream.hpp>
 #include <cstdint>
 #include <expected>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +12,7 @@
 #include "base/runtime/asio_types.hpp"
 #include "base/units.hpp"
 #include "loadgen/target/waiting.hpp"
+#include "loadgen/transport/tls_transport.hpp"
 #include "loadgen/wire/exchange.hpp"
 
 namespace fairrush::loadgen {
@@ -17,11 +21,20 @@ namespace fairrush::loadgen {
 struct TargetAddress {
   std::string host;
   std::uint16_t port = 80;
+  bool secure = false;                        ///< https
+  std::shared_ptr<TlsContext> tls = nullptr;  ///< of a secure one, once `believe` has said how
+  std::string server_name = {};               ///< that its certificate must be for
 
   std::string authority() const;  ///< host:port, a v6 address in brackets
 };
 
-/// Reads "http://HOST[:PORT][/]". The error says what is accepted.
+/// Says how a secure address is to be believed: its certificate must be for `server_name`, or for
+/// its host when that is unset. An address in the clear stays as it is. The error is about
+/// `settings`.
+std::expected<void, std::string> believe(TargetAddress& address, const TlsSettings& settings,
+                                         const std::optional<std::string>& server_name);
+
+/// Reads "http://HOST[:PORT][/]", or https. The error says what is accepted.
 std::expected<TargetAddress, std::string> parse_target_url(std::string_view url);
 
 /// The first address that `address` resolves to; the error names host and cause.
@@ -72,6 +85,9 @@ class HttpCaller {
   std::expected<void, std::string> connect();
   std::expected<HttpAnswer, std::string> exchange(std::string_view request);
   std::string request_of(const HttpCall& call) const;
+  template <class Use>
+  void on_stream(Use use);
+  std::expected<void, std::string> shake_hands();
   Ran run();
   std::string unanswered(std::string_view missing, Ran ran);
   std::string failure(std::string_view cause);
@@ -84,6 +100,8 @@ class HttpCaller {
   bool given_up_ = false;  // no use trying the call again
   asio::io_context context_{1};
   TcpSocket socket_;
+  std::optional<asio::ssl::context> tls_;
+  std::optional<asio::ssl::stream<TcpSocket&>> secured_;  // on the socket, of a secure address
   Exchange exchange_;
 };
 

@@ -57,6 +57,15 @@ TlsContext::~TlsContext() {
   SSL_CTX_free(context_);
 }
 
+void expect_host(SSL* session, const std::string& server_name) {
+  if (is_address(server_name)) {
+    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), server_name.c_str());
+  } else {
+    SSL_set_tlsext_host_name(session, server_name.c_str());
+    SSL_set1_host(session, server_name.c_str());
+  }
+}
+
 /// One connection's TLS: bytes from below are decrypted, bytes from above encrypted.
 class TlsTransport::Secured final : public SocketUser {
  public:
@@ -110,13 +119,7 @@ void TlsTransport::Secured::begin() {
   FAIRRUSH_ASSERT(ssl_ != nullptr);
   SSL_set_bio(ssl_, BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
   SSL_set_connect_state(ssl_);
-  const std::string& host = owner_.server_name_;
-  if (is_address(host)) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), host.c_str());
-  } else {
-    SSL_set_tlsext_host_name(ssl_, host.c_str());
-    SSL_set1_host(ssl_, host.c_str());
-  }
+  expect_host(ssl_, owner_.server_name_);
 }
 
 void TlsTransport::Secured::connected(error_code error) {

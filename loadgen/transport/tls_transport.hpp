@@ -10,6 +10,7 @@
 #include "loadgen/transport/transport.hpp"
 
 struct ssl_ctx_st;
+struct ssl_st;
 
 namespace fairrush::loadgen {
 
@@ -41,11 +42,15 @@ class TlsContext {
   TlsSettings settings_;
 };
 
+/// Tells the peer of `session` which host is meant, by SNI, and takes no certificate for another;
+/// `server_name` is a host name or an address.
+void expect_host(ssl_st* session, const std::string& server_name);
+
 /// TLS over another transport, by OpenSSL without I/O of its own. A socket is connected when its
 /// handshake is done; `TransportError::tls_failed` says that it was not.
 class TlsTransport final : public Transport {
  public:
-  /// `server_name` is what certificates must be for, a host name or an address.
+  /// `server_name` is as `expect_host` takes it.
   TlsTransport(std::unique_ptr<Transport> below, std::shared_ptr<TlsContext> context,
                std::string server_name);
   ~TlsTransport() override;

@@ -1,5 +1,7 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "loadgen/target/http_call.hpp"
 #include "loadgen/transport/tls_transport.hpp"
 #include "tests/integration/transport/web_server.hpp"
 #include "tests/unit/loadgen/wire/rehearsal.hpp"
@@ -104,6 +106,33 @@ TEST_P(Secure, TakesAnAnswerThatIsNotHttp2ForUnparseable) {
   const Rehearsal rehearsal = played(server_->clear(), nullptr, 4);
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::win, Reason::none), 0U);
   EXPECT_EQ(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::unparseable), kUsers);
+}
+
+/// What the control plane hears from `server` at "/claims", believed as `settings` say.
+std::expected<HttpAnswer, std::string> asked(const WebServer& server, const TlsSettings& settings) {
+  auto address = parse_target_url(fmt::format("https://localhost:{}", server.tls().port())).value();
+  if (const auto made = believe(address, settings, std::nullopt); !made) {
+    return std::unexpected(made.error());
+  }
+  HttpCaller call(address);
+  const HttpCall claim{.path = "/claims", .what = "a coupon"};
+  const auto first = call(claim, std::chrono::seconds(20));
+  return first ? call(claim, std::chrono::seconds(20)) : first;
+}
+
+TEST(ControlPlane, AsksOverTlsAndKeepsTheConnection) {
+  const WebServer server;
+  const auto answer = asked(server, {.ca_file = server.certificate().string()});
+  ASSERT_TRUE(answer) << answer.error();
+  EXPECT_EQ(answer->status, 200U);
+  EXPECT_EQ(answer->body, R"({"coupon":"C-7"})");
+}
+
+TEST(ControlPlane, SaysThatNobodyVouchesForTheTarget) {
+  const WebServer server;
+  const auto answer = asked(server, {.ca_file = {}});
+  ASSERT_FALSE(answer);
+  EXPECT_NE(answer.error().find("no secure connection"), std::string::npos) << answer.error();
 }
 
 TEST(TlsContext, NamesTheFileThatHoldsNoCertificates) {

@@ -329,11 +329,11 @@ TEST_F(Run, NamesAServerBinaryThatIsMissing) {
 }
 
 TEST_F(Run, RefusesAnUrlItCannotUse) {
-  scenario.url = "https://rush.example";
+  scenario.url = "ftp://rush.example";
   const auto facts = execute();
   ASSERT_FALSE(facts);
   EXPECT_EQ(facts.error().kind, Kind::configuration);
-  EXPECT_THAT(facts.error().message, HasSubstr("target.url: 'https://rush.example'"));
+  EXPECT_THAT(facts.error().message, HasSubstr("target.url: 'ftp://rush.example'"));
 }
 
 TEST_F(Run, NamesTheFileItCannotWrite) {

@@ -34,11 +34,15 @@ TEST(TargetUrl, NamesHostAndPort) {
   ASSERT_TRUE(v6) << v6.error();
   EXPECT_EQ(v6->host, "::1");
   EXPECT_EQ(v6->authority(), "[::1]:81");
+  const auto secure = parse_target_url("https://rush.example");
+  ASSERT_TRUE(secure) << secure.error();
+  EXPECT_TRUE(secure->secure);
+  EXPECT_EQ(secure->authority(), "rush.example:443");
 }
 
 TEST(TargetUrl, SaysWhatIsAcceptedWhenItIsNot) {
   for (const char* url :
-       {"", "127.0.0.1:8080", "https://x", "http://", "http://x:99999", "http://x:0",
+       {"", "127.0.0.1:8080", "ftp://x", "http://", "http://x:99999", "http://x:0",
         "http://x/path", "http://x?q", "http://u@x", "http://x y"}) {
     const auto address = parse_target_url(url);
     ASSERT_FALSE(address) << url;
