@@ -3,19 +3,20 @@
 #include <filesystem>
 #include <string_view>
 
-#include "analysis/assessment.hpp"
 #include "base/clock.hpp"
 #include "cli/arguments.hpp"
+#include "cli/conclusion.hpp"
 #include "cli/interruption.hpp"
+#include "cli/mpi/session.hpp"
 #include "cli/output/streams.hpp"
 #include "cli/progress.hpp"
 #include "cli/run_files.hpp"
 #include "cli/scenario_files.hpp"
+#include "cli/shards/play.hpp"
 #include "cli/side_by_side.hpp"
 #include "cli/subcommand.hpp"
 #include "cli/verdict_output.hpp"
 #include "loadgen/run.hpp"
-#include "reports/reports.hpp"
 
 namespace fairrush::cli {
 namespace {
@@ -28,6 +29,8 @@ struct RunOptions {
   ScenarioChanges changes;
   std::optional<std::string> out;
   std::optional<std::string> server;
+  std::optional<std::string> shard;
+  std::optional<std::string> start_at;
   OutputOptions output;
 };
 
@@ -40,6 +43,12 @@ OptionTable run_option_table(RunOptions& options) {
             options.out);
   table.add({"server", "FILE", "The fairrush-server to start (beside this program)"},
             options.server);
+  table.add({"shard", "I/N",
+             "Play the users of shard I of N alone, 1/N to N/N; each begins at --start-at"},
+            options.shard);
+  table.add({"start-at", "TIME",
+             "When all shards begin, by the target's clock: 2026-11-21T23:00:00Z or Unix seconds"},
+            options.start_at);
   table.add_flag({"quiet", "", "No progress and no summary: the exit code alone"},
                  options.output.quiet);
   table.add_flag({"json", "", "One JSON line a run instead of the summary"}, options.output.json);
@@ -52,38 +61,89 @@ fs::path server_binary(const RunOptions& options) {
   return fs::read_symlink("/proc/self/exe", error).parent_path() / "fairrush-server";
 }
 
-ExitCode failure_exit(const loadgen::RunFailure& failure) {
-  using Kind = loadgen::RunFailure::Kind;
-  tell(fmt::format("fairrush: {}\n", failure.message));
-  if (failure.kind == Kind::interrupted) return ExitCode::interrupted;
-  return failure.kind == Kind::unreachable ? ExitCode::target_unreachable : ExitCode::usage;
+/// What the command line says of shards; the start and the shard come together or not at all.
+std::expected<std::optional<loadgen::ShardSeat>, std::vector<Problem>> seat_of(
+    const RunOptions& options, std::size_t scenarios, const MpiSession* session) {
+  if (!options.shard && !options.start_at) return std::nullopt;
+  std::vector<Problem> problems;
+  if (session != nullptr) problems.push_back({"--shard", "expected none: mpirun deals the shards"});
+  if (!options.shard) problems.push_back({"--start-at", "expected --shard i/n with it"});
+  if (!options.start_at) problems.push_back({"--shard", "expected --start-at TIME with it"});
+  if (scenarios > 1) problems.push_back({"--shard", "expected one scenario: it has one start"});
+  loadgen::ShardSeat seat;
+  if (options.shard) {
+    const auto shard = loadgen::parse_shard(*options.shard);
+    if (!shard) problems.push_back({"--shard", shard.error()});
+    seat.shard = shard.value_or(loadgen::Shard{});
+  }
+  if (options.start_at) {
+    const auto start = loadgen::parse_start(*options.start_at);
+    if (!start) problems.push_back({"--start-at", start.error()});
+    seat.start_at = start.value_or(WallTime{});
+  }
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  return seat;
 }
 
-ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,
-                 const RunOptions& options, std::stop_token stop,
-                 std::vector<FinishedRun>& finished) {
-  const bool quiet = options.output.quiet || options.output.json;
-  if (!quiet) tell(fmt::format("\n{}: {}\n", scenario.name, scenario.question));
+/// Everything that runs of several scenarios have in common.
+struct Runs {
+  const RunOptions& options;
+  const std::optional<loadgen::ShardSeat>& seat;
+  MpiSession* session;
+  std::stop_token stop;
+  std::vector<FinishedRun> finished = {};
+};
+
+ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory, Runs& runs) {
   const RealClock clock;
-  auto facts = [&] {
+  const auto execute = [&](const fs::path& into, std::optional<loadgen::ShardSeat> seat,
+                           bool quiet) {
+    if (!quiet) tell(fmt::format("\n{}: {}\n", scenario.name, scenario.question));
     ProgressDisplay display(progress_style(quiet), clock);
     return loadgen::execute_run(
-        scenario, {.directory = directory, .server_binary = server_binary(options)}, display, stop);
-  }();
-  if (!facts) {
-    // A run that never began leaves nothing, so that the same --out can be used again.
-    if (facts.error().kind != loadgen::RunFailure::Kind::storage) fs::remove_all(directory);
-    return failure_exit(facts.error());
+        scenario,
+        {.directory = into, .server_binary = server_binary(runs.options), .seat = std::move(seat)},
+        display, runs.stop);
+  };
+  const OutputOptions output = runs.options.output;
+  if (runs.session != nullptr) {
+    return play_in_group(execute, *runs.session, directory, output, runs.finished);
   }
-  auto evidence = analysis::load_evidence({directory}, std::move(*facts));
-  if (!evidence) return refuse(evidence.error());
-  const analysis::Assessment assessment = analysis::assess(*evidence);
-  const reports::ReportInput input{evidence->facts, assessment, evidence->history};
-  const auto report = write_reports(input, directory);
-  if (!report) return refuse(report.error());
-  print_verdict(input, *report, options.output);
-  finished.push_back({scenario.name, assessment.verdict, assessment.fairness});
-  return exit_code_of(evidence->facts, assessment);
+  if (runs.seat) return play_alone(execute, *runs.seat, directory, output);
+  auto facts = execute(directory, {}, output.quiet || output.json);
+  if (facts) return conclude_run(directory, std::move(*facts), output, runs.finished);
+  // A run that never began leaves nothing, so that the same --out can be used again.
+  if (facts.error().kind != loadgen::RunFailure::Kind::storage) fs::remove_all(directory);
+  return failure_exit(facts.error());
+}
+
+/// Where a run goes: of several ranks the first one alone has a directory.
+std::expected<fs::path, std::string> directory_of(const loadgen::Scenario& scenario,
+                                                  std::size_t scenarios, const Runs& runs) {
+  if (runs.session != nullptr && runs.session->shard().index > 0) return fs::path();
+  std::optional<fs::path> out = runs.options.out;
+  if (out && scenarios > 1) *out /= scenario.name;
+  const std::string name = runs.seat
+                               ? fmt::format("{}-shard-{}-of-{}", scenario.name,
+                                             runs.seat->shard.index + 1, runs.seat->shard.count)
+                               : scenario.name;
+  return make_run_directory(out, name);
+}
+
+ExitCode run_all(const std::vector<loadgen::Scenario>& scenarios, Runs& runs) {
+  ExitCode worst = ExitCode::pass;
+  for (const loadgen::Scenario& scenario : scenarios) {
+    if (runs.stop.stop_requested()) return worse_of(worst, ExitCode::interrupted);
+    const auto directory = directory_of(scenario, scenarios.size(), runs);
+    if (!directory) {
+      if (runs.session != nullptr) runs.session->leave(directory.error());
+      return refuse(directory.error());
+    }
+    worst = worse_of(worst, run_one(scenario, *directory, runs));
+  }
+  const bool talks = !runs.options.output.quiet && !runs.options.output.json;
+  if (talks && runs.finished.size() > 1) fmt::print("{}", side_by_side(runs.finished));
+  return worst;
 }
 
 }  // namespace
@@ -103,19 +163,13 @@ ExitCode run_main(std::vector<std::string> arguments) {
   const auto scenarios = load_scenarios(*files, *overrides);
   if (!scenarios) return refuse(scenarios.error());
   const Interruption interruption;
-  ExitCode worst = ExitCode::pass;
-  std::vector<FinishedRun> finished;
-  for (const loadgen::Scenario& scenario : *scenarios) {
-    if (interruption.token().stop_requested()) return worse_of(worst, ExitCode::interrupted);
-    std::optional<fs::path> out = options.out;
-    if (out && scenarios->size() > 1) *out /= scenario.name;
-    const auto directory = make_run_directory(out, scenario.name);
-    if (!directory) return refuse(directory.error());
-    worst = worse_of(worst, run_one(scenario, *directory, options, interruption.token(), finished));
-  }
-  const bool talks = !options.output.quiet && !options.output.json;
-  if (talks && finished.size() > 1) fmt::print("{}", side_by_side(finished));
-  return worst;
+  const auto session = MpiSession::join(interruption.token());
+  if (!session) return refuse(session.error());
+  const auto seat = seat_of(options, scenarios->size(), session->get());
+  if (!seat) return refuse(seat.error());
+  Runs runs{
+      .options = options, .seat = *seat, .session = session->get(), .stop = interruption.token()};
+  return run_all(*scenarios, runs);
 }
 
 }  // namespace fairrush::cli

@@ -40,7 +40,8 @@ struct EventDocument {
   std::optional<std::uint64_t> quota;
   analysis::StockFacts stock;
   std::optional<Digest> commitment;
-  std::optional<std::string> fault;  ///< switched on in the target on purpose
+  std::optional<std::string> fault;                   ///< switched on in the target on purpose
+  std::optional<std::uint64_t> reserve_open_ms = {};  ///< Unix time on the target's clock
 };
 
 /// The status of a failure whose answer was the expected one but for its content.
