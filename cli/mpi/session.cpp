@@ -26,14 +26,21 @@ constexpr std::size_t kChunkBytes = std::size_t{1} << 20;
 /// The first shard takes files when it has taken its evidence, and those of the others before.
 constexpr Duration kEvidence = std::chrono::minutes(5);
 
+/// How the shards stand to each other.
+enum class Bond : std::uint32_t {
+  holds,
+  left,    ///< one has failed and said so: all are there to end MPI together
+  broken,  ///< one does not answer
+};
+
 /// What one shard tells another where they meet.
 struct Word {
-  std::uint32_t failed = 0;
+  Bond bond = Bond::holds;
   std::uint32_t length = 0;
   std::array<char, loadgen::ShardGroup::kWordMax> text{};
 
-  static Word of(std::string_view said, bool failed) {
-    Word word{.failed = failed ? 1U : 0U, .length = 0};
+  static Word of(std::string_view said, Bond bond) {
+    Word word{.bond = bond};
     word.length = static_cast<std::uint32_t>(std::min(said.size(), word.text.size()));
     std::memcpy(word.text.data(), said.data(), word.length);
     return word;
@@ -132,13 +139,13 @@ std::expected<std::string, std::string> OpenMpiSession::meet(const std::string& 
                                                              Duration patience) {
   FAIRRUSH_ASSERT(word.size() <= kWordMax);
   if (shard_.index == 0) return hear_all(word, patience);
-  const Word mine = Word::of({}, false);
+  const Word mine = Word::of({}, Bond::holds);
   Word answer;
   // The first one waits that long for the slowest, and answers then.
   const bool answered = send_bytes(&mine, sizeof mine, 0, kWord, kTransfer) &&
                         receive_bytes(&answer, sizeof answer, 0, kAnswer, 2 * patience);
-  if (answered && answer.failed == 0) return answer.said();
-  whole_ = false;
+  if (answered && answer.bond == Bond::holds) return answer.said();
+  if (!answered || answer.bond == Bond::broken) whole_ = false;
   return std::unexpected(answered ? answer.said() : "shard 1 is lost");
 }
 
@@ -156,24 +163,27 @@ std::expected<std::string, std::string> OpenMpiSession::hear_all(const std::stri
   for (std::uint32_t index = 1; index < shard_.count; ++index) {
     const bool came = is_done(requests[index]);
     if (!came) MPI_Cancel(&requests[index]);
-    if (came && heard[index].failed == 0) continue;
+    if (came && heard[index].bond == Bond::holds) continue;
+    if (!came) whole_ = false;
     lost_.insert(index);
     lost += fmt::format("{}shard {} is lost{}", lost.empty() ? "" : "; ", index + 1,
                         came ? ": " + heard[index].said() : "");
   }
-  const Word answer = Word::of(lost.empty() ? word : lost, !lost.empty());
+  const Bond bond = lost.empty() ? Bond::holds : whole_ ? Bond::left : Bond::broken;
+  const Word answer = Word::of(lost.empty() ? word : lost, bond);
   for (std::uint32_t index = 1; index < shard_.count; ++index) {
     if (lost_.contains(index)) continue;
-    if (!send_bytes(&answer, sizeof answer, index, kAnswer, kTransfer)) lost_.insert(index);
+    if (send_bytes(&answer, sizeof answer, index, kAnswer, kTransfer)) continue;
+    whole_ = false;
+    lost_.insert(index);
+    lost = fmt::format("shard {} is lost", index + 1);
   }
   if (lost_.empty()) return word;
-  whole_ = false;
-  return std::unexpected(lost.empty() ? "a shard is lost" : lost);
+  return std::unexpected(lost);
 }
 
 void OpenMpiSession::leave(const std::string& why) {
-  whole_ = false;
-  const Word last = Word::of(fmt::format("shard {}: {}", shard_.index + 1, why), true);
+  const Word last = Word::of(why, Bond::left);
   if (shard_.index != 0) {
     send_bytes(&last, sizeof last, 0, kWord, kTransfer);
     return;

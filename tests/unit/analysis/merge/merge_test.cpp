@@ -32,6 +32,8 @@ class Merge : public testing::Test {
     facts.users = kShards * kUsersEach;
     facts.quota = {.share = Share{1}, .count = {}};
     facts.rounds.front().planned = {facts.users, facts.users, facts.users};
+    facts.rounds.front().announced_roster = facts.users;
+    facts.rounds.front().announced_coupons = facts.users;
     if (number != 1) facts.rounds.front().ledger_missing = "the first shard takes it";
     ShardFacts shard;
     shard.number = number;
