@@ -138,7 +138,6 @@ Step RunExecution::play_rounds() {
     patience_.enter(Phase::preparing, round, scenario_.rounds);
     Step opened = begin_round(round);
     if (opened) opened = accord_.speaks() ? open_event() : join_event();
-    if (opened) opened = await_start();
     if (!opened) {
       if (round == 0) return opened;
       // What the rounds before have shown is not lost for it.
@@ -148,8 +147,9 @@ Step RunExecution::play_rounds() {
       facts_.interrupted = stop_.stop_requested();
       break;
     }
-    for (const auto step : {&RunExecution::keep_what_is_known, &RunExecution::play,
-                            &RunExecution::settle_round, &RunExecution::keep_what_is_known}) {
+    for (const auto step :
+         {&RunExecution::keep_what_is_known, &RunExecution::await_start, &RunExecution::play,
+          &RunExecution::settle_round, &RunExecution::keep_what_is_known}) {
       if (const Step done = (this->*step)(); !done) return done;
     }
     if (facts_.interrupted) break;

@@ -15,6 +15,8 @@ using Kind = RunFailure::Kind;
 /// From the moment the windows are decided to the run's epoch: creating event and workers.
 constexpr Duration kSetUpTime = milliseconds(200);
 constexpr std::int64_t kMillisecond_ns = 1'000'000;
+/// Before a start that was set beforehand: time to compare clocks, and for a machine that stalls.
+constexpr Duration kReadyBefore = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -129,7 +131,8 @@ void RunExecution::take_note_of_event() {
 /// those of a shard that came early have drifted.
 Step RunExecution::await_start() {
   if (!accord_.start_ms() || plan_->round() > 0) return {};
-  if (!wait_for(until("the start that all shards have in common", -kSetUpTime), waiting_, clock_)) {
+  if (!wait_for(until("the start that all shards have in common", -kReadyBefore), waiting_,
+                clock_)) {
     return not_reached("the run had not begun");
   }
   const auto clocks = client_->compare_clocks();

@@ -49,9 +49,10 @@ class Ranks : public testing::Test {
     setenv("ASAN_OPTIONS", "detect_leaks=0", 1);
   }
 
-  ChildProcess mpirun(std::vector<std::string> arguments) const {
-    std::vector<std::string> all{kMpirun, "--allow-run-as-root", "--oversubscribe", "-n",
-                                 "4",     FAIRRUSH_BINARY};
+  ChildProcess mpirun(std::vector<std::string> arguments,
+                      const std::string& program = FAIRRUSH_BINARY) const {
+    std::vector<std::string> all{kMpirun, "--allow-run-as-root", "--oversubscribe", "-n", "4",
+                                 program};
     all.insert(all.end(), arguments.begin(), arguments.end());
     return {std::move(all), ""};
   }
