@@ -20,40 +20,43 @@ using testing::HasSubstr;
 constexpr std::uint32_t kShards = 3;
 constexpr std::uint32_t kUsersEach = 3000;  // more than a block of records
 
+std::string coupon_of(std::uint32_t user) {
+  return "C-" + std::to_string(user);
+}
+
+RunFacts facts_of(std::uint32_t number) {
+  RunFacts facts = RunBuilder().facts;
+  facts.users = kShards * kUsersEach;
+  facts.quota = {.share = Share{1}, .count = {}};
+  facts.rounds.front().planned = {facts.users, facts.users, facts.users};
+  facts.rounds.front().announced_roster = facts.users;
+  facts.rounds.front().announced_coupons = facts.users;
+  if (number != 1) facts.rounds.front().ledger_missing = "the first shard takes it";
+  ShardFacts shard;
+  shard.number = number;
+  shard.of = kShards;
+  shard.instrument = facts.instrument;
+  facts.shards = {shard};
+  return facts;
+}
+
+AttemptRecord record_of(std::uint32_t user, Op op, std::uint64_t attempt) {
+  AttemptRecord record;
+  record.attempt = attempt;
+  record.user = user;
+  record.op = static_cast<std::uint8_t>(op);
+  const Window& window = op == Op::reserve ? kTestReservation : kTestRush;
+  record.intended_ns = record.first_byte_out_ns = window.open_ns + 1'000'000;
+  record.complete_ns = record.first_byte_out_ns + 1'000'000;
+  record.outcome = static_cast<std::uint8_t>(op == Op::reserve ? Outcome::accepted : Outcome::win);
+  return record;
+}
+
 /// Shards of a run in which everybody wins, written to directories "1", "2", "3".
 class Merge : public testing::Test {
  protected:
   std::filesystem::path path_of(std::uint32_t number) const {
     return scratch_.path() / std::to_string(number);
-  }
-
-  static RunFacts facts_of(std::uint32_t number) {
-    RunFacts facts = RunBuilder().facts;
-    facts.users = kShards * kUsersEach;
-    facts.quota = {.share = Share{1}, .count = {}};
-    facts.rounds.front().planned = {facts.users, facts.users, facts.users};
-    facts.rounds.front().announced_roster = facts.users;
-    facts.rounds.front().announced_coupons = facts.users;
-    if (number != 1) facts.rounds.front().ledger_missing = "the first shard takes it";
-    ShardFacts shard;
-    shard.number = number;
-    shard.of = kShards;
-    shard.instrument = facts.instrument;
-    facts.shards = {shard};
-    return facts;
-  }
-
-  static AttemptRecord record_of(std::uint32_t user, Op op, std::uint64_t attempt) {
-    AttemptRecord record;
-    record.attempt = attempt;
-    record.user = user;
-    record.op = static_cast<std::uint8_t>(op);
-    const Window& window = op == Op::reserve ? kTestReservation : kTestRush;
-    record.intended_ns = record.first_byte_out_ns = window.open_ns + 1'000'000;
-    record.complete_ns = record.first_byte_out_ns + 1'000'000;
-    record.outcome =
-        static_cast<std::uint8_t>(op == Op::reserve ? Outcome::accepted : Outcome::win);
-    return record;
   }
 
   void write(std::uint32_t number) { write(number, facts_of(number)); }
@@ -79,8 +82,6 @@ class Merge : public testing::Test {
     }
     std::ofstream(directory.ledger()) << format_ledger_csv(ledger);
   }
-
-  static std::string coupon_of(std::uint32_t user) { return "C-" + std::to_string(user); }
 
   std::expected<RunFacts, std::vector<std::string>> merge(
       std::initializer_list<std::uint32_t> numbers, Completeness completeness) {
