@@ -98,13 +98,28 @@ std::string all_pass_text(const RunFacts& facts) {
                      facts.rounds.size() - unrecorded, facts.rounds.size());
 }
 
+/// Which shards there is nothing or not all of; one clause each.
+void add_shard_gaps(const RunFacts& facts, std::vector<std::string>& ends) {
+  const std::vector<std::uint32_t> missing = missing_shards(facts);
+  if (!missing.empty()) {
+    ends.push_back(fmt::format("of its {} shards {} {} missing", facts.shards.front().of,
+                               fmt::join(missing, ", "), missing.size() == 1 ? "is" : "are"));
+  }
+  for (const ShardFacts& shard : facts.shards) {
+    if (shard.cut_short) {
+      ends.push_back(fmt::format("shard {} is not whole: {}", shard.number, *shard.cut_short));
+    }
+  }
+}
+
 /// What ended a run before its plan, or its records before the run; one clause each.
 std::vector<std::string> early_ends(const Assessment& assessment, const RunFacts& facts) {
   std::vector<std::string> ends;
   if (facts.interrupted && !is_under_way(facts)) ends.push_back(describe_interruption(facts));
   if (facts.target_failure) ends.push_back(*facts.target_failure);
   if (facts.ended_early) ends.push_back(*facts.ended_early);
-  if (assessment.cut_short && !is_under_way(facts)) {
+  add_shard_gaps(facts, ends);
+  if (assessment.cut_short && !is_under_way(facts) && !is_partial(facts)) {
     ends.push_back(
         fmt::format("the history ends early: {} attempts can be read, and what came "
                     "after them is lost",

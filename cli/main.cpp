@@ -19,6 +19,8 @@ namespace {
 constexpr auto kSubcommands = std::to_array<Subcommand>({
     {"run", "run SCENARIO…", "Rush, verify, report", &run_main},
     {"check", "check RUN", "Verify a run again, offline", &check_main},
+    {"merge", "merge RUN…", "Shards of one run, from one or many machines, into one run",
+     &merge_main},
     {"report", "report RUN", "Render a run again", &report_main},
     {"simulate", "simulate SCENARIO…", "The same rush in virtual time: long-run fairness, designs",
      &simulate_main},

@@ -27,6 +27,7 @@ struct Subcommand {
 
 ExitCode run_main(std::vector<std::string> arguments);
 ExitCode check_main(std::vector<std::string> arguments);
+ExitCode merge_main(std::vector<std::string> arguments);
 ExitCode report_main(std::vector<std::string> arguments);
 ExitCode simulate_main(std::vector<std::string> arguments);
 ExitCode draw_main(std::vector<std::string> arguments);

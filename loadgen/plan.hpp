@@ -33,6 +33,11 @@ enum class Fate : std::uint8_t { arrives, request_lost, answer_lost };
 struct Shard {
   std::uint32_t index = 0;
   std::uint32_t count = 1;
+
+  /// One of the `parts` that the users of this shard are dealt to in turn.
+  Shard part(std::uint32_t place, std::uint32_t parts) const {
+    return {.index = index + place * count, .count = count * parts};
+  }
 };
 
 /// Who clicks when in one round: a function of the scenario and the round's number alone, the same

@@ -8,124 +8,21 @@
 #include <deque>
 #include <thread>
 
-#include "analysis/history/writer.hpp"
-#include "analysis/run/facts_json.hpp"
 #include "loadgen/execution/describe.hpp"
-#include "loadgen/execution/evidence.hpp"
-#include "loadgen/execution/fleet.hpp"
-#include "loadgen/execution/patience.hpp"
-#include "loadgen/execution/preflight.hpp"
-#include "loadgen/execution/service.hpp"
-#include "loadgen/execution/validity.hpp"
+#include "loadgen/execution/run_execution.hpp"
 #include "loadgen/execution/watch.hpp"
-#include "loadgen/plan.hpp"
-#include "loadgen/target/child_server.hpp"
 
 namespace fairrush::loadgen {
 namespace {
 
 using std::chrono::milliseconds;
 using Kind = RunFailure::Kind;
-using Step = std::expected<void, RunFailure>;
 
 constexpr Duration kLookEvery = milliseconds(20);
-/// From the moment the windows are decided to the run's epoch: creating event and workers.
-constexpr Duration kSetUpTime = milliseconds(200);
 /// After the target's clock has passed the close of the rush.
 constexpr Duration kCloseMargin = milliseconds(50);
-constexpr std::int64_t kMillisecond_ns = 1'000'000;
 
-std::unexpected<RunFailure> failed(Kind kind, std::string message) {
-  return std::unexpected(RunFailure{kind, std::move(message)});
-}
-
-/// Where one instance of the target listens.
-struct Listener {
-  std::string authority;
-  TcpEndpoint endpoint;
-};
-
-/// As far as it can be told before anything was started; a name that does not resolve is nowhere.
-Targets where_targets_are(const Scenario& scenario) {
-  Targets targets{
-      .instances = 1 + scenario.instances.size(), .loopback = true, .built_in = !scenario.url};
-  std::vector<std::string> urls = scenario.instances;
-  if (scenario.url) urls.push_back(*scenario.url);
-  for (const std::string& url : urls) {
-    const auto address = parse_target_url(url);
-    const auto endpoint = address ? resolve(*address) : std::unexpected(address.error());
-    if (!endpoint || !endpoint->address().is_loopback()) targets.loopback = false;
-  }
-  return targets;
-}
-
-/// One run from preflight to facts. Every step leaves what the next one needs in the members.
-class RunExecution {
- public:
-  RunExecution(const Scenario& scenario, const RunSettings& settings, RunObserver& observer,
-               std::stop_token stop)
-      : scenario_(scenario),
-        settings_(settings),
-        observer_(observer),
-        stop_(std::move(stop)),
-        directory_{settings.directory},
-        patience_(observer, clock_, stop_) {}
-
-  std::expected<analysis::RunFacts, RunFailure> execute();
-
- private:
-  std::unexpected<RunFailure> not_reached(const std::string& why);
-  Step prepare();
-  Step start_target();
-  Step secure_users(TlsSettings settings);
-  Step reach_target();
-  Step play_rounds();
-  void begin_round(std::uint32_t round);
-  Step open_event();
-  Step play();
-  Step read_target();
-  void watch(Fleet& fleet);
-  void interrupt();
-  void show(Progress progress);
-  FromTarget<void> account_for_drift();
-  Step settle_round();
-  Step take_evidence();
-  void look_after_server();
-  Step keep_what_is_known();
-  std::expected<void, std::string> write_evidence();
-  Step finish();
-  std::int64_t now_ns() const { return (clock_.steady_now() - epoch_).count(); }
-  void set_epoch(Duration from_now);
-  std::int64_t target_ms(std::int64_t plan_ns) const;
-  analysis::RoundFacts& round_facts() { return facts_.rounds.back(); }
-
-  const Scenario& scenario_;
-  const RunSettings& settings_;
-  RunObserver& observer_;
-  std::stop_token stop_;
-  analysis::RunDirectory directory_;
-  RealClock clock_;
-  Patience patience_;
-  const Waiting waiting_ = [this](const Awaited& awaited) { return patience_(awaited); };
-  analysis::RunFacts facts_;
-  InstrumentSamples samples_;
-  std::unique_ptr<analysis::HistoryFile> history_;
-  std::unique_ptr<ChildServer> server_;
-  Wiring wiring_;
-  std::vector<Listener> listeners_;  // that serve users; the first is the service's
-  std::shared_ptr<TlsContext> tls_;  // of users' connections; null: in the clear
-  Service service_{scenario_, clock_, waiting_};
-  SteadyTime epoch_{};
-  std::int64_t epoch_target_ms_ = 0;
-  ClockOffset clocks_at_start_;
-  // Checked with the scenario, so there is no error in it.
-  std::optional<LedgerSource> ledger_source_ =
-      ledger_source(scenario_.ledger, scenario_.admin_token).value();
-  // Of the round under way.
-  std::optional<Plan> plan_;
-  EventDocument announced_;
-  Issued issued_;  // in all rounds
-};
+}  // namespace
 
 std::expected<analysis::RunFacts, RunFailure> RunExecution::execute() {
   using Method = Step (RunExecution::*)();
@@ -134,7 +31,10 @@ std::expected<analysis::RunFacts, RunFailure> RunExecution::execute() {
                                &RunExecution::play_rounds,  &RunExecution::finish};
   patience_.enter(Phase::preparing, 0, scenario_.rounds);
   for (const Method step : kSteps) {
-    if (const Step done = (this->*step)(); !done) return std::unexpected(done.error());
+    if (const Step done = (this->*step)(); !done) {
+      accord_.leave(done.error().message);
+      return std::unexpected(done.error());
+    }
   }
   return std::move(facts_);
 }
@@ -147,19 +47,16 @@ std::unexpected<RunFailure> RunExecution::not_reached(const std::string& why) {
 }
 
 Step RunExecution::prepare() {
-  const std::uint64_t connections = connections_max(scenario_, Plan(scenario_));
+  const std::uint64_t connections = connections_max(part_, Plan(scenario_), accord_.shard());
   raise_descriptor_limit(connections);
-  auto wiring =
-      plan_wiring(scenario_, connections, where_targets_are(scenario_), read_machine_limits());
+  auto wiring = plan_wiring(part_, connections, targets_of(scenario_), read_machine_limits());
   if (!wiring) return failed(Kind::configuration, wiring.error());
   wiring_ = std::move(*wiring);
   facts_ = describe_run(scenario_);
-  if (const auto written = write_file(directory_.scenario(), scenario_.source); !written) {
-    return failed(Kind::storage, written.error());
+  if (accord_.is_shared()) facts_.shards = {describe_shard(accord_.shard(), facts_.machine)};
+  if (const auto created = files_.create(scenario_.source); !created) {
+    return failed(Kind::storage, created.error());
   }
-  auto history = analysis::HistoryFile::create(directory_.history());
-  if (!history) return failed(Kind::storage, history.error());
-  history_ = std::move(*history);
   round_facts().under_way = true;
   expect_evidence(round_facts(), facts_.allocation);
   return keep_what_is_known();
@@ -169,22 +66,58 @@ Step RunExecution::prepare() {
 Step RunExecution::read_target() {
   const auto prepared = service_.prepare();
   if (prepared && ledger_source_) ledger_source_->user_of = service_.user_of();
+  if (prepared && accord_.is_shared() && !service_.dialect().reference_control) {
+    return failed(Kind::configuration,
+                  "shards cannot share the event of a service with a set-up of its own: what one "
+                  "shard is told of it the others do not know");
+  }
   if (prepared) return {};
   const bool stopped = stop_.stop_requested();
   return failed(stopped ? Kind::interrupted : Kind::configuration, prepared.error());
 }
 
+/// The one that the scenario names, or the built-in one of the first shard, which the others hear
+/// of; on the way they make sure that all play the same.
 Step RunExecution::start_target() {
-  if (scenario_.url) {
-    auto address = parse_target_url(*scenario_.url);
-    if (!address) return failed(Kind::configuration, "target.url: " + address.error());
-    const TlsSettings settings{.ca_file = scenario_.tls.ca, .insecure = scenario_.tls.insecure};
-    if (const auto made = believe(*address, settings, scenario_.tls.server_name); !made) {
-      return failed(Kind::configuration, "target.tls.ca: " + made.error());
-    }
-    service_.reach(*address);
-    return secure_users(settings);
+  if (!scenario_.url && accord_.is_shared() && !accord_.is_group()) {
+    return failed(Kind::configuration,
+                  "--shard: a built-in target serves one process alone: set target.url to one that "
+                  "all shards reach");
   }
+  if (!scenario_.url && accord_.speaks()) {
+    if (const Step started = start_server(); !started) return started;
+  }
+  const std::string played =
+      fmt::format("{:016x}", analysis::receipt_hash(facts_.version + scenario_.source));
+  const std::string url =
+      scenario_.url.value_or(server_ ? "http://" + server_->address().authority() : "");
+  const auto heard = accord_.hear(fmt::format("{} {}", played, url));
+  if (!heard) return not_reached(heard.error());
+  if (!heard->starts_with(played)) {
+    return failed(Kind::configuration,
+                  "this shard has another scenario, or another fairrush, than the first one");
+  }
+  auto address = parse_target_url(scenario_.url ? url : heard->substr(played.size() + 1));
+  if (!address) return failed(Kind::configuration, "target.url: " + address.error());
+  const TlsSettings settings{.ca_file = scenario_.tls.ca, .insecure = scenario_.tls.insecure};
+  if (const auto made = believe(*address, settings, scenario_.tls.server_name); !made) {
+    return failed(Kind::configuration, "target.tls.ca: " + made.error());
+  }
+  service_.reach(*address);
+  return secure_users(settings);
+}
+
+/// What users' connections are encrypted with; they may speak another HTTP than the control plane.
+Step RunExecution::secure_users(TlsSettings settings) {
+  if (!service_.address().secure) return {};
+  settings.http2 = scenario_.streams > 0;
+  auto context = TlsContext::create(settings);
+  if (!context) return failed(Kind::configuration, "target.tls.ca: " + context.error());
+  tls_ = std::move(*context);
+  return {};
+}
+
+Step RunExecution::start_server() {
   if (access(settings_.server_binary.c_str(), X_OK) != 0) {
     return failed(Kind::configuration,
                   fmt::format("the built-in target '{}' is not an executable file: build it with "
@@ -199,17 +132,6 @@ Step RunExecution::start_target() {
                                     .waiting = waiting_});
   if (!server) return not_reached(server.error());
   server_ = std::move(*server);
-  service_.reach(server_->address());
-  return {};
-}
-
-/// What users' connections are encrypted with; they may speak another HTTP than the control plane.
-Step RunExecution::secure_users(TlsSettings settings) {
-  if (!service_.address().secure) return {};
-  settings.http2 = scenario_.streams > 0;
-  auto context = TlsContext::create(settings);
-  if (!context) return failed(Kind::configuration, "target.tls.ca: " + context.error());
-  tls_ = std::move(*context);
   return {};
 }
 
@@ -236,21 +158,27 @@ Step RunExecution::reach_target() {
 Step RunExecution::play_rounds() {
   for (std::uint32_t round = 0; round < scenario_.rounds; ++round) {
     patience_.enter(Phase::preparing, round, scenario_.rounds);
-    begin_round(round);
-    if (const Step opened = open_event(); !opened) {
+    Step opened = begin_round(round);
+    if (opened) opened = accord_.speaks() ? open_event() : join_event();
+    if (!opened) {
       if (round == 0) return opened;
       // What the rounds before have shown is not lost for it.
-      facts_.rounds.pop_back();
+      facts_.rounds.resize(round);
       facts_.ended_early =
           fmt::format("round {} could not begin: {}", round + 1, opened.error().message);
       facts_.interrupted = stop_.stop_requested();
       break;
     }
-    for (const auto step : {&RunExecution::keep_what_is_known, &RunExecution::play,
-                            &RunExecution::settle_round, &RunExecution::keep_what_is_known}) {
+    for (const auto step :
+         {&RunExecution::keep_what_is_known, &RunExecution::await_start, &RunExecution::play,
+          &RunExecution::settle_round, &RunExecution::keep_what_is_known}) {
       if (const Step done = (this->*step)(); !done) return done;
     }
     if (facts_.interrupted) break;
+    if (const auto& broken = accord_.broken()) {
+      facts_.ended_early = *broken;
+      break;
+    }
     if (facts_.target_failure && round + 1 < scenario_.rounds) {
       facts_.ended_early = fmt::format("round {} was not begun", round + 2);
       break;
@@ -259,64 +187,26 @@ Step RunExecution::play_rounds() {
   return {};
 }
 
-/// Target's wall clock in milliseconds at `plan_ns` after the epoch.
-std::int64_t RunExecution::target_ms(std::int64_t plan_ns) const {
-  return epoch_target_ms_ + plan_ns / kMillisecond_ns;
-}
-
-/// The epoch lies on a whole millisecond of the target's clock, so that the windows in the event
-/// are those of the plan exactly.
-void RunExecution::set_epoch(Duration from_now) {
-  const ClockReading now = read_clocks(clock_);
-  samples_.clocks.error += now.error;
-  clocks_at_start_ = samples_.clocks;
-  const WallTime theirs = now.wall + samples_.clocks.offset;
-  const auto epoch = std::chrono::ceil<milliseconds>(theirs + from_now);
-  epoch_ = now.steady + (epoch - theirs);
-  epoch_target_ms_ = epoch.time_since_epoch().count();
-  const auto started = std::chrono::floor<std::chrono::seconds>(epoch - samples_.clocks.offset);
-  facts_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", started);
-}
-
-/// Decides when the round takes place: the first at the run's epoch, the others as soon as they
-/// are prepared.
-void RunExecution::begin_round(std::uint32_t round) {
-  const SteadyTime start = clock_.steady_now();
-  const analysis::PlannedAttempts planned = Plan(scenario_, round).planned();
-  const Duration set_up = kSetUpTime + (clock_.steady_now() - start);
-  std::int64_t start_ns = 0;
-  if (round == 0) {
-    set_epoch(set_up);
-    facts_.rounds.clear();
-  } else {
-    start_ns = (now_ns() + set_up.count()) / kMillisecond_ns * kMillisecond_ns;
-  }
-  plan_.emplace(scenario_, round, start_ns);
-  facts_.rounds.push_back({.reservation = plan_->reservation(),
-                           .rush = plan_->rush(),
-                           .planned = planned,
-                           .announced_roster = {},
-                           .announced_coupons = {},
-                           .stock = {},
-                           .ledger_missing = {},
-                           .draw_missing = {},
-                           .under_way = true});
+/// The event of the round as it is to be.
+EventOrder RunExecution::order_of_round() const {
+  return {.event = plan_->round() == 0 ? event_name() : facts_.event,
+          .is_shared = accord_.start_ms().has_value(),
+          .design = scenario_.builtin.design,
+          .coupons = scenario_.coupons,
+          .reserve_open_ms = target_ms(plan_->reservation().open_ns),
+          .reserve_close_ms = target_ms(plan_->reservation().close_ns),
+          .claim_open_ms = target_ms(plan_->rush().open_ns),
+          .claim_close_ms = target_ms(plan_->rush().close_ns)};
 }
 
 /// Creates the event before the first round and starts it anew before the others.
 Step RunExecution::open_event() {
-  EventOrder order{.event = plan_->round() == 0 ? event_id(scenario_) : facts_.event,
-                   .design = scenario_.builtin.design,
-                   .coupons = scenario_.coupons,
-                   .reserve_open_ms = target_ms(plan_->reservation().open_ns),
-                   .reserve_close_ms = target_ms(plan_->reservation().close_ns),
-                   .claim_open_ms = target_ms(plan_->rush().open_ns),
-                   .claim_close_ms = target_ms(plan_->rush().close_ns)};
+  EventOrder order = order_of_round();
   const auto opened = service_.open_event(order, plan_->round());
   if (!opened) {
     const unsigned status = opened.error().status;
     const bool token_refused = status == 401 || status == 403;
-    const bool order_refused = status == 400;
+    const bool order_refused = status == 400 || status == 409;
     if (token_refused || order_refused) {
       return failed(Kind::configuration,
                     opened.error().message + (token_refused ? ": check target.admin_token" : ""));
@@ -324,13 +214,10 @@ Step RunExecution::open_event() {
     return not_reached("the target does not open the event: " + opened.error().message);
   }
   announced_ = *opened;
-  if (plan_->round() == 0) {
-    facts_.event = order.event;
-    facts_.fault = announced_.fault;
-    facts_.allocation = allocation_of(announced_.design);
-    facts_.attempted = attempted_sightings(scenario_, *plan_, facts_.allocation);
-  }
-  expect_evidence(round_facts(), facts_.allocation);
+  if (plan_->round() == 0) facts_.event = order.event;
+  const auto told = accord_.hear(facts_.event);
+  if (!told) return not_reached(told.error());
+  take_note_of_event();
   return {};
 }
 
@@ -347,13 +234,14 @@ Step RunExecution::play() {
     samples_.start = sample_machine(clock_);
     if (server_) samples_.target_start = server_->use();
   }
-  Fleet fleet({.scenario = scenario_,
+  Fleet fleet({.scenario = part_,
                .plan = *plan_,
                .clock = clock_,
-               .history = *history_,
+               .history = files_.history(),
                .instances = std::move(instances),
                .wiring = wiring_,
                .epoch = epoch_,
+               .shard = accord_.shard(),
                .tls = tls_,
                .server_name = service_.address().server_name});
   watch(fleet);
@@ -430,6 +318,7 @@ FromTarget<void> RunExecution::account_for_drift() {
 
 Step RunExecution::settle_round() {
   patience_.enter(Phase::settling, plan_->round(), scenario_.rounds);
+  gather_shards();
   const Step taken = take_evidence();
   look_after_server();
   if (stop_.stop_requested()) interrupt();
@@ -447,9 +336,13 @@ Step RunExecution::take_evidence() {
     note_untaken(round_facts(), compared.error().message);
     return {};
   }
+  if (!accord_.speaks()) {
+    note_untaken(round_facts(), "the first shard takes it");
+    return {};
+  }
   const auto exported =
       export_evidence(service_.client(),
-                      {announced_, directory_, plan_->round(), ledger_source_,
+                      {announced_, files_.directory(), plan_->round(), ledger_source_,
                        scenario_.settle_deadline, waiting_, service_.dialect().reference_control},
                       facts_, issued_);
   return exported ? Step() : failed(Kind::storage, exported.error());
@@ -469,43 +362,23 @@ void RunExecution::look_after_server() {
 }
 
 Step RunExecution::finish() {
-  if (const auto closed = history_->close(); !closed) {
-    return failed(Kind::storage, closed.error());
+  if (const auto written = files_.finish(facts_); !written) {
+    return failed(Kind::storage, written.error());
   }
-  const auto written = replace_file(directory_.run_json(), analysis::run_json_of_facts(facts_));
-  if (!written) return failed(Kind::storage, written.error());
   if (server_) server_->stop();
   return {};
 }
 
-/// Leaves a directory that can be judged should this process go no further: the rounds before this
-/// one in full, of this one what is in the history by then.
 Step RunExecution::keep_what_is_known() {
-  std::expected<void, std::string> written;
-  if (!round_facts().under_way) written = write_evidence();
   if (samples_.threads > 0) facts_.instrument = instrument_facts(samples_);
   facts_.instrument.clock_error_ns = samples_.clocks.error.count();
-  analysis::RunFacts so_far = facts_;
-  so_far.interrupted = true;
-  if (!so_far.ended_early) so_far.ended_early = "the run was not brought to its end";
-  if (written) written = replace_file(directory_.run_json(), analysis::run_json_of_facts(so_far));
+  if (accord_.is_shared()) {
+    facts_.shards.front().instrument = facts_.instrument;
+    facts_.shards.front().lags = counted(samples_.delays.lag);
+  }
+  const auto written = files_.keep(facts_, issued_);
   return written ? Step() : failed(Kind::storage, written.error());
 }
-
-std::expected<void, std::string> RunExecution::write_evidence() {
-  auto written = history_->seal();
-  const bool any_ledger = std::ranges::any_of(
-      facts_.rounds, [](const analysis::RoundFacts& round) { return !round.ledger_missing; });
-  if (written && any_ledger) {
-    written = replace_file(directory_.ledger(), analysis::format_ledger_csv(issued_.ledger));
-  }
-  if (written && issued_.bus) {
-    written = replace_file(directory_.bus(), analysis::format_bus_csv(*issued_.bus));
-  }
-  return written;
-}
-
-}  // namespace
 
 std::expected<analysis::RunFacts, RunFailure> execute_run(const Scenario& scenario,
                                                           const RunSettings& settings,

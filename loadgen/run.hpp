@@ -4,11 +4,13 @@
 #include <expected>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 
 #include "analysis/run/facts.hpp"
 #include "loadgen/scenario/scenario.hpp"
+#include "loadgen/shards/seat.hpp"
 #include "loadgen/wire/measurements.hpp"
 
 namespace fairrush::loadgen {
@@ -55,6 +57,7 @@ class RunObserver {
 struct RunSettings {
   std::filesystem::path directory;      ///< exists and is empty; the run's files go here
   std::filesystem::path server_binary;  ///< started for a built-in target
+  std::optional<ShardSeat> seat = {};   ///< plays a shard of the run; unset: all of it
 };
 
 /// Why a run could not be made.
@@ -72,8 +75,9 @@ struct RunFailure {
 /// Plays the scenario against its target and leaves history.bin, ledger.csv, draw.json (for a draw)
 /// and scenario.toml in the directory. Blocks until the run is over; `stop` ends it early: attempts
 /// in flight become indeterminate, what was recorded is kept, nothing is waited for any longer, and
-/// the facts say `interrupted`. A target that dies during the run is not a failure: the attempts
-/// say so.
+/// the facts say `interrupted`. Of a shard the facts have one in `shards`, and unless it is the
+/// first one no evidence but its attempts. A target that dies during the run is not a failure: the
+/// attempts say so.
 std::expected<analysis::RunFacts, RunFailure> execute_run(const Scenario& scenario,
                                                           const RunSettings& settings,
                                                           RunObserver& observer,

@@ -19,6 +19,23 @@ std::string cause(int error) {
   return std::generic_category().message(error);
 }
 
+/// A block as the file holds it.
+std::string block_bytes(std::span<const AttemptRecord> records, std::string_view text) {
+  BlockHeader header;
+  header.records = static_cast<std::uint32_t>(records.size());
+  header.text_bytes = static_cast<std::uint32_t>(text.size());
+  header.header_checksum = header_checksum_of(header);
+  std::string block;
+  block.reserve(sizeof(header) + records.size_bytes() + padded(text.size()));
+  block += raw_bytes(header);
+  block.append(reinterpret_cast<const char*>(records.data()), records.size_bytes());
+  block += text;
+  block.resize(sizeof(header) + records.size_bytes() + padded(text.size()), '\0');
+  header.checksum = checksum_of(std::string_view(block).substr(sizeof(header)));
+  block.replace(0, sizeof(header), raw_bytes(header));
+  return block;
+}
+
 }  // namespace
 
 std::expected<std::unique_ptr<HistoryFile>, std::string> HistoryFile::create(
@@ -69,6 +86,10 @@ std::expected<void, std::string> HistoryFile::close() {
   const int closed = ::close(std::exchange(descriptor_, -1));
   if (closed != 0) return std::unexpected(failure("cannot close"));
   return {};
+}
+
+std::expected<void, std::string> HistoryFile::append(const HistoryBlock& block) {
+  return append_block(block_bytes(block.records, block.text), block.records.size());
 }
 
 std::expected<void, std::string> HistoryFile::append_block(std::string_view block,
@@ -129,20 +150,7 @@ std::expected<void, std::string> HistoryAppender::flush() {
 }
 
 std::string HistoryAppender::open_block() const {
-  BlockHeader header;
-  header.records = static_cast<std::uint32_t>(records_.size());
-  header.text_bytes = static_cast<std::uint32_t>(text_.size());
-  header.header_checksum = header_checksum_of(header);
-  const std::size_t record_bytes = records_.size() * sizeof(AttemptRecord);
-  std::string block;
-  block.reserve(sizeof(header) + record_bytes + padded(text_.size()));
-  block += raw_bytes(header);
-  block.append(reinterpret_cast<const char*>(records_.data()), record_bytes);
-  block += text_;
-  block.resize(sizeof(header) + record_bytes + padded(text_.size()), '\0');
-  header.checksum = checksum_of(std::string_view(block).substr(sizeof(header)));
-  block.replace(0, sizeof(header), raw_bytes(header));
-  return block;
+  return block_bytes(records_, text_);
 }
 
 void HistoryAppender::clear_open() {

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/history/reader.hpp"
 #include "analysis/history/record.hpp"
 
 namespace fairrush::analysis {
@@ -25,6 +26,9 @@ class HistoryFile {
   HistoryFile(const HistoryFile&) = delete;
   HistoryFile& operator=(const HistoryFile&) = delete;
   ~HistoryFile();
+
+  /// Adds a block of another history as it stands. Errors as in `HistoryAppender::flush`.
+  std::expected<void, std::string> append(const HistoryBlock& block);
 
   /// Makes the file whole for as long as nothing is appended: a closing block, which the next block
   /// takes the place of. Call after all appenders are flushed. Errors as in

@@ -21,6 +21,11 @@ Moment find_first_loss(const RunIndex& index) {
   return loss;
 }
 
+/// Who sends after this has sent after the loss, whichever shards recorded the two.
+std::int64_t late_after(const RunIndex& index, const Moment& loss) {
+  return loss.time_ns == kNever ? kNever : loss.time_ns + clocks_apart_ns(index.facts());
+}
+
 /// The claims on the stock, one a user: who holds a coupon has taken a unit, whose claims nothing
 /// settles may have.
 class StockClaims {
@@ -28,8 +33,9 @@ class StockClaims {
   explicit StockClaims(const RunIndex& index)
       : index_(index),
         first_loss_(find_first_loss(index)),
-        any_win_may_be_late_(index.totals().last_win_sent_ns > first_loss_.time_ns),
-        stock_(first_loss_.time_ns) {
+        late_after_ns_(late_after(index, first_loss_)),
+        any_win_may_be_late_(index.totals().last_win_sent_ns > late_after_ns_),
+        stock_(late_after_ns_) {
     for (Slot slot = 0; slot < index.slots(); ++slot) {
       if (index.held().holds_any(slot)) {
         stock_.add_win(taken_sent_ns(slot));
@@ -54,12 +60,13 @@ class StockClaims {
   }
 
   bool is_late_winner(Slot slot) const {
-    return index_.held().holds_any(slot) && taken_sent_ns(slot) > first_loss_.time_ns;
+    return index_.held().holds_any(slot) && taken_sent_ns(slot) > late_after_ns_;
   }
 
  private:
   const RunIndex& index_;
   Moment first_loss_;
+  std::int64_t late_after_ns_;
   bool any_win_may_be_late_;
   LinearizableStock stock_;
 };

@@ -44,19 +44,18 @@ bool stopped_from_outside(const RunFacts& facts) {
   return facts.interrupted && !facts.instrument_failure;
 }
 
-std::array<Bar, 8> bars(const RunFacts& facts) {
-  const InstrumentFacts& instrument = facts.instrument;
+/// Of one instrument. `stopped`: it was told to end before its time.
+std::array<Bar, 7> bars(const InstrumentFacts& instrument, bool stopped) {
   const double cpu = cpu_share(instrument);
   const std::int64_t step = instrument.clock_step_ns;
   return {{
-      {!facts.instrument_failure, "it broke: " + facts.instrument_failure.value_or("")},
       {instrument.lag_p50_ns <= kLagP50MaxNs,
        fmt::format("half of the clicks left more than {} late (at most {})",
                    duration_text(instrument.lag_p50_ns), duration_text(kLagP50MaxNs))},
       {instrument.lag_p99_ns <= kLagP99MaxNs,
        fmt::format("a hundredth of the clicks left more than {} late (at most {})",
                    duration_text(instrument.lag_p99_ns), duration_text(kLagP99MaxNs))},
-      {instrument.unsent == 0 || stopped_from_outside(facts),
+      {instrument.unsent == 0 || stopped,
        fmt::format("{} planned attempts never left", format_count(instrument.unsent))},
       {cpu <= kCpuShareMax, fmt::format("its threads were {:.0f} % busy (at most {:.0f} %)",
                                         cpu * 100, kCpuShareMax * 100)},
@@ -71,6 +70,38 @@ std::array<Bar, 8> bars(const RunFacts& facts) {
                    format_duration(Duration(instrument.clock_error_ns)),
                    format_duration(Duration(kClockErrorMaxNs)))},
   }};
+}
+
+/// Every bar that was not held. A run of several shards is as good as the worst of them: together
+/// one stalled shard among many would hide.
+std::vector<std::string> broken_bars(const RunFacts& facts) {
+  std::vector<std::string> broken;
+  if (facts.instrument_failure) broken.push_back("it broke: " + *facts.instrument_failure);
+  const auto add = [&broken](const auto& all, std::string_view whose) {
+    for (const Bar& bar : all) {
+      if (!bar.held) broken.push_back(fmt::format("{}{}", whose, bar.broken));
+    }
+  };
+  if (facts.shards.size() < 2) add(bars(facts.instrument, stopped_from_outside(facts)), "");
+  for (const ShardFacts& shard : facts.shards) {
+    const std::string whose = fmt::format("shard {}: ", shard.number);
+    const bool stopped = stopped_from_outside(facts) || shard.cut_short;
+    if (facts.shards.size() > 1) add(bars(shard.instrument, stopped), whose);
+    if (shard.foreign_clicks > 0) {
+      broken.push_back(fmt::format(
+          "{}{} of its users were on the roster before they asked, as if another process played "
+          "them too",
+          whose, format_count(shard.foreign_clicks)));
+    }
+  }
+  return broken;
+}
+
+/// What shards agree on so well as they can; empty for a run without.
+std::string shards_text(const RunFacts& facts) {
+  if (facts.shards.empty()) return {};
+  return fmt::format("; {} of {} shards, whose clocks are at most {} apart", facts.shards.size(),
+                     facts.shards.front().of, format_duration(Duration(clocks_apart_ns(facts))));
 }
 
 std::string_view phase_of(const PlanFit& fit) {
@@ -95,10 +126,7 @@ void add_plan_faults(const PlanFit& fit, std::vector<std::string>& broken) {
 
 Finding find_instrument_faults(const RunIndex& index) {
   const InstrumentFacts& instrument = index.facts().instrument;
-  std::vector<std::string> broken;
-  for (Bar& bar : bars(index.facts())) {
-    if (!bar.held) broken.push_back(std::move(bar.broken));
-  }
+  std::vector<std::string> broken = broken_bars(index.facts());
   Finding finding;
   if (const auto& simulation = index.facts().simulation) {
     finding.text =
@@ -115,6 +143,7 @@ Finding find_instrument_faults(const RunIndex& index) {
     finding.text = fmt::format("clicks left within {} of their time (99 %), threads {:.0f} % busy",
                                duration_text(instrument.lag_p99_ns), cpu_share(instrument) * 100);
     for (const PlanFit& fit : fits) finding.text += "; " + describe(fit);
+    finding.text += shards_text(index.facts());
   } else {
     finding.verdict = CheckVerdict::fail;
     finding.text = fmt::format("the instrument was not good enough: {}", fmt::join(broken, "; "));

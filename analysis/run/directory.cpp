@@ -190,7 +190,7 @@ RoundEvidence RunEvidence::round(std::uint32_t number) const {
 /// Whoever is killed in the middle of a round leaves the ones before it whole: their records are in
 /// the file before the first of the next.
 bool RunEvidence::may_lack_records(std::uint32_t number) const {
-  if (facts.rounds.at(number).under_way) return true;
+  if (facts.rounds.at(number).under_way || is_partial(facts)) return true;
   if (!history.truncation()) return false;
   const bool was_killed_later = is_under_way(facts) && !history.blocks().empty() &&
                                 history.blocks().back().records.front().round > number;

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 namespace fairrush::analysis {
@@ -47,6 +49,31 @@ std::uint64_t QuotaRule::coupons(std::uint64_t roster) const {
 
 bool is_under_way(const RunFacts& facts) {
   return facts.rounds.back().under_way;
+}
+
+std::vector<std::uint32_t> missing_shards(const RunFacts& facts) {
+  std::vector<std::uint32_t> missing;
+  if (facts.shards.empty()) return missing;
+  for (std::uint32_t number = 1; number <= facts.shards.front().of; ++number) {
+    if (std::ranges::find(facts.shards, number, &ShardFacts::number) == facts.shards.end()) {
+      missing.push_back(number);
+    }
+  }
+  return missing;
+}
+
+bool is_partial(const RunFacts& facts) {
+  return !missing_shards(facts).empty() ||
+         std::ranges::any_of(facts.shards,
+                             [](const ShardFacts& shard) { return shard.cut_short.has_value(); });
+}
+
+std::int64_t clocks_apart_ns(const RunFacts& facts) {
+  if (facts.shards.size() < 2) return 0;
+  std::vector<std::int64_t> errors;
+  for (const ShardFacts& shard : facts.shards) errors.push_back(shard.instrument.clock_error_ns);
+  std::ranges::partial_sort(errors, errors.begin() + 2, std::greater());
+  return errors[0] + errors[1];
 }
 
 std::string describe_interruption(const RunFacts& facts) {

@@ -97,6 +97,26 @@ struct InstrumentFacts {
   std::uint64_t unsent = 0;          ///< planned attempts that never left
 };
 
+/// How often a delay was measured, to the resolution of a `Histogram`.
+struct CountedDelay {
+  std::uint64_t delay_ns = 0;
+  std::uint64_t count = 0;
+};
+
+/// One instrument of several that play a run together: shard `number` plays the users with
+/// user mod `of` == number − 1.
+struct ShardFacts {
+  std::uint32_t number = 1;             ///< 1 … of
+  std::uint32_t of = 1;                 ///< at most `kShardsMax`
+  std::int64_t epoch_ms = 0;            ///< the run's epoch on the target's clock, Unix time
+  std::string machine;                  ///< as `RunFacts::machine`
+  InstrumentFacts instrument;           ///< its own
+  std::vector<CountedDelay> lags = {};  ///< of the attempts it sent; ascending
+  std::uint64_t foreign_clicks = 0;     ///< its users' reservations that met one of theirs before
+  std::optional<std::string> cut_short = {};  ///< why records of it may be missing
+};
+inline constexpr std::uint32_t kShardsMax = 4096;
+
 /// What the target's store and queues said of themselves once nothing moved any more. Unset: the
 /// target does not say.
 struct StockFacts {
@@ -157,7 +177,9 @@ struct RunFacts {
   std::vector<std::string> personas;     ///< names by persona number
   std::optional<ArrivalFacts> arrivals;  ///< unset: nobody wrote it down
   std::set<Sighting> attempted;          ///< what the scenario can be expected to show
-  InstrumentFacts instrument;
+  InstrumentFacts instrument;            ///< of all shards together
+  /// Those whose evidence this is, ascending by number; empty when one instrument played it all.
+  std::vector<ShardFacts> shards;
   Share fairness_margin{0.01};
   bool fairness_gates = true;  ///< a biased or inconclusive fairness verdict fails the run
   bool interrupted = false;
@@ -170,6 +192,16 @@ struct RunFacts {
 /// Whether the last round was not brought to its end: the instrument was killed, or is at work.
 /// `ended_early` then says what there is.
 bool is_under_way(const RunFacts& facts);
+
+/// Numbers of the shards whose evidence is not part of this run; none for a run without shards.
+std::vector<std::uint32_t> missing_shards(const RunFacts& facts);
+
+/// Whether shards are missing, or records of them may be.
+bool is_partial(const RunFacts& facts);
+
+/// By how much times that two shards recorded may be off each other: each knows the target's clock,
+/// by which both began, only to an error. Zero for a run without shards.
+std::int64_t clocks_apart_ns(const RunFacts& facts);
 
 /// What ended the run before its time, a clause such as "the run was interrupted 1.9 s into the
 /// rush of round 2 of 3"; empty for a run that was not interrupted.

@@ -235,6 +235,22 @@ void describe(auto& archive, Is<InstrumentFacts> auto& instrument) {
   archive("unsent", instrument.unsent);
 }
 
+void describe(auto& archive, Is<CountedDelay> auto& counted) {
+  archive("delay_ns", counted.delay_ns);
+  archive("count", counted.count);
+}
+
+void describe(auto& archive, Is<ShardFacts> auto& shard) {
+  archive("number", shard.number);
+  archive("of", shard.of);
+  archive("epoch_ms", shard.epoch_ms);
+  archive("machine", shard.machine);
+  archive("instrument", shard.instrument);
+  archive("lags", shard.lags);
+  archive("foreign_clicks", shard.foreign_clicks);
+  archive("cut_short", shard.cut_short);
+}
+
 void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("scenario", facts.scenario);
   archive("question", facts.question);
@@ -262,6 +278,7 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("arrivals", facts.arrivals);
   describe_attempted(archive, facts);
   archive("instrument", facts.instrument);
+  archive("shards", facts.shards);
   archive("fairness_margin", facts.fairness_margin);
   archive("fairness_gates", facts.fairness_gates);
   archive("interrupted", facts.interrupted);
@@ -298,6 +315,22 @@ void refuse_impossible_quantiles(const std::string& key, const std::vector<std::
   refuse_beyond_clock(key, times_ns.back(), reader);
 }
 
+void refuse_impossible_shards(const std::vector<ShardFacts>& shards, JsonFieldReader& reader) {
+  for (std::size_t place = 0; place < shards.size(); ++place) {
+    const ShardFacts& shard = shards[place];
+    const std::string key = fmt::format("shards[{}]", place);
+    if (shard.of == 0 || shard.of > kShardsMax || shard.of != shards.front().of) {
+      reader.refuse(key + ".of", fmt::format("1 to {}, the same for all", kShardsMax), shard.of);
+    }
+    const std::uint32_t least = place == 0 ? 1 : shards[place - 1].number + 1;
+    if (shard.number < least || shard.number > shard.of) {
+      reader.refuse(key + ".number", fmt::format("{} to {}", least, shard.of), shard.number);
+    }
+    refuse_beyond_clock(key + ".instrument.clock_error_ns", shard.instrument.clock_error_ns,
+                        reader);
+  }
+}
+
 /// What no single field shows: values that are well-formed but that no run can have.
 void refuse_impossible(const RunFacts& facts, JsonFieldReader& reader) {
   if (facts.quota.share.has_value() == facts.quota.count.has_value()) {
@@ -327,6 +360,7 @@ void refuse_impossible(const RunFacts& facts, JsonFieldReader& reader) {
   }
   refuse_beyond_clock("attempt_timeout_ns", facts.attempt_timeout.count(), reader);
   refuse_beyond_clock("instrument.clock_error_ns", facts.instrument.clock_error_ns, reader);
+  refuse_impossible_shards(facts.shards, reader);
 }
 
 }  // namespace

@@ -171,6 +171,14 @@ analysis::RunFacts describe_run(const Scenario& scenario) {
   return facts;
 }
 
+analysis::ShardFacts describe_shard(Shard shard, const std::string& machine) {
+  analysis::ShardFacts facts;
+  facts.number = shard.index + 1;
+  facts.of = shard.count;
+  facts.machine = machine;
+  return facts;
+}
+
 std::string event_id(const Scenario& scenario) {
   constexpr std::size_t kNameMax = 28;  // targets take 64 characters, with seed and a time behind
   std::string id = fmt::format("{}-{}", scenario.name.substr(0, kNameMax), scenario.seed);

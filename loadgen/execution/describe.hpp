@@ -14,6 +14,9 @@ namespace fairrush::loadgen {
 /// version and the machine.
 analysis::RunFacts describe_run(const Scenario& scenario);
 
+/// What a shard is from the start.
+analysis::ShardFacts describe_shard(Shard shard, const std::string& machine);
+
 /// How a design says it decides; unknown for one this program does not know.
 analysis::Allocation allocation_of(std::string_view design);
 

@@ -11,7 +11,7 @@ Fleet::Fleet(const FleetSpec& spec) {
   for (std::uint32_t index = 0; index < count; ++index) {
     workers_.push_back(std::make_unique<Worker>(
         WorkerSpec{.plan = spec.plan,
-                   .shard = {.index = index, .count = count},
+                   .shard = spec.shard.part(index, count),
                    .instances = spec.instances,
                    .clock = spec.clock,
                    .epoch = spec.epoch,

@@ -23,6 +23,7 @@ struct FleetSpec {
   std::vector<Instance> instances;  ///< of the target; at least one
   const Wiring& wiring;
   SteadyTime epoch;
+  Shard shard = {};                           ///< of the plan; its workers share it
   std::shared_ptr<TlsContext> tls = nullptr;  ///< null: in the clear
   std::string server_name = {};               ///< that certificates must be for
 };

@@ -8,6 +8,7 @@
 
 #include "base/options.hpp"
 #include "loadgen/execution/machine.hpp"
+#include "loadgen/target/http_call.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -122,15 +123,28 @@ MachineLimits read_machine_limits() {
   return limits;
 }
 
-std::uint64_t connections_max(const Scenario& scenario, const Plan& plan) {
+std::uint64_t connections_max(const Scenario& scenario, const Plan& plan, Shard shard) {
   if (scenario.connection_mode != ConnectionMode::per_user) return scenario.connections;
   const Population& population = plan.population();
   std::uint64_t connections = 0;
-  for (std::uint32_t index = 0; index < population.size(); ++index) {
+  for (std::uint32_t index = shard.index; index < population.size(); index += shard.count) {
     const bool clicks_twice = population.persona_of(UserIndex(index)) == Persona::double_clicker;
     connections += clicks_twice ? 2 : 1;
   }
   return connections;
+}
+
+Targets targets_of(const Scenario& scenario) {
+  Targets targets{
+      .instances = 1 + scenario.instances.size(), .loopback = true, .built_in = !scenario.url};
+  std::vector<std::string> urls = scenario.instances;
+  if (scenario.url) urls.push_back(*scenario.url);
+  for (const std::string& url : urls) {
+    const auto address = parse_target_url(url);
+    const auto endpoint = address ? resolve(*address) : std::unexpected(address.error());
+    if (!endpoint || !endpoint->address().is_loopback()) targets.loopback = false;
+  }
+  return targets;
 }
 
 std::expected<Wiring, std::string> plan_wiring(const Scenario& scenario, std::uint64_t connections,

@@ -21,8 +21,8 @@ struct MachineLimits {
 };
 MachineLimits read_machine_limits();
 
-/// Most connections the instrument can have open at once.
-std::uint64_t connections_max(const Scenario& scenario, const Plan& plan);
+/// Most connections that the instrument of one shard can have open at once; `scenario` is its part.
+std::uint64_t connections_max(const Scenario& scenario, const Plan& plan, Shard shard = {});
 
 /// How the connections of a run are spread over the machine.
 struct Wiring {
@@ -38,6 +38,9 @@ struct Targets {
   bool loopback = false;  ///< all of them
   bool built_in = false;  ///< a server on this machine, within the same limits
 };
+
+/// As far as it can be told before anything was started; a name that does not resolve is nowhere.
+Targets targets_of(const Scenario& scenario);
 
 /// Finds a way to have `connections` open at once within `limits`: the transport that was asked for
 /// or the best there is, enough threads for rings to hold all sockets, further source addresses

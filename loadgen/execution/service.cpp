@@ -125,6 +125,11 @@ FromTarget<EventDocument> Service::open_event(EventOrder& order, std::uint32_t r
 FromTarget<EventDocument> Service::create_event(EventOrder& order) {
   auto created = client_->create_event(order);
   if (created || created.error().status != 409) return created;
+  if (order.is_shared) {
+    created.error().message +=
+        ": shard 1 of this run was started before, or another with this start";
+    return created;
+  }
   order.event += fmt::format("-{}", order.reserve_open_ms);  // an earlier run left its own
   return client_->create_event(order);
 }

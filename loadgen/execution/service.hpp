@@ -39,6 +39,10 @@ class Service {
   /// has in the end.
   FromTarget<EventDocument> open_event(EventOrder& order, std::uint32_t round);
 
+  /// Takes an event for opened that somebody else has opened as `order` says, by the reference
+  /// server's HTTP.
+  void join_event(const EventOrder& order, std::uint32_t round) { tell(order, round); }
+
   /// What the requests of the round that was opened last are made from; valid as long as this.
   RequestSpec request_spec(std::chrono::nanoseconds clock_offset) const;
 

@@ -35,4 +35,12 @@ analysis::InstrumentFacts instrument_facts(const InstrumentSamples& samples) {
   };
 }
 
+std::vector<analysis::CountedDelay> counted(const analysis::Histogram& delays) {
+  std::vector<analysis::CountedDelay> counted;
+  for (const analysis::Histogram::Bucket& bucket : delays.buckets()) {
+    counted.push_back({.delay_ns = bucket.highest, .count = bucket.count});
+  }
+  return counted;
+}
+
 }  // namespace fairrush::loadgen

@@ -28,4 +28,7 @@ Duration window_error(const ClockOffset& start, const ClockOffset& now);
 /// Turns the samples into the facts that the validity of a run is judged by. Pure.
 analysis::InstrumentFacts instrument_facts(const InstrumentSamples& samples);
 
+/// The buckets of a histogram that hold something, as run.json keeps them.
+std::vector<analysis::CountedDelay> counted(const analysis::Histogram& delays);
+
 }  // namespace fairrush::loadgen

@@ -23,6 +23,7 @@ struct ClockOffset {
 /// An event to be created; times are Unix milliseconds on the target's clock.
 struct EventOrder {
   std::string event;
+  bool is_shared = false;             ///< other shards know it by this name, which must be free
   std::optional<std::string> design;  ///< unset: the target's own
   analysis::QuotaRule coupons;
   std::int64_t reserve_open_ms = 0;
@@ -40,7 +41,8 @@ struct EventDocument {
   std::optional<std::uint64_t> quota;
   analysis::StockFacts stock;
   std::optional<Digest> commitment;
-  std::optional<std::string> fault;  ///< switched on in the target on purpose
+  std::optional<std::string> fault;                   ///< switched on in the target on purpose
+  std::optional<std::uint64_t> reserve_open_ms = {};  ///< Unix time on the target's clock
 };
 
 /// The status of a failure whose answer was the expected one but for its content.

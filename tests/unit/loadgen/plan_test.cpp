@@ -52,6 +52,30 @@ TEST_P(PlanOfEveryShape, IsTheSameForAnyNumberOfShards) {
   }
 }
 
+TEST(Plan, IsTheSameForShardsWhoseThreadsShareThemFurther) {
+  Scenario scenario = sample_of_every_persona();
+  for (Cohort& cohort : scenario.cohorts) cohort.losses = {Share{0.1}, Share{0.2}};
+  const Plan plan(scenario);
+  auto whole = attempts_of(plan);
+  std::ranges::sort(whole);
+  const std::vector<std::uint32_t> threads{1, 2, 5};  // of three machines that are not alike
+  std::vector<PlannedAttempt> joined;
+  for (std::uint32_t machine = 0; machine < threads.size(); ++machine) {
+    const Shard shard{.index = machine, .count = static_cast<std::uint32_t>(threads.size())};
+    const Plan own(scenario);
+    for (std::uint32_t thread = 0; thread < threads[machine]; ++thread) {
+      for (const PlannedAttempt& attempt : attempts_of(own, shard.part(thread, threads[machine]))) {
+        EXPECT_EQ(attempt.user.value() % shard.count, machine);
+        EXPECT_EQ(own.fate_of(attempt.user, attempt.op, attempt.try_number),
+                  plan.fate_of(attempt.user, attempt.op, attempt.try_number));
+        joined.push_back(attempt);
+      }
+    }
+  }
+  std::ranges::sort(joined);
+  EXPECT_TRUE(joined == whole);
+}
+
 std::vector<ArrivalShape> every_shape() {
   std::vector<ArrivalShape> shapes;
   for (const ArrivalShapeRow& row : arrival_shapes()) shapes.push_back(row.shape);

@@ -42,6 +42,26 @@ TEST(LinearizableStockCheck, FailsOnAWinSentAfterTheFirstLossWasAnswered) {
   EXPECT_THAT(result.examples[0].timeline, Contains(HasSubstr("user 3 claim")));
 }
 
+/// Two shards that know the target's clock to 2 ms and 3 ms.
+RunBuilder from_two_shards(RunBuilder run) {
+  for (const std::int64_t error_ms : {2, 3}) {
+    ShardFacts shard;
+    shard.number = static_cast<std::uint32_t>(run.facts.shards.size()) + 1;
+    shard.of = 2;
+    shard.instrument.clock_error_ns = error_ms * 1'000'000;
+    run.facts.shards.push_back(shard);
+  }
+  return run;
+}
+
+TEST(LinearizableStockCheck, GrantsShardsWhatTheirClocksMayBeApart) {
+  const auto verdict_at = [](milliseconds sent) {
+    return from_two_shards(with_second_win_at(sent)).verdict("I12");
+  };
+  EXPECT_EQ(verdict_at(milliseconds(315)), CheckVerdict::pass);
+  EXPECT_EQ(verdict_at(milliseconds(316)), CheckVerdict::fail);
+}
+
 TEST(LinearizableStockCheck, TakesAnOpenClaimsSendingForTheWinItBecame) {
   RunBuilder run = sold_out_run();
   run.add(claim(2).at(milliseconds(200)).unanswered());

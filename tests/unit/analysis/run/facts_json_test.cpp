@@ -65,6 +65,14 @@ RunFacts facts_without_defaults() {
                       .clock_offset_ns = -27,
                       .clock_error_ns = 28,
                       .unsent = 29};
+  facts.shards = {{.number = 2,
+                   .of = 3,
+                   .epoch_ms = 41,
+                   .machine = "another",
+                   .instrument = {.threads = 4},
+                   .lags = {{.delay_ns = 42, .count = 43}},
+                   .foreign_clicks = 44,
+                   .cut_short = "killed"}};
   facts.arrivals = ArrivalFacts{
       .reserve_quantiles_ns = {1, 2}, .rush_quantiles_ns = {-3, 4, 4}, .claim_tries = {0, 1, -1}};
   facts.fairness_margin = Share{0.5};

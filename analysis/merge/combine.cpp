@@ -1,0 +1,220 @@
+#include "analysis/merge/combine.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+
+#include "analysis/latency/histogram.hpp"
+#include "base/assert.hpp"
+
+namespace fairrush::analysis {
+namespace {
+
+using Problems = std::vector<std::string>;
+
+/// Keys that say how a machine plays its part, not what is played.
+bool is_of_machine(std::string_view key) {
+  return key == "connections.sources" || key == "connections.threads" ||
+         key == "connections.transport";
+}
+
+/// Notes where two shards differ in what all of one run have in common.
+class Comparison {
+ public:
+  Comparison(const ShardRun& first, const ShardRun& other, Problems& problems)
+      : first_(first), other_(other), problems_(problems) {}
+
+  template <class T>
+  void same(std::string_view what, const T& expected, const T& found) {
+    if (expected == found) return;
+    problems_.push_back(
+        fmt::format("{}: {} is {}, that of {} is {}: they are not shards of one run", other_.name,
+                    what, found, first_.name, expected));
+  }
+
+  void same_options() {
+    const auto& expected = first_.facts.options;
+    const auto& found = other_.facts.options;
+    same("the number of options", expected.size(), found.size());
+    if (expected.size() != found.size()) return;
+    for (std::size_t place = 0; place < expected.size(); ++place) {
+      if (is_of_machine(expected[place].first)) continue;
+      same(expected[place].first, expected[place].second, found[place].second);
+    }
+  }
+
+  void same_windows() {
+    const std::size_t rounds = std::min(first_.facts.rounds.size(), other_.facts.rounds.size());
+    for (std::size_t round = 0; round < rounds; ++round) {
+      same(fmt::format("the opening of round {}", round + 1),
+           first_.facts.rounds[round].reservation.open_ns,
+           other_.facts.rounds[round].reservation.open_ns);
+    }
+  }
+
+ private:
+  const ShardRun& first_;
+  const ShardRun& other_;
+  Problems& problems_;
+};
+
+void compare(const ShardRun& first, const ShardRun& other, Problems& problems) {
+  Comparison comparison(first, other, problems);
+  const RunFacts& expected = first.facts;
+  const RunFacts& found = other.facts;
+  comparison.same("the scenario", expected.scenario, found.scenario);
+  comparison.same("the seed", expected.seed, found.seed);
+  comparison.same("the number of users", expected.users, found.users);
+  comparison.same("the version of fairrush", expected.version, found.version);
+  comparison.same("the number of shards", shard_of(expected).of, shard_of(found).of);
+  comparison.same("the start (Unix ms)", shard_of(expected).epoch_ms, shard_of(found).epoch_ms);
+  comparison.same("the event", expected.event, found.event);
+  comparison.same_options();
+  comparison.same_windows();
+}
+
+/// Those that are no shards at all; the rest cannot be compared to them.
+Problems strangers(const std::vector<ShardRun>& shards) {
+  Problems problems;
+  for (const ShardRun& shard : shards) {
+    const std::size_t parts = shard.facts.shards.size();
+    if (parts == 1) continue;
+    problems.push_back(fmt::format(
+        "{}: {}", shard.name,
+        parts == 0 ? "not a shard: it was played whole, by one instrument (--shard makes shards)"
+                   : "not a shard: it was merged already; give its shards again"));
+  }
+  return problems;
+}
+
+void refuse_repeated(const std::vector<ShardRun>& sorted, Problems& problems) {
+  for (std::size_t place = 1; place < sorted.size(); ++place) {
+    const std::uint32_t number = shard_of(sorted[place].facts).number;
+    if (number != shard_of(sorted[place - 1].facts).number) continue;
+    problems.push_back(fmt::format("{} and {}: both are shard {}, expected each shard once",
+                                   sorted[place - 1].name, sorted[place].name, number));
+  }
+}
+
+void refuse_incomplete(const RunFacts& merged, Problems& problems) {
+  constexpr std::string_view kRemedy =
+      "--partial merges what there is, and the run is then not known";
+  const auto missing = missing_shards(merged);
+  if (!missing.empty()) {
+    problems.push_back(fmt::format("shard {} of {} is missing; {}", fmt::join(missing, ", "),
+                                   merged.shards.front().of, kRemedy));
+  }
+  for (const ShardFacts& shard : merged.shards) {
+    if (!shard.cut_short) continue;
+    problems.push_back(
+        fmt::format("shard {} is not whole: {}; {}", shard.number, *shard.cut_short, kRemedy));
+  }
+}
+
+/// Why not all of a shard's attempts may be there.
+std::optional<std::string> end_of(const RunFacts& facts) {
+  if (const auto& known = shard_of(facts).cut_short) return known;
+  if (is_under_way(facts)) {
+    return facts.ended_early.value_or("its instrument was killed or is still at work");
+  }
+  if (facts.interrupted) return describe_interruption(facts);
+  return facts.ended_early;
+}
+
+std::string machines_of(const std::vector<ShardFacts>& shards) {
+  std::set<std::string> machines;
+  for (const ShardFacts& shard : shards) machines.insert(shard.machine);
+  return fmt::format("{} shards on: {}", shards.size(), fmt::join(machines, "; "));
+}
+
+/// The one that speaks of the run: shard 1 took the evidence; without it whoever came furthest.
+const RunFacts& speaker(const std::vector<ShardRun>& sorted) {
+  if (shard_of(sorted.front().facts).number == 1) return sorted.front().facts;
+  return std::ranges::max_element(sorted, {},
+                                  [](const ShardRun& shard) { return shard.facts.rounds.size(); })
+      ->facts;
+}
+
+void note_failures(const std::vector<ShardRun>& shards, RunFacts& merged) {
+  merged.instrument_failure.reset();
+  merged.ended_early.reset();
+  merged.interrupted = true;
+  for (const ShardRun& shard : shards) {
+    const auto& failure = shard.facts.instrument_failure;
+    const std::uint32_t number = shard_of(shard.facts).number;
+    if (failure && !merged.instrument_failure) {
+      merged.instrument_failure = fmt::format("shard {}: {}", number, *failure);
+    }
+    if (!merged.target_failure) merged.target_failure = shard.facts.target_failure;
+    merged.interrupted = merged.interrupted && shard.facts.interrupted;
+  }
+  // Who was killed says so of itself; an end that all have in common is one of the run.
+  if (!merged.interrupted) merged.interrupted_ns.reset();
+}
+
+}  // namespace
+
+const ShardFacts& shard_of(const RunFacts& facts) {
+  FAIRRUSH_ASSERT(facts.shards.size() == 1);
+  return facts.shards.front();
+}
+
+InstrumentFacts combined_instrument(const std::vector<ShardFacts>& shards) {
+  InstrumentFacts all;
+  Histogram lags;
+  for (const ShardFacts& shard : shards) {
+    const InstrumentFacts& one = shard.instrument;
+    for (const CountedDelay& lag : shard.lags) lags.record(lag.delay_ns, lag.count);
+    all.threads += one.threads;
+    all.connections_max += one.connections_max;
+    all.lag_max_ns = std::max(all.lag_max_ns, one.lag_max_ns);
+    all.cpu_seconds += one.cpu_seconds;
+    all.target_cpu_seconds += one.target_cpu_seconds;
+    all.memory_peak_bytes += one.memory_peak_bytes;
+    all.target_memory_peak_bytes =
+        std::max(all.target_memory_peak_bytes, one.target_memory_peak_bytes);
+    all.wall_seconds = std::max(all.wall_seconds, one.wall_seconds);
+    all.steal_share = std::max(all.steal_share, one.steal_share);
+    if (std::abs(one.clock_step_ns) > std::abs(all.clock_step_ns)) {
+      all.clock_step_ns = one.clock_step_ns;
+    }
+    if (std::abs(one.clock_offset_ns) > std::abs(all.clock_offset_ns)) {
+      all.clock_offset_ns = one.clock_offset_ns;
+    }
+    all.clock_error_ns = std::max(all.clock_error_ns, one.clock_error_ns);
+    all.unsent += one.unsent;
+  }
+  all.lag_p50_ns = lags.value_at(0.5);
+  all.lag_p99_ns = lags.value_at(0.99);
+  return all;
+}
+
+std::expected<RunFacts, Problems> combine(std::vector<ShardRun>& shards,
+                                          Completeness completeness) {
+  FAIRRUSH_ASSERT(!shards.empty());
+  Problems problems = strangers(shards);
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  std::ranges::sort(shards, {}, [](const ShardRun& shard) { return shard_of(shard.facts).number; });
+  for (const ShardRun& shard : shards) compare(shards.front(), shard, problems);
+  refuse_repeated(shards, problems);
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+
+  RunFacts merged = speaker(shards);
+  merged.shards.clear();
+  for (const ShardRun& shard : shards) {
+    merged.shards.push_back(shard_of(shard.facts));
+    merged.shards.back().cut_short = end_of(shard.facts);
+  }
+  if (completeness == Completeness::whole) refuse_incomplete(merged, problems);
+  if (!problems.empty()) return std::unexpected(std::move(problems));
+  merged.rounds.back().under_way = false;
+  merged.machine = machines_of(merged.shards);
+  merged.instrument = combined_instrument(merged.shards);
+  note_failures(shards, merged);
+  return merged;
+}
+
+}  // namespace fairrush::analysis

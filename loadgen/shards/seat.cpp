@@ -1,0 +1,121 @@
+#include "loadgen/shards/seat.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+#include "analysis/run/facts.hpp"
+
+namespace fairrush::loadgen {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// The latest click of any persona after the close, and room for a slow machine.
+constexpr Duration kLastClick = std::chrono::seconds(1);
+constexpr Duration kRoundSetUp = std::chrono::seconds(2);
+
+template <class T>
+std::optional<T> whole_number(std::string_view text) {
+  T value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// "", ".5" or ".250"; nothing for any other text.
+std::optional<milliseconds> fraction(std::string_view text) {
+  if (text.empty()) return milliseconds(0);
+  if (text.front() != '.' || text.size() < 2 || text.size() > 4) return std::nullopt;
+  text.remove_prefix(1);
+  const auto digits = whole_number<unsigned>(text);
+  if (!digits) return std::nullopt;
+  unsigned value = *digits;
+  for (std::size_t place = text.size(); place < 3; ++place) value *= 10;
+  return milliseconds(value);
+}
+
+std::optional<WallTime> unix_time(std::string_view text) {
+  const std::size_t point = std::min(text.find('.'), text.size());
+  const auto seconds = whole_number<std::uint32_t>(text.substr(0, point));
+  const auto rest = fraction(text.substr(point));
+  if (!seconds || !rest) return std::nullopt;
+  return WallTime(std::chrono::seconds(*seconds)) + *rest;
+}
+
+std::optional<WallTime> calendar_time(const std::string& text) {
+  int year = 0, length = 0;
+  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
+  const int read = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2u:%2u:%2u%n", &year, &month, &day,
+                               &hour, &minute, &second, &length);
+  constexpr int kFields = 6;
+  if (read != kFields || !text.ends_with('Z')) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
+                                         std::chrono::day(day)};
+  const auto behind = static_cast<std::size_t>(length);
+  const auto rest = fraction(std::string_view(text).substr(behind, text.size() - behind - 1));
+  const bool possible = date.ok() && hour < 24 && minute < 60 && second < 60 && rest;
+  if (!possible) return std::nullopt;
+  return WallTime(std::chrono::sys_days(date).time_since_epoch()) + std::chrono::hours(hour) +
+         std::chrono::minutes(minute) + std::chrono::seconds(second) + *rest;
+}
+
+}  // namespace
+
+std::expected<Shard, std::string> parse_shard(std::string_view text) {
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  const auto number = whole_number<std::uint32_t>(text.substr(0, slash));
+  const auto count = slash < text.size() ? whole_number<std::uint32_t>(text.substr(slash + 1))
+                                         : std::optional<std::uint32_t>();
+  if (number && count && *number >= 1 && *number <= *count && *count <= analysis::kShardsMax) {
+    return Shard{.index = *number - 1, .count = *count};
+  }
+  return std::unexpected(
+      fmt::format("'{}' is not accepted: expected i/n with i of 1 to n and n of 1 to {}, as 2/3",
+                  text, analysis::kShardsMax));
+}
+
+std::expected<WallTime, std::string> parse_start(std::string_view text) {
+  if (const auto time = unix_time(text)) return *time;
+  if (const auto time = calendar_time(std::string(text))) return *time;
+  return std::unexpected(fmt::format(
+      "'{}' is not accepted: expected a time in UTC as 2026-11-21T23:00:00Z, or Unix seconds",
+      text));
+}
+
+std::string too_late(Duration late) {
+  const auto whole = std::chrono::floor<milliseconds>(std::chrono::abs(late));
+  if (late < Duration::zero()) {
+    return fmt::format(
+        "--start-at: {} are too little to get ready: start all shards with a later time",
+        format_duration(whole));
+  }
+  return fmt::format(
+      "--start-at: that was {} ago by the target's clock, so a part of this shard's plan is over: "
+      "start all shards with a later time",
+      format_duration(whole));
+}
+
+Scenario part_of(const Scenario& scenario, Shard shard) {
+  Scenario part = scenario;
+  const bool takes_of_rest = shard.index < scenario.connections % shard.count;
+  part.connections = std::max(1U, scenario.connections / shard.count + (takes_of_rest ? 1U : 0U));
+  part.open_rate.per_second = scenario.open_rate.per_second / shard.count;
+  return part;
+}
+
+Duration last_answer_after_close(const Scenario& scenario) {
+  // A claim without an answer is looked after once more when it has timed out.
+  return kLastClick + 2 * scenario.attempt_timeout;
+}
+
+Duration round_step(const Scenario& scenario) {
+  const Duration played = scenario.lead + scenario.reserve + scenario.pause + scenario.rush;
+  return std::chrono::ceil<std::chrono::seconds>(played + last_answer_after_close(scenario) +
+                                                 scenario.settle_deadline + kRoundSetUp);
+}
+
+}  // namespace fairrush::loadgen
