@@ -165,6 +165,35 @@ std::vector<std::pair<std::string, std::string>> same_names(
   return choices;
 }
 
+/// What the built-in server can be told to do wrong: docs/faults.md.
+std::vector<std::pair<std::string, std::string>> built_in_faults() {
+  return same_names({"none",
+                     "oversell-race",
+                     "off-by-one",
+                     "duplicate-burns-stock",
+                     "code-counter-wraps",
+                     "racy-dedupe",
+                     "ack-then-drop",
+                     "phantom-row",
+                     "reservation-not-checked",
+                     "window-off-by-1s",
+                     "losers-may-retry",
+                     "lock-expires-early",
+                     "lost-on-disconnect",
+                     "retry-mints-new",
+                     "status-stuck",
+                     "stale-stock-cache",
+                     "lifo-queue",
+                     "draw-ignores-seed",
+                     "double-redeem",
+                     "outbox-skips",
+                     "every-fifth-wins",
+                     "sticky-winners",
+                     "fast-cohort-favoured",
+                     "modulo-biased-shuffle",
+                     "always-403"});
+}
+
 void add_target(OptionTable& keys, Scenario& scenario) {
   BuiltinTarget& builtin = scenario.builtin;
   keys.add_choice({"target.builtin.design", "D", "How the built-in server decides who wins"},
@@ -178,32 +207,7 @@ void add_target(OptionTable& keys, Scenario& scenario) {
   keys.add_choice({"target.builtin.ack", "WHEN", "Answer when decided, or when durable"},
                   builtin.ack, same_names({"durable", "decided"}));
   keys.add_choice({"target.builtin.fault", "NAME", "A fault switched on in it, to see it caught"},
-                  builtin.fault,
-                  same_names({"none",
-                              "oversell-race",
-                              "off-by-one",
-                              "duplicate-burns-stock",
-                              "code-counter-wraps",
-                              "racy-dedupe",
-                              "ack-then-drop",
-                              "phantom-row",
-                              "reservation-not-checked",
-                              "window-off-by-1s",
-                              "losers-may-retry",
-                              "lock-expires-early",
-                              "lost-on-disconnect",
-                              "retry-mints-new",
-                              "status-stuck",
-                              "stale-stock-cache",
-                              "lifo-queue",
-                              "draw-ignores-seed",
-                              "double-redeem",
-                              "outbox-skips",
-                              "every-fifth-wins",
-                              "sticky-winners",
-                              "fast-cohort-favoured",
-                              "modulo-biased-shuffle",
-                              "always-403"}));
+                  builtin.fault, built_in_faults());
   keys.add({"target.url", "URL", "A running service instead: docs/your-server.md"}, scenario.url);
   keys.add_custom(
       {"target.instances", "LIST", "Further URLs of it; users are spread over all"},

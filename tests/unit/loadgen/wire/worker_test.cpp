@@ -1,14 +1,13 @@
 #include "loadgen/wire/worker.hpp"
 
 #include <gtest/gtest.h>
-#include <signal.h>
-#include <sys/resource.h>
 
 #include <map>
 #include <set>
 
 #include "tests/unit/loadgen/scripted_target.hpp"
 #include "tests/unit/loadgen/wire/rehearsal.hpp"
+#include "tests/unit/loadgen/wire/worker_over.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -18,16 +17,6 @@ using analysis::Outcome;
 using analysis::Reason;
 using namespace std::chrono_literals;
 using Then = Reaction::Then;
-
-bool is_claim(std::string_view request) {
-  return request.contains("/claims ");
-}
-
-/// A service in which everybody reserves and everybody wins.
-Reaction generous(std::string_view request) {
-  return is_claim(request) ? Reaction{http_answer(200, R"({"coupon":"C-7"})")}
-                           : Reaction{http_answer(201, R"({"ticket":1,"token":"T-1"})")};
-}
 
 /// Reserves in good order, and does `reaction` to every claim.
 ScriptedTarget::Script claims_get(Reaction reaction) {
@@ -40,23 +29,8 @@ ScriptedTarget::Script claims_get(Reaction reaction) {
 /// machine that is busy with other tests.
 constexpr Duration kReservationsSettle = 1s;
 
-std::optional<std::string> missing(TransportKind kind) {
-  return kind == TransportKind::io_uring ? io_uring_missing() : std::nullopt;
-}
-
-/// Whatever carries the bytes, a worker does the same.
-class WorkerOver : public testing::TestWithParam<TransportKind> {
- protected:
-  void SetUp() override {
-    if (const auto why = missing(GetParam())) GTEST_SKIP() << *why;
-  }
-};
-
-INSTANTIATE_TEST_SUITE_P(EachTransport, WorkerOver,
-                         testing::Values(TransportKind::asio, TransportKind::io_uring),
-                         [](const auto& transport) {
-                           return transport.param == TransportKind::asio ? "Asio" : "IoUring";
-                         });
+class WorkerOver : public OverTransport {};
+INSTANTIATE_TEST_SUITE_P(EachTransport, WorkerOver, OverTransport::each(), OverTransport::name_of);
 
 TEST_P(WorkerOver, RecordsEveryAttemptOfThePlanWithItsAnswer) {
   ScriptedTarget target(generous);
@@ -481,89 +455,6 @@ TEST_P(WorkerOver, HasItsRecordsInTheFileWhileItPlays) {
   };
   rehearsal.play();
   rehearsal.expect_one_record_each();
-}
-
-/// Throws once, at one of the questions for the time.
-class FailingClock final : public Clock {
- public:
-  explicit FailingClock(int fail_at) : left_(fail_at) {}
-  SteadyTime steady_now() const override {
-    if (left_.fetch_sub(1) == 1) throw std::runtime_error("the clock has stopped");
-    return clock_.steady_now();
-  }
-  WallTime wall_now() const override { return clock_.wall_now(); }
-
- private:
-  RealClock clock_;
-  mutable std::atomic<int> left_;
-};
-
-class WorkerThatFails : public testing::TestWithParam<std::tuple<TransportKind, int>> {};
-
-TEST_P(WorkerThatFails, StillRecordsEveryAttempt) {
-  const auto [transport, question] = GetParam();
-  if (missing(transport)) GTEST_SKIP() << *missing(transport);
-  ScriptedTarget target(generous);
-  const FailingClock clock(question);
-  Rehearsal rehearsal(short_scenario(30), target.endpoint(), transport);
-  rehearsal.clock = &clock;
-  rehearsal.play();
-  rehearsal.expect_one_record_each();
-  ASSERT_TRUE(rehearsal.failure());
-  EXPECT_EQ(*rehearsal.failure(), "the clock has stopped");
-}
-
-TEST_P(WorkerOver, RecordsClicksThatAreStillOnTheirWay) {
-  ScriptedTarget target(generous);
-  const FailingClock clock(60);  // some thirty ticks: clicks are out, and none has arrived
-  Scenario scenario = short_scenario(30);
-  scenario.cohorts = {{"far", Share{1}, DelaySpec::fixed(4s)}};
-  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
-  rehearsal.clock = &clock;
-  rehearsal.play();
-  rehearsal.expect_one_record_each();
-  EXPECT_EQ(rehearsal.count(Op::claim, Outcome::failed, Reason::stopped_before_sending), 30U);
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    AtVariousPoints, WorkerThatFails,
-    testing::Combine(testing::Values(TransportKind::asio, TransportKind::io_uring),
-                     testing::Values(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 50, 100)));
-
-/// Lets no file of this process grow beyond a size, as a full disk would.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    handler_ = signal(SIGXFSZ, SIG_IGN);
-    rlimit limited = before_;
-    limited.rlim_cur = bytes;
-    setrlimit(RLIMIT_FSIZE, &limited);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    signal(SIGXFSZ, handler_);
-  }
-
- private:
-  rlimit before_{};
-  sighandler_t handler_ = SIG_DFL;
-};
-
-TEST_P(WorkerOver, StopsWhenItsHistoryCannotBeWrittenAndSaysHowMuchIsMissing) {
-  ScriptedTarget target(generous);
-  Scenario scenario = short_scenario(6000);  // more than a block of records
-  scenario.rush = 10min;  // unless the failure ends the run, the test runs into its time-out
-  scenario.connections = 64;
-  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
-  const FullDisk full(1000);
-  rehearsal.play();
-  ASSERT_TRUE(rehearsal.storage_failure());
-  EXPECT_NE(rehearsal.storage_failure()->find("history.bin"), std::string::npos);
-  EXPECT_NE(rehearsal.storage_failure()->find("records are not in it"), std::string::npos);
-  EXPECT_TRUE(rehearsal.records().empty());
 }
 
 }  // namespace
