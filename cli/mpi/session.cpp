@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <set>
 #include <thread>
@@ -42,7 +41,7 @@ struct Word {
   static Word of(std::string_view said, Bond bond) {
     Word word{.bond = bond};
     word.length = static_cast<std::uint32_t>(std::min(said.size(), word.text.size()));
-    std::memcpy(word.text.data(), said.data(), word.length);
+    std::ranges::copy(said.substr(0, word.length), word.text.begin());
     return word;
   }
   std::string said() const { return {text.data(), std::min<std::size_t>(length, text.size())}; }
