@@ -28,6 +28,10 @@ constexpr unsigned kBatch = 4;
 /// Completions for which a wait that need not react is cut short.
 constexpr unsigned kPileUp = 256;
 
+/// Clocks that have moved apart by more between two looks were set: slewing moves them by less than
+/// a thousandth of the time, and a thread may be put aside between reading the one and the other.
+constexpr Duration kClocksApartMax = std::chrono::milliseconds(5);
+
 constexpr unsigned kBufferBytes = 2048;
 constexpr unsigned kBufferCount = 1024;  // a power of two
 constexpr int kBufferGroup = 1;
@@ -394,14 +398,25 @@ UringTransport::Received UringTransport::read(unsigned buffer, int length) {
                 io_uring_recvmsg_payload_length(out, length, &receive_form_)},
       .at = now_};
   const cmsghdr* const stamp = io_uring_recvmsg_cmsg_firsthdr(out, &receive_form_);
-  if (stamp == nullptr || stamp->cmsg_type != SCM_TIMESTAMPNS) return received;
+  const bool is_dated = stamp != nullptr && stamp->cmsg_type == SCM_TIMESTAMPNS;
+  if (!is_dated || clock_was_set_) return received;
   timespec time{};
   std::memcpy(&time, CMSG_DATA(stamp), sizeof time);
   const WallTime stamped{std::chrono::seconds(time.tv_sec) +
                          std::chrono::nanoseconds(time.tv_nsec)};
-  // Between the last look and this one, if no clock was set meanwhile.
-  received.at = std::clamp(now_ - (wall_now_ - stamped), looked_, now_);
+  // It may have waited for several looks: the kernel hands over so many at a time.
+  received.at = std::min(now_, now_ - (wall_now_ - stamped));
   return received;
+}
+
+/// Takes the time of the completions to come. Between two looks the two clocks stay together,
+/// unless somebody sets one.
+void UringTransport::look_at_clocks() {
+  const Duration apart = wall_now_.time_since_epoch() - now_.time_since_epoch();
+  now_ = spec_.clock.steady_now();
+  wall_now_ = spec_.clock.wall_now();
+  const Duration now_apart = wall_now_.time_since_epoch() - now_.time_since_epoch();
+  clock_was_set_ = std::chrono::abs(now_apart - apart) > kClocksApartMax;
 }
 
 void UringTransport::wait(const NextTick& next) {
@@ -418,9 +433,7 @@ void UringTransport::wait(const NextTick& next) {
   const bool expected =
       result >= 0 || result == -ETIME || result == -EINTR || result == -EAGAIN || result == -EBUSY;
   if (!expected) throw std::system_error(-result, std::generic_category(), "io_uring wait");
-  looked_ = now_;
-  now_ = spec_.clock.steady_now();
-  wall_now_ = spec_.clock.wall_now();
+  look_at_clocks();
   unsigned taken = 0;
   unsigned head = 0;
   io_uring_cqe* completion = nullptr;

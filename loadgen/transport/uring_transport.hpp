@@ -53,6 +53,7 @@ class UringTransport final : public Transport {
   };
 
   void wait(const NextTick& next);
+  void look_at_clocks();
   Received read(unsigned buffer, int length);
   void handle(const io_uring_cqe& completion);
   void connect_done(std::uint32_t place, int result);
@@ -89,7 +90,7 @@ class UringTransport final : public Transport {
                        .msg_flags = 0};
   SteadyTime now_{};     // when the completions under way were taken
   WallTime wall_now_{};  // the same moment
-  SteadyTime looked_{};  // and those before them
+  bool clock_was_set_ = false;
 };
 
 }  // namespace fairrush::loadgen
