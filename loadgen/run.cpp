@@ -82,6 +82,9 @@ class RunExecution {
   void begin_round(std::uint32_t round);
   Step open_event();
   Step play();
+  UseSample sample_use() {
+    return {sample_machine(clock_), server_ ? server_->use() : ProcessUse()};
+  }
   Step read_target();
   void watch(Fleet& fleet);
   void interrupt();
@@ -327,10 +330,7 @@ Step RunExecution::play() {
     requests.emplace_back(std::move(spec));
     instances.push_back({.endpoint = listener.endpoint, .requests = &requests.back()});
   }
-  if (plan_->round() == 0) {
-    samples_.start = sample_machine(clock_);
-    if (server_) samples_.target_start = server_->use();
-  }
+  const UseSample before = sample_use();
   Fleet fleet({.scenario = scenario_,
                .plan = *plan_,
                .clock = clock_,
@@ -340,14 +340,8 @@ Step RunExecution::play() {
                .epoch = epoch_});
   watch(fleet);
   fleet.join();
-  samples_.end = sample_machine(clock_);
-  if (server_) samples_.target_end = server_->use();
-  const FleetCounts counts = fleet.counts();
-  samples_.delays.merge(fleet.delays());
-  samples_.threads = fleet.threads();
-  samples_.connections_max =
-      std::max(samples_.connections_max, static_cast<unsigned>(counts.connections_max));
-  samples_.unsent += counts.unsent;
+  samples_.use.add_round(before, sample_use());
+  samples_.add_round(fleet);
   if (const auto failure = fleet.failure()) {
     interrupt();
     facts_.instrument_failure = *failure;

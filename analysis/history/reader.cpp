@@ -30,8 +30,9 @@ T read_at(std::string_view bytes, std::uint64_t offset) {
 bool known_reason(std::uint16_t reason) {
   static constexpr std::array kKnown = [] {
     std::array<bool, 64> known{};
-    for (int value : {0,  1,  2,  10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 30, 31,
-                      32, 33, 34, 35, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62}) {
+    for (int value :
+         {0,  1,  2,  10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 30, 31, 32, 33,
+          34, 35, 36, 37, 38, 39, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62}) {
       known.at(static_cast<std::size_t>(value)) = true;
     }
     return known;

@@ -78,6 +78,12 @@ std::string_view name_of(Reason reason) {
       return "no secure connection";
     case Reason::no_http2:
       return "no HTTP/2";
+    case Reason::ports_exhausted:
+      return "no local port left";
+    case Reason::descriptors_exhausted:
+      return "no descriptor left";
+    case Reason::connections_held:
+      return "no connection was free";
     case Reason::stopped_before_sending:
       return "stopped before sending";
     case Reason::request_lost:

@@ -48,6 +48,9 @@ enum class Reason : std::uint16_t {
   request_lost = 34,
   tls_failed = 35,
   no_http2 = 36,
+  ports_exhausted = 37,
+  descriptors_exhausted = 38,
+  connections_held = 39,
   // indeterminate
   timeout = 50,
   reset = 51,

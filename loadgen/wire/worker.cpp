@@ -47,12 +47,23 @@ Ending unseen(const Ending& ending) {
   return unseen;
 }
 
+void count_late(analysis::PunctualityFacts& phase, std::int64_t lag_ns) {
+  ++phase.sent;
+  if (lag_ns > analysis::kOwnLatenessNs) ++phase.late;
+}
+
 }  // namespace
 
 void Delays::merge(const Delays& other) {
   lag.merge(other.lag);
   for_connection.merge(other.for_connection);
   connecting.merge(other.connecting);
+  loop.merge(other.loop);
+  reading.merge(other.reading);
+  reservations.sent += other.reservations.sent;
+  reservations.late += other.reservations.late;
+  claims.sent += other.claims.sent;
+  claims.late += other.claims.late;
 }
 
 Worker::Worker(const WorkerSpec& spec)
@@ -108,6 +119,7 @@ void Worker::work() {
 
 void Worker::play() {
   if (is_precise()) ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+  meter_.look(thread_times(spec_.clock.steady_now()));
   const auto transport = make_transport(spec_.transport);
   wire_.transport = transport.get();
   try {
@@ -126,21 +138,26 @@ void Worker::conclude() {
     *storage_failure_ += fmt::format(" ({} records are not in it)", appender_.buffered());
   }
   publish_latencies();
+  meter_.finish(thread_times(spec_.clock.steady_now()));
 }
 
 std::optional<NextTick> Worker::tick() {
   const std::int64_t now_ns = wire_.now_ns();
+  if (wanted_ns_ && now_ns >= *wanted_ns_) {
+    delays_.loop.record(static_cast<std::uint64_t>(now_ns - *wanted_ns_));
+  }
   if (stop_requested_.load(std::memory_order_relaxed) && !stopped_ns_) stopped_ns_ = now_ns;
   sweep();
   if (!stopped_ns_) hand_out(now_ns);
   if (now_ns - published_ns_ >= kSnapshotEvery.count()) {
     published_ns_ = now_ns;
+    meter_.look(thread_times(spec_.epoch + Duration(now_ns)));
     publish_latencies();
     keep_records();
   }
   if (drained() || given_up(now_ns)) return std::nullopt;
-  return NextTick{.at = spec_.epoch + Duration(next_wake_ns(now_ns)),
-                  .react = exhausted_ns_ || stopped_ns_};
+  wanted_ns_ = next_wake_ns(now_ns);
+  return NextTick{.at = spec_.epoch + Duration(*wanted_ns_), .react = exhausted_ns_ || stopped_ns_};
 }
 
 void Worker::sweep() {
@@ -157,6 +174,7 @@ void Worker::hand_out(std::int64_t now_ns) {
       continue;
     }
     Connection* const connection = pick(*due);
+    const std::int64_t allowed_ns = next_opening_ns_;
     if (connection == nullptr || !(connection->is_open() || may_open(now_ns))) {
       if (connection != nullptr && spec_.mode != ConnectionMode::per_user) {
         idle_.push_back(connection);
@@ -167,7 +185,9 @@ void Worker::hand_out(std::int64_t now_ns) {
     const Click click = *due;
     clicks_.pop();
     counters_.in_flight.add();
-    connection->start(click, waited_ns(*connection, click));
+    const std::int64_t opening_ns = connection->is_open() ? 0 : allowed_ns;
+    const std::int64_t free_ns = std::max(connection->free_since_ns(), opening_ns);
+    connection->start(click, waited_ns(free_ns, click));
   }
   exhausted_ns_.reset();
 }
@@ -181,12 +201,12 @@ void Worker::lose(const Click& due) {
   react(click, ending);
 }
 
-/// How long a click that is due had to wait because every connection was busy. What passed between
-/// the answer that freed one and now is the instrument's own.
-std::int64_t Worker::waited_ns(const Connection& connection, const Click& click) const {
+/// How long a click that is due had to wait because every connection was busy, or none might be
+/// opened: until `free_ns`. What passed between then and now is the instrument's own.
+std::int64_t Worker::waited_ns(std::int64_t free_ns, const Click& click) const {
   if (!exhausted_ns_) return 0;
   const std::int64_t since_ns = std::max(click.due_ns(), *exhausted_ns_);
-  return std::max<std::int64_t>(0, connection.free_since_ns() - since_ns);
+  return std::max<std::int64_t>(0, free_ns - since_ns);
 }
 
 bool Worker::drained() const {
@@ -356,18 +376,29 @@ void Worker::measure_delays(const Click& click, const Ending& ending) {
     to.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, delay_ns)));
   };
   const std::int64_t late_ns = ending.first_byte_out_ns - click.due_ns();
-  add(delays_.lag, late_ns - ending.waited_ns - ending.connecting_ns);
+  const std::int64_t lag_ns = late_ns - ending.waited_ns - ending.connecting_ns;
+  add(delays_.lag, lag_ns);
+  if (click.planned.op == Op::reserve) count_late(delays_.reservations, lag_ns);
+  if (click.planned.op == Op::claim) count_late(delays_.claims, lag_ns);
   add(delays_.for_connection, ending.waited_ns);
   if (ending.connecting_ns != 0) add(delays_.connecting, ending.connecting_ns);
+  if (ending.answered_ns != 0) add(delays_.reading, ending.unread_ns);
 }
 
 void Worker::count(const Click& click, const Ending& ending) {
   if (ending.first_byte_out_ns != 0) counters_.sent.add();
-  if (ending.reason == Reason::stopped_before_sending) counters_.unsent.add();
+  count_unsent(ending.reason);
   if (is_error(ending)) counters_.errors.add();
   if (click.planned.try_number != 0) return;
   if (click.planned.op == Op::reserve) counters_.reservations_done.add();
   if (click.planned.op == Op::claim) counters_.claims_done.add();
+}
+
+void Worker::count_unsent(Reason reason) {
+  if (reason == Reason::stopped_before_sending) counters_.unsent.add();
+  if (reason == Reason::ports_exhausted) counters_.ports_exhausted.add();
+  if (reason == Reason::descriptors_exhausted) counters_.descriptors_exhausted.add();
+  if (reason == Reason::connections_held) counters_.held_back.add();
 }
 
 bool Worker::has_won(UserIndex user) const {
@@ -401,15 +432,17 @@ void Worker::stop_connections() {
   for (Connection& connection : connections_) connection.stop();
 }
 
-void Worker::record_unsent(const Click& click) {
-  record(click,
-         {.outcome = Outcome::failed, .reason = Reason::stopped_before_sending, .receipt = {}});
+void Worker::record_unsent(const Click& click, Reason reason) {
+  record(click, {.outcome = Outcome::failed, .reason = reason, .receipt = {}});
 }
 
-/// After everything has stopped: what no connection has reported.
+/// After everything has stopped: what no connection has reported. When nobody asked for the stop,
+/// the target held every connection to the end.
 void Worker::record_the_rest() {
+  const bool held = exhausted_ns_ && !stopped_ns_ && !failure_;
+  const Reason reason = held ? Reason::connections_held : Reason::stopped_before_sending;
   while (const Click* const left = clicks_.next()) {
-    record_unsent(*left);
+    record_unsent(*left, reason);
     clicks_.pop();
   }
 }

@@ -10,6 +10,7 @@
 
 #include "analysis/history/writer.hpp"
 #include "analysis/latency/histogram.hpp"
+#include "analysis/run/facts.hpp"
 #include "base/clock.hpp"
 #include "loadgen/click_queue.hpp"
 #include "loadgen/persona.hpp"
@@ -17,6 +18,7 @@
 #include "loadgen/transport/transport.hpp"
 #include "loadgen/wire/connection.hpp"
 #include "loadgen/wire/counters.hpp"
+#include "loadgen/wire/thread_meter.hpp"
 
 namespace fairrush::loadgen {
 
@@ -39,11 +41,17 @@ struct WorkerSpec {
   bool resolve_by_status = false;  ///< users whose claim stayed open look into their wallet
 };
 
-/// Where the time went between the moment a request was due and the moment it left. Nanoseconds.
+/// Where time went that the plan did not mean to pass: between the moment a request was due and the
+/// moment it left, and in the worker itself. Nanoseconds.
 struct Delays {
-  analysis::Histogram lag;             ///< the instrument's own: everything but the two below
-  analysis::Histogram for_connection;  ///< all connections of the pool were busy with the target
-  analysis::Histogram connecting;      ///< the target, or the way to it, took the connection
+  analysis::Histogram lag;  ///< the instrument's own: everything but the two below
+  /// All connections of the pool were busy with the target, or none might be opened yet.
+  analysis::Histogram for_connection;
+  analysis::Histogram connecting;  ///< the target, or the way to it, took the connection
+  analysis::Histogram loop;        ///< the worker's turn came later than wanted, of timed turns
+  analysis::Histogram reading;     ///< an answer lay in the kernel; 0 over Asio, which cannot tell
+  analysis::PunctualityFacts reservations;
+  analysis::PunctualityFacts claims;
 
   void merge(const Delays& other);
 };
@@ -79,6 +87,9 @@ class Worker final : Driver, ConnectionOwner {
   /// Of all attempts sent. After `join`.
   const Delays& delays() const { return delays_; }
 
+  /// What its thread had of the processor. After `join`.
+  const ThreadUse& thread_use() const { return meter_.use(); }
+
   /// Why the history could not be written, with the number of records that are not in it. After
   /// `finished`.
   const std::optional<std::string>& storage_failure() const { return storage_failure_; }
@@ -99,7 +110,7 @@ class Worker final : Driver, ConnectionOwner {
   bool is_precise() const { return spec_.pacing == Pacing::precise; }
   void sweep();
   void hand_out(std::int64_t now_ns);
-  std::int64_t waited_ns(const Connection& connection, const Click& click) const;
+  std::int64_t waited_ns(std::int64_t free_ns, const Click& click) const;
   bool drained() const;
   bool given_up(std::int64_t now_ns);
   std::int64_t next_wake_ns(std::int64_t now_ns) const;
@@ -114,6 +125,7 @@ class Worker final : Driver, ConnectionOwner {
   void lose(const Click& due);
   void record(const Click& click, const Ending& ending);
   void count(const Click& click, const Ending& ending);
+  void count_unsent(analysis::Reason reason);
   void measure_delays(const Click& click, const Ending& ending);
   bool has_won(UserIndex user) const;
   void count_winner(UserIndex user);
@@ -122,7 +134,7 @@ class Worker final : Driver, ConnectionOwner {
   std::uint64_t key_of(const PlannedAttempt& planned) const;
   void append(const analysis::AttemptRecord& record, std::string_view receipt);
   void stop_connections();
-  void record_unsent(const Click& click);
+  void record_unsent(const Click& click, analysis::Reason reason);
   void record_the_rest();
   void publish_latencies();
   void keep_records();
@@ -134,6 +146,7 @@ class Worker final : Driver, ConnectionOwner {
   Wire wire_;
   analysis::HistoryAppender appender_;
   Delays delays_;
+  ThreadMeter meter_;
   analysis::Histogram reservation_latencies_;
   analysis::Histogram claim_latencies_;
   mutable std::mutex published_mutex_;
@@ -147,6 +160,7 @@ class Worker final : Driver, ConnectionOwner {
   std::uint64_t attempts_ = 0;
   std::int64_t last_answer_ns_ = 0;
   std::int64_t published_ns_ = 0;
+  std::optional<std::int64_t> wanted_ns_;     // the next turn
   std::optional<std::int64_t> exhausted_ns_;  // since when clicks wait for a connection
   std::int64_t next_opening_ns_ = 0;          // the rate of openings allows none before
   std::optional<std::int64_t> stopped_ns_;    // when a stop was first seen

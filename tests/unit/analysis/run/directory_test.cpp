@@ -162,12 +162,12 @@ TEST_F(LoadRun, RefusesForeignJson) {
 }
 
 TEST_F(LoadRun, RefusesAnotherVersionAndSaysWhetherItIsOlderOrNewer) {
-  scratch_.write("run.json", R"({"version": 5, "facts": {}})");
+  scratch_.write("run.json", R"({"version": 6, "facts": {}})");
   EXPECT_EQ(error(), path_of("run.json") +
-                         ": run version 5, this program reads 4; a newer fairrush wrote it");
+                         ": run version 6, this program reads 5; a newer fairrush wrote it");
   scratch_.write("run.json", R"({"version": 1, "facts": {}})");
   EXPECT_EQ(error(), path_of("run.json") +
-                         ": run version 1, this program reads 4; an older fairrush wrote it");
+                         ": run version 1, this program reads 5; an older fairrush wrote it");
 }
 
 TEST_F(LoadRun, NamesTheFileOfABrokenLedgerOrDraw) {
