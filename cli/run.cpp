@@ -11,6 +11,7 @@
 #include "cli/progress.hpp"
 #include "cli/run_files.hpp"
 #include "cli/scenario_files.hpp"
+#include "cli/selftest/store.hpp"
 #include "cli/side_by_side.hpp"
 #include "cli/subcommand.hpp"
 #include "cli/verdict_output.hpp"
@@ -79,6 +80,7 @@ ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory,
     if (facts.error().kind != loadgen::RunFailure::Kind::storage) fs::remove_all(directory);
     return failure_exit(facts.error());
   }
+  facts->instrument.selftest = known_selftest();
   auto evidence = analysis::load_evidence({directory}, std::move(*facts));
   if (!evidence) return refuse(evidence.error());
   const analysis::Assessment assessment = analysis::assess(*evidence);
