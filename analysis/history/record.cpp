@@ -1,6 +1,62 @@
 #include "analysis/history/record.hpp"
 
+#include <array>
+#include <utility>
+
 namespace fairrush::analysis {
+namespace {
+
+/// Every reason there is.
+constexpr std::pair<Reason, std::string_view> kReasons[] = {
+    {Reason::none, "none"},
+    {Reason::sold_out, "sold out"},
+    {Reason::not_drawn, "not drawn"},
+    {Reason::outside_window, "outside the window"},
+    {Reason::not_reserved, "not reserved"},
+    {Reason::duplicate_reservation, "duplicate reservation"},
+    {Reason::already_claimed, "already claimed"},
+    {Reason::overloaded, "overloaded"},
+    {Reason::unauthorized, "unauthorized"},
+    {Reason::unknown_event, "unknown event"},
+    {Reason::bad_request, "bad request"},
+    {Reason::other_refusal, "other refusal"},
+    {Reason::already_used, "already used"},
+    {Reason::not_owned, "not the user's own"},
+    {Reason::condition_not_met, "condition not met"},
+    {Reason::unknown_coupon, "unknown coupon"},
+    {Reason::connect_refused, "connection refused"},
+    {Reason::connect_timeout, "connecting timed out"},
+    {Reason::connect_failed, "connecting failed"},
+    {Reason::tls_failed, "no secure connection"},
+    {Reason::no_http2, "no HTTP/2"},
+    {Reason::ports_exhausted, "no local port left"},
+    {Reason::descriptors_exhausted, "no descriptor left"},
+    {Reason::connections_held, "no connection was free"},
+    {Reason::stopped_before_sending, "stopped before sending"},
+    {Reason::request_lost, "request lost on its way"},
+    {Reason::timeout, "timed out"},
+    {Reason::reset, "connection reset"},
+    {Reason::closed_early, "closed early"},
+    {Reason::server_error, "server error"},
+    {Reason::unparseable, "unparseable answer"},
+    {Reason::stopped_in_flight, "stopped in flight"},
+    {Reason::answer_lost, "answer lost on its way"},
+    {Reason::not_json, "answer is not JSON"},
+    {Reason::not_utf8, "answer is not UTF-8"},
+    {Reason::receipt_missing, "coupon or token missing"},
+    {Reason::receipt_mistyped, "coupon or token not a text"},
+    {Reason::redirected, "redirected"},
+    {Reason::unmatched, "no rule for the answer"},
+};
+
+/// By number, since every record that is read is asked.
+constexpr auto kKnown = [] {
+  std::array<bool, 64> known{};
+  for (const auto& reason : kReasons) known.at(static_cast<std::size_t>(reason.first)) = true;
+  return known;
+}();
+
+}  // namespace
 
 std::string_view name_of(Op op) {
   switch (op) {
@@ -35,87 +91,14 @@ std::string_view name_of(Outcome outcome) {
 }
 
 std::string_view name_of(Reason reason) {
-  switch (reason) {
-    case Reason::none:
-      return "none";
-    case Reason::sold_out:
-      return "sold out";
-    case Reason::not_drawn:
-      return "not drawn";
-    case Reason::outside_window:
-      return "outside the window";
-    case Reason::not_reserved:
-      return "not reserved";
-    case Reason::duplicate_reservation:
-      return "duplicate reservation";
-    case Reason::already_claimed:
-      return "already claimed";
-    case Reason::overloaded:
-      return "overloaded";
-    case Reason::unauthorized:
-      return "unauthorized";
-    case Reason::unknown_event:
-      return "unknown event";
-    case Reason::bad_request:
-      return "bad request";
-    case Reason::other_refusal:
-      return "other refusal";
-    case Reason::already_used:
-      return "already used";
-    case Reason::not_owned:
-      return "not the user's own";
-    case Reason::condition_not_met:
-      return "condition not met";
-    case Reason::unknown_coupon:
-      return "unknown coupon";
-    case Reason::connect_refused:
-      return "connection refused";
-    case Reason::connect_timeout:
-      return "connecting timed out";
-    case Reason::connect_failed:
-      return "connecting failed";
-    case Reason::tls_failed:
-      return "no secure connection";
-    case Reason::no_http2:
-      return "no HTTP/2";
-    case Reason::ports_exhausted:
-      return "no local port left";
-    case Reason::descriptors_exhausted:
-      return "no descriptor left";
-    case Reason::connections_held:
-      return "no connection was free";
-    case Reason::stopped_before_sending:
-      return "stopped before sending";
-    case Reason::request_lost:
-      return "request lost on its way";
-    case Reason::timeout:
-      return "timed out";
-    case Reason::reset:
-      return "connection reset";
-    case Reason::closed_early:
-      return "closed early";
-    case Reason::server_error:
-      return "server error";
-    case Reason::unparseable:
-      return "unparseable answer";
-    case Reason::stopped_in_flight:
-      return "stopped in flight";
-    case Reason::answer_lost:
-      return "answer lost on its way";
-    case Reason::not_json:
-      return "answer is not JSON";
-    case Reason::not_utf8:
-      return "answer is not UTF-8";
-    case Reason::receipt_missing:
-      return "coupon or token missing";
-    case Reason::receipt_mistyped:
-      return "coupon or token not a text";
-    case Reason::redirected:
-      return "redirected";
-    case Reason::unmatched:
-      return "no rule for the answer";
+  for (const auto& [known, name] : kReasons) {
+    if (known == reason) return name;
   }
   return "unknown reason";
+}
+
+bool is_known(std::uint16_t reason) {
+  return reason < kKnown.size() && kKnown[reason];
 }
 
 }  // namespace fairrush::analysis

@@ -121,6 +121,9 @@ std::string_view name_of(Op op);
 std::string_view name_of(Outcome outcome);
 std::string_view name_of(Reason reason);
 
+/// Whether a number in a history is one of `Reason`.
+bool is_known(std::uint16_t reason);
+
 /// Times of records lie within ± this (36 years), so that differences of two never overflow.
 inline constexpr std::int64_t kRecordTimeMax = std::int64_t{1} << 60;
 

@@ -220,7 +220,8 @@ bool Worker::given_up(std::int64_t now_ns) {
   if (now_ns <= last_due_ns || clicks_.due(now_ns) == nullptr) return false;
   const std::int64_t hope_ns =
       std::max(last_due_ns, last_answer_ns_) + spec_.attempt_timeout.count() + kBacklogGrace_ns;
-  return now_ns > std::min(hope_ns, last_due_ns + kBacklogMax_ns);
+  held_ = now_ns > std::min(hope_ns, last_due_ns + kBacklogMax_ns);
+  return held_;
 }
 
 std::int64_t Worker::next_wake_ns(std::int64_t now_ns) const {
@@ -278,7 +279,8 @@ Connection& Worker::pick_for_user(UserIndex user) {
 void Worker::ended(Connection& connection, const Click& click, const Ending& ending) {
   counters_.in_flight.set(counters_.in_flight.value() - 1);
   counters_.connections_max.set(wire_.open_max);
-  const Ending seen = click.fate == Fate::answer_lost ? unseen(ending) : ending;
+  Ending seen = click.fate == Fate::answer_lost ? unseen(ending) : ending;
+  if (seen.reason == Reason::stopped_before_sending) seen.reason = unsent_reason();
   record(click, seen);
   react(click, seen);
   if (stopping_ || stopped_ns_ || spec_.mode == ConnectionMode::per_user) return;
@@ -432,17 +434,20 @@ void Worker::stop_connections() {
   for (Connection& connection : connections_) connection.stop();
 }
 
-void Worker::record_unsent(const Click& click, Reason reason) {
-  record(click, {.outcome = Outcome::failed, .reason = reason, .receipt = {}});
+void Worker::record_unsent(const Click& click) {
+  record(click, {.outcome = Outcome::failed, .reason = unsent_reason(), .receipt = {}});
 }
 
-/// After everything has stopped: what no connection has reported. When nobody asked for the stop,
-/// the target held every connection to the end.
+/// Why what has not left never will: when nobody asked for the stop, the target held every
+/// connection to the end.
+Reason Worker::unsent_reason() const {
+  return held_ ? Reason::connections_held : Reason::stopped_before_sending;
+}
+
+/// After everything has stopped: what no connection has reported.
 void Worker::record_the_rest() {
-  const bool held = exhausted_ns_ && !stopped_ns_ && !failure_;
-  const Reason reason = held ? Reason::connections_held : Reason::stopped_before_sending;
   while (const Click* const left = clicks_.next()) {
-    record_unsent(*left, reason);
+    record_unsent(*left);
     clicks_.pop();
   }
 }

@@ -134,7 +134,8 @@ class Worker final : Driver, ConnectionOwner {
   std::uint64_t key_of(const PlannedAttempt& planned) const;
   void append(const analysis::AttemptRecord& record, std::string_view receipt);
   void stop_connections();
-  void record_unsent(const Click& click, analysis::Reason reason);
+  analysis::Reason unsent_reason() const;
+  void record_unsent(const Click& click);
   void record_the_rest();
   void publish_latencies();
   void keep_records();
@@ -164,6 +165,7 @@ class Worker final : Driver, ConnectionOwner {
   std::optional<std::int64_t> exhausted_ns_;  // since when clicks wait for a connection
   std::int64_t next_opening_ns_ = 0;          // the rate of openings allows none before
   std::optional<std::int64_t> stopped_ns_;    // when a stop was first seen
+  bool held_ = false;                         // given up: the target holds every connection
   bool stopping_ = false;                     // connections have been told to end
 
   std::atomic<bool> stop_requested_{false};

@@ -15,7 +15,8 @@ std::string selftest_text(const analysis::RunFacts& facts);
 /// Whom a figure speaks of: "instrument", "machine", "target or pool".
 std::string_view subject_text(analysis::BarSubject subject);
 
-/// What being beyond a bar leads to: "not valid", "valid, and tells"; empty for a figure without a bar.
+/// What being beyond a bar leads to: "not valid", "valid, and tells"; empty for a figure without a
+/// bar.
 std::string_view consequence_text(const analysis::InstrumentBar& bar);
 
 /// "38 claims in flight when the stock ran out", or at the peak where it did not.

@@ -96,6 +96,7 @@ void Rehearsal::play() {
     if (worker->storage_failure()) storage_failure_ = worker->storage_failure();
     if (worker->failure()) failure_ = worker->failure();
     delays_.merge(worker->delays());
+    thread_use_ = worker->thread_use();
   }
   playing.clear();
   if (!storage_failure_) ASSERT_TRUE((*history)->close());

@@ -63,6 +63,8 @@ class Rehearsal {
   const std::optional<std::string>& storage_failure() const { return storage_failure_; }
   const std::optional<std::string>& failure() const { return failure_; }
   const Delays& delays() const { return delays_; }
+  /// Of the last worker.
+  const ThreadUse& thread_use() const { return thread_use_; }
 
   std::size_t count(analysis::Op op, analysis::Outcome outcome, analysis::Reason reason) const;
 
@@ -82,6 +84,7 @@ class Rehearsal {
   std::optional<std::string> storage_failure_;
   std::optional<std::string> failure_;
   Delays delays_;
+  ThreadUse thread_use_;
 };
 
 }  // namespace fairrush::loadgen

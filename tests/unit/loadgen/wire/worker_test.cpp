@@ -470,34 +470,6 @@ TEST_P(WorkerOver, GivesUpTheBacklogOfATargetThatAnswersNothingAnyMore) {
   EXPECT_GT(rehearsal.count(Op::claim, Outcome::indeterminate, Reason::timeout), 0U);
 }
 
-TEST_P(WorkerOver, IsNotTheOneWhoIsLateWhenTheTargetHoldsEveryConnection) {
-  ScriptedTarget target(claims_get({"", Then::stall}));
-  Scenario scenario = short_scenario(60);
-  scenario.connections = 2;
-  scenario.attempt_timeout = 60ms;
-  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
-  rehearsal.play();
-  rehearsal.expect_one_record_each();
-  const Delays& delays = rehearsal.delays();
-  EXPECT_GT(delays.for_connection.max(), 500'000'000U) << "thirty claims a connection, 60 ms each";
-  EXPECT_GT(delays.for_connection.value_at(0.75), delays.lag.value_at(0.75));
-  const auto held = rehearsal.count(Op::claim, Outcome::failed, Reason::connections_held);
-  EXPECT_EQ(delays.claims.sent + held, 60U);
-  EXPECT_LT(delays.claims.late, 30U);
-}
-
-TEST_P(WorkerOver, IsNotTheOneWhoIsLateWhenNoConnectionMayBeOpenedYet) {
-  ScriptedTarget target(generous);
-  Scenario scenario = short_scenario(20);
-  scenario.connection_mode = ConnectionMode::per_user;
-  scenario.open_rate = {40};
-  scenario.arrivals.pattern.shape = ArrivalShape::at_once;
-  Rehearsal rehearsal(scenario, target.endpoint(), GetParam());
-  rehearsal.play();
-  EXPECT_GT(rehearsal.delays().for_connection.max(), 400'000'000U) << "nineteen gaps of 25 ms";
-  EXPECT_LT(rehearsal.delays().reservations.late, 10U);
-}
-
 TEST_P(WorkerOver, HasItsRecordsInTheFileWhileItPlays) {
   ScriptedTarget target(claims_get({"", Then::stall}));
   Scenario scenario = short_scenario(20);
