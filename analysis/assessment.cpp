@@ -262,7 +262,8 @@ RoundAssessment assess_round(const RoundEvidence& evidence) {
           .visibility = visibility_figures(index),
           .load = {.series = time_series(index, traffic),
                    .claims_per_second_max =
-                       static_cast<double>(traffic.fullest_second(evidence.round.rush))},
+                       static_cast<double>(traffic.fullest_second(evidence.round.rush)),
+                   .in_flight_at_sell_out = in_flight_at_sell_out(index, traffic)},
           .plan_fits = evidence.facts.simulation ? std::vector<PlanFit>() : plan_fits(index),
           .tallies = tallies(index),
           .participants = participants_of(index),

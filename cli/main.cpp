@@ -24,6 +24,7 @@ constexpr auto kSubcommands = std::to_array<Subcommand>({
     {"report", "report RUN", "Render a run again", &report_main},
     {"simulate", "simulate SCENARIO…", "The same rush in virtual time: long-run fairness, designs",
      &simulate_main},
+    {"selftest", "selftest", "The instrument's own error on this machine", &selftest_main},
     {"draw", "draw commit|run|prove|verify|rfc3797", "The verifiable draw, offline", &draw_main},
 });
 

@@ -13,6 +13,7 @@
 #include "cli/progress.hpp"
 #include "cli/run_files.hpp"
 #include "cli/scenario_files.hpp"
+#include "cli/selftest/store.hpp"
 #include "cli/shards/play.hpp"
 #include "cli/side_by_side.hpp"
 #include "cli/subcommand.hpp"
@@ -135,10 +136,12 @@ ExitCode run_one(const loadgen::Scenario& scenario, const fs::path& directory, R
     if (!quiet) tell(fmt::format("\n{}: {}\n", scenario.name, scenario.question));
     ProgressDisplay display(progress_style(quiet), clock);
     LiveObserver observer(display, runs.view);
-    return loadgen::execute_run(
-        scenario,
-        {.directory = into, .server_binary = server_binary(runs.options), .seat = std::move(seat)},
-        observer, runs.stop);
+    return loadgen::execute_run(scenario,
+                                {.directory = into,
+                                 .server_binary = server_binary(runs.options),
+                                 .seat = std::move(seat),
+                                 .selftest = known_selftest()},
+                                observer, runs.stop);
   };
   const OutputOptions output = runs.options.output;
   if (runs.session != nullptr) {

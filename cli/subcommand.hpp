@@ -30,6 +30,7 @@ ExitCode check_main(std::vector<std::string> arguments);
 ExitCode merge_main(std::vector<std::string> arguments);
 ExitCode report_main(std::vector<std::string> arguments);
 ExitCode simulate_main(std::vector<std::string> arguments);
+ExitCode selftest_main(std::vector<std::string> arguments);
 ExitCode draw_main(std::vector<std::string> arguments);
 
 }  // namespace fairrush::cli

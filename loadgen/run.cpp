@@ -8,6 +8,7 @@
 #include <deque>
 #include <thread>
 
+#include "analysis/latency/lags.hpp"
 #include "loadgen/execution/describe.hpp"
 #include "loadgen/execution/run_execution.hpp"
 #include "loadgen/execution/watch.hpp"
@@ -221,6 +222,10 @@ Step RunExecution::open_event() {
   return {};
 }
 
+UseSample RunExecution::sample_use() const {
+  return {sample_machine(clock_), server_ ? server_->use() : ProcessUse()};
+}
+
 Step RunExecution::play() {
   std::deque<RequestTemplates> requests;
   std::vector<Instance> instances;
@@ -230,10 +235,7 @@ Step RunExecution::play() {
     requests.emplace_back(std::move(spec));
     instances.push_back({.endpoint = listener.endpoint, .requests = &requests.back()});
   }
-  if (plan_->round() == 0) {
-    samples_.start = sample_machine(clock_);
-    if (server_) samples_.target_start = server_->use();
-  }
+  const UseSample before = sample_use();
   Fleet fleet({.scenario = part_,
                .plan = *plan_,
                .clock = clock_,
@@ -246,14 +248,8 @@ Step RunExecution::play() {
                .server_name = service_.address().server_name});
   watch(fleet);
   fleet.join();
-  samples_.end = sample_machine(clock_);
-  if (server_) samples_.target_end = server_->use();
-  const FleetCounts counts = fleet.counts();
-  samples_.delays.merge(fleet.delays());
-  samples_.threads = fleet.threads();
-  samples_.connections_max =
-      std::max(samples_.connections_max, static_cast<unsigned>(counts.connections_max));
-  samples_.unsent += counts.unsent;
+  samples_.use.add_round(before, sample_use());
+  samples_.add_round(fleet);
   if (const auto failure = fleet.failure()) {
     interrupt();
     facts_.instrument_failure = *failure;
@@ -371,10 +367,11 @@ Step RunExecution::finish() {
 
 Step RunExecution::keep_what_is_known() {
   if (samples_.threads > 0) facts_.instrument = instrument_facts(samples_);
+  facts_.instrument.selftest = settings_.selftest;
   facts_.instrument.clock_error_ns = samples_.clocks.error.count();
   if (accord_.is_shared()) {
     facts_.shards.front().instrument = facts_.instrument;
-    facts_.shards.front().lags = counted(samples_.delays.lag);
+    facts_.shards.front().lags = analysis::counted(samples_.delays.lag);
   }
   const auto written = files_.keep(facts_, issued_);
   return written ? Step() : failed(Kind::storage, written.error());

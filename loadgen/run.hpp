@@ -58,6 +58,8 @@ struct RunSettings {
   std::filesystem::path directory;      ///< exists and is empty; the run's files go here
   std::filesystem::path server_binary;  ///< started for a built-in target
   std::optional<ShardSeat> seat = {};   ///< plays a shard of the run; unset: all of it
+  std::optional<analysis::SelfTestFacts> selftest =
+      {};  ///< what is known of the instrument's error
 };
 
 /// Why a run could not be made.

@@ -7,6 +7,7 @@
 #include "reports/reports.hpp"
 #include "reports/text/fairness_words.hpp"
 #include "reports/text/figures.hpp"
+#include "reports/text/instrument_words.hpp"
 #include "reports/text/printable.hpp"
 #include "reports/text/short_label.hpp"
 #include "reports/text/words.hpp"
@@ -214,6 +215,7 @@ void add_limits(Summary& summary, const ReportInput& input) {
     summary.figure("Users", users);
   }
   summary.figure("What it shows", round_limits(input));
+  if (!input.facts.simulation) summary.figure("Own error", selftest_text(input.facts));
 }
 
 void add_examples(Summary& summary, const CheckResult& check, const ReportInput& input) {

@@ -6,6 +6,7 @@
 #include "reports/text/fairness_words.hpp"
 #include "reports/text/figures.hpp"
 #include "reports/text/file.hpp"
+#include "reports/text/instrument_words.hpp"
 #include "reports/text/printable.hpp"
 #include "reports/text/tally_words.hpp"
 #include "reports/text/words.hpp"
@@ -207,13 +208,30 @@ std::string sightings_section(const ReportInput& input) {
   return text;
 }
 
+/// What is beyond its bar, and how exact the instrument is.
+std::string instrument_section(const ReportInput& input) {
+  if (input.facts.simulation) return {};
+  std::string text = fmt::format("\n### Instrument\n\n{}\n", escaped(selftest_text(input.facts)));
+  std::string rows;
+  for (const analysis::InstrumentBar& bar : analysis::instrument_bars(input.facts)) {
+    if (bar.held) continue;
+    rows += fmt::format("| {} | {} | {} | {} | {} |\n", escaped(bar.what), escaped(bar.measured),
+                        escaped(bar.limit), subject_text(bar.subject), consequence_text(bar));
+  }
+  if (rows.empty()) return text;
+  return text +
+         "\n| beyond its bar | measured | bar | whose | so the run is "
+         "|\n|---|---:|---:|---|---|\n" +
+         rows;
+}
+
 }  // namespace
 
 Written write_markdown(const ReportInput& input, const std::filesystem::path& directory) {
   const std::string text = verdict_section(input) + figures_section(input) + checks_section(input) +
                            evidence_section(input) + sightings_section(input) +
                            fairness_section(input) + latency_section(input) +
-                           behaviour_section(input);
+                           behaviour_section(input) + instrument_section(input);
   return write_files({{directory / "report.md", text}});
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "analysis/history/record.hpp"
@@ -75,6 +76,12 @@ class ClaimTraffic {
   std::vector<std::int64_t> ended_;
 };
 
+/// Claims in flight when the stock ran out; unset when it did not. The last coupon was taken before
+/// its win was answered, and before anyone was told "sold out": the earlier of the two is the
+/// moment.
+std::optional<std::uint64_t> in_flight_at_sell_out(const RunIndex& index,
+                                                   const ClaimTraffic& traffic);
+
 /// The run in at most kSeriesPointsMax steps, whose length is 1, 2 or 5 times a power of ten from
 /// 10 ms on. What happened before the epoch is counted in the first step.
 inline constexpr std::size_t kSeriesPointsMax = 600;
@@ -88,9 +95,11 @@ void add_round(TimeSeries& series, const TimeSeries& round);
 /// the target never had: one round is shown as it was, and the sum only for a mean.
 struct LoadFigures {
   double claims_per_second_max = 0;  ///< claims sent in the fullest second of any rush
-  std::uint32_t busiest_round = 0;   ///< 0-based; the first that had that second
-  TimeSeries busiest;                ///< of that round
-  std::uint64_t rounds = 0;          ///< whose attempts were kept
+  /// Most claims in flight when the stock of a round ran out; unset: it never did.
+  std::optional<std::uint64_t> in_flight_at_sell_out = {};
+  std::uint32_t busiest_round = 0;  ///< 0-based; the first that had that second
+  TimeSeries busiest;               ///< of that round
+  std::uint64_t rounds = 0;         ///< whose attempts were kept
   /// Those rounds laid over one another, with the step of `busiest`: counts are sums, but
   /// `in_flight_max` is the most in any round.
   TimeSeries all;
@@ -100,6 +109,7 @@ struct LoadFigures {
 struct RoundLoad {
   TimeSeries series;                 ///< empty when its attempts were not kept
   double claims_per_second_max = 0;  ///< claims sent in the fullest second of the rush
+  std::optional<std::uint64_t> in_flight_at_sell_out = {};
 };
 
 void add_round(LoadFigures& load, const RoundLoad& round, std::uint32_t number);

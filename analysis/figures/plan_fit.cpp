@@ -91,14 +91,19 @@ double distance_from_shape(const Times& intended, const Times& quantiles, std::i
 /// The clicks of one phase that its shape moves.
 struct Clicks {
   Times intended;
-  Times left;  ///< of those that were sent: sending time less the user's one-way delay
+  Times left;              ///< of those that were sent: sending time less the user's one-way delay
+  std::uint64_t held = 0;  ///< of those, never sent because the target held every connection
 };
 
-/// Whether it was the instrument's to send it.
-bool is_instruments(const AttemptRecord& record, const RunFacts& facts) {
+/// Whether it was to be sent, as far as the instrument and its connections go.
+bool was_to_leave(const AttemptRecord& record, const RunFacts& facts) {
   if (record.sent()) return true;
+  const Reason why = record.why();
+  if (why == Reason::connections_held || why == Reason::ports_exhausted ||
+      why == Reason::descriptors_exhausted)
+    return true;
   const bool from_outside = facts.interrupted && !facts.instrument_failure;
-  return record.why() == Reason::stopped_before_sending && !from_outside;
+  return why == Reason::stopped_before_sending && !from_outside;
 }
 
 bool follows_shape(const AttemptRecord& record, const ArrivalFacts& arrivals) {
@@ -117,7 +122,7 @@ PlanFit fit_of(Op op, Clicks& clicks, const Times& quantiles, std::int64_t openi
   return {
       .op = op,
       .clicks = count,
-      .unsent = count - clicks.left.size(),
+      .unsent = count - clicks.left.size() - clicks.held,
       .off_shape = distance_from_shape(clicks.intended, quantiles, opening_ns),
       .off_shape_max = chance + grid,
       .off_plan = distance(clicks.intended, clicks.left, 0, count),
@@ -133,10 +138,11 @@ std::vector<PlanFit> plan_fits(const RunIndex& index) {
   Clicks reservations;
   Clicks claims;
   index.for_each_attempt([&](const AttemptRecord& record, std::string_view) {
-    if (!follows_shape(record, *arrivals) || !is_instruments(record, index.facts())) return;
+    if (!follows_shape(record, *arrivals) || !was_to_leave(record, index.facts())) return;
     Clicks& clicks = record.operation() == Op::reserve ? reservations : claims;
     clicks.intended.push_back(record.intended_ns);
     const std::int64_t delay_ns = static_cast<std::int64_t>(record.delay_us) * 1000;
+    if (record.why() == Reason::connections_held) ++clicks.held;
     if (record.sent()) clicks.left.push_back(record.first_byte_out_ns - delay_ns);
   });
   std::vector<PlanFit> fits;

@@ -14,7 +14,7 @@ namespace fairrush::analysis {
 struct PlanFit {
   Op op = Op::claim;              ///< reserve or claim
   std::uint64_t clicks = 0;       ///< that the shape moves and the instrument was to send
-  std::uint64_t unsent = 0;       ///< of those, never sent
+  std::uint64_t unsent = 0;       ///< of those, never sent for the instrument's sake
   double off_shape = 0;           ///< intended times against the shape
   double off_shape_max = 0;       ///< what chance and the shape's grid allow
   double off_plan = 0;            ///< sending times less one-way delays against intended times

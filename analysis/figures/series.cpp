@@ -182,6 +182,7 @@ void add_round(TimeSeries& series, const TimeSeries& round) {
 
 void add_round(LoadFigures& load, const RoundLoad& round, std::uint32_t number) {
   if (round.series.points.empty()) return;
+  load.in_flight_at_sell_out = std::max(load.in_flight_at_sell_out, round.in_flight_at_sell_out);
   if (load.rounds == 0 || round.claims_per_second_max > load.claims_per_second_max) {
     load.claims_per_second_max = round.claims_per_second_max;
     load.busiest_round = number;

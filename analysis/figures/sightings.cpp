@@ -78,15 +78,9 @@ ResolvedClaims resolved_claims(const RunIndex& index) {
   return resolved;
 }
 
-/// Claims in flight when the stock ran out; 0 when it did not. The last coupon was taken before its
-/// win was answered, and before anyone was told "sold out": the earlier of the two is the moment.
+/// Claims in flight when the stock ran out, where that were enough to contend.
 std::uint64_t contention(const RunIndex& index, const ClaimTraffic& traffic) {
-  const AttemptTotals& totals = index.totals();
-  const std::uint64_t quota = index.quota().high;
-  const bool ran_out = totals.sold_out > 0 || index.held().pairs() >= quota;
-  if (totals.wins == 0 || !ran_out) return 0;
-  const std::int64_t moment = std::min(totals.last_win_answered_ns, totals.first_sold_out.time_ns);
-  const std::uint64_t in_flight = traffic.in_flight_at(moment);
+  const std::uint64_t in_flight = in_flight_at_sell_out(index, traffic).value_or(0);
   return in_flight >= kContentionMin ? in_flight : 0;
 }
 
@@ -106,6 +100,15 @@ bool is_missing(Sighting sighting, const SightingResult& result) {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> in_flight_at_sell_out(const RunIndex& index,
+                                                   const ClaimTraffic& traffic) {
+  const AttemptTotals& totals = index.totals();
+  const std::uint64_t quota = index.quota().high;
+  const bool ran_out = totals.sold_out > 0 || index.held().pairs() >= quota;
+  if (totals.wins == 0 || !ran_out) return std::nullopt;
+  return traffic.in_flight_at(std::min(totals.last_win_answered_ns, totals.first_sold_out.time_ns));
+}
 
 std::vector<SightingResult> sightings(const RunIndex& index, const ClaimTraffic& traffic) {
   const AttemptTotals& totals = index.totals();

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -27,18 +26,6 @@ T read_at(std::string_view bytes, std::uint64_t offset) {
   return object;
 }
 
-bool known_reason(std::uint16_t reason) {
-  static constexpr std::array kKnown = [] {
-    std::array<bool, 64> known{};
-    for (int value : {0,  1,  2,  10, 11, 12, 13, 14, 15, 16, 17, 18, 20, 21, 22, 23, 30, 31,
-                      32, 33, 34, 35, 36, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62}) {
-      known.at(static_cast<std::size_t>(value)) = true;
-    }
-    return known;
-  }();
-  return reason < kKnown.size() && kKnown[reason];
-}
-
 bool in_time_range(std::int64_t time) {
   return time >= -kRecordTimeMax && time <= kRecordTimeMax;
 }
@@ -56,7 +43,7 @@ std::string record_problem(const AttemptRecord& record, std::uint32_t text_bytes
   if (record.outcome > static_cast<std::uint8_t>(Outcome::indeterminate)) {
     return fmt::format("outcome {}, expected 0 to 5", record.outcome);
   }
-  if (!known_reason(record.reason)) {
+  if (!is_known(record.reason)) {
     return fmt::format("reason {}, expected a number this version knows", record.reason);
   }
   for (std::int64_t time : {record.intended_ns, record.first_byte_out_ns, record.complete_ns}) {

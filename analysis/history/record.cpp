@@ -1,5 +1,6 @@
 #include "analysis/history/record.hpp"
 
+#include <array>
 #include <utility>
 
 namespace fairrush::analysis {
@@ -27,6 +28,9 @@ constexpr std::pair<Reason, std::string_view> kReasonNames[] = {
     {Reason::connect_failed, "connecting failed"},
     {Reason::tls_failed, "no secure connection"},
     {Reason::no_http2, "no HTTP/2"},
+    {Reason::ports_exhausted, "no local port left"},
+    {Reason::descriptors_exhausted, "no descriptor left"},
+    {Reason::connections_held, "no connection was free"},
     {Reason::stopped_before_sending, "stopped before sending"},
     {Reason::request_lost, "request lost on its way"},
     {Reason::timeout, "timed out"},
@@ -43,6 +47,13 @@ constexpr std::pair<Reason, std::string_view> kReasonNames[] = {
     {Reason::redirected, "redirected"},
     {Reason::unmatched, "no rule for the answer"},
 };
+
+/// By number, since every record that is read is asked.
+constexpr auto kKnown = [] {
+  std::array<bool, 64> known{};
+  for (const auto& reason : kReasonNames) known.at(static_cast<std::size_t>(reason.first)) = true;
+  return known;
+}();
 
 }  // namespace
 
@@ -83,6 +94,10 @@ std::string_view name_of(Reason reason) {
     if (known == reason) return name;
   }
   return "unknown reason";
+}
+
+bool is_known(std::uint16_t reason) {
+  return reason < kKnown.size() && kKnown[reason];
 }
 
 }  // namespace fairrush::analysis

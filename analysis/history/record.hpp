@@ -48,6 +48,9 @@ enum class Reason : std::uint16_t {
   request_lost = 34,
   tls_failed = 35,
   no_http2 = 36,
+  ports_exhausted = 37,
+  descriptors_exhausted = 38,
+  connections_held = 39,
   // indeterminate
   timeout = 50,
   reset = 51,
@@ -117,6 +120,9 @@ constexpr std::uint64_t receipt_hash(std::string_view text) {
 std::string_view name_of(Op op);
 std::string_view name_of(Outcome outcome);
 std::string_view name_of(Reason reason);
+
+/// Whether a number in a history is one of `Reason`.
+bool is_known(std::uint16_t reason);
 
 /// Times of records lie within ± this (36 years), so that differences of two never overflow.
 inline constexpr std::int64_t kRecordTimeMax = std::int64_t{1} << 60;

@@ -4,10 +4,9 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 
-#include "analysis/latency/histogram.hpp"
+#include "analysis/merge/instrument.hpp"
 #include "base/assert.hpp"
 
 namespace fairrush::analysis {
@@ -160,36 +159,6 @@ void note_failures(const std::vector<ShardRun>& shards, RunFacts& merged) {
 const ShardFacts& shard_of(const RunFacts& facts) {
   FAIRRUSH_ASSERT(facts.shards.size() == 1);
   return facts.shards.front();
-}
-
-InstrumentFacts combined_instrument(const std::vector<ShardFacts>& shards) {
-  InstrumentFacts all;
-  Histogram lags;
-  for (const ShardFacts& shard : shards) {
-    const InstrumentFacts& one = shard.instrument;
-    for (const CountedDelay& lag : shard.lags) lags.record(lag.delay_ns, lag.count);
-    all.threads += one.threads;
-    all.connections_max += one.connections_max;
-    all.lag_max_ns = std::max(all.lag_max_ns, one.lag_max_ns);
-    all.cpu_seconds += one.cpu_seconds;
-    all.target_cpu_seconds += one.target_cpu_seconds;
-    all.memory_peak_bytes += one.memory_peak_bytes;
-    all.target_memory_peak_bytes =
-        std::max(all.target_memory_peak_bytes, one.target_memory_peak_bytes);
-    all.wall_seconds = std::max(all.wall_seconds, one.wall_seconds);
-    all.steal_share = std::max(all.steal_share, one.steal_share);
-    if (std::abs(one.clock_step_ns) > std::abs(all.clock_step_ns)) {
-      all.clock_step_ns = one.clock_step_ns;
-    }
-    if (std::abs(one.clock_offset_ns) > std::abs(all.clock_offset_ns)) {
-      all.clock_offset_ns = one.clock_offset_ns;
-    }
-    all.clock_error_ns = std::max(all.clock_error_ns, one.clock_error_ns);
-    all.unsent += one.unsent;
-  }
-  all.lag_p50_ns = lags.value_at(0.5);
-  all.lag_p99_ns = lags.value_at(0.99);
-  return all;
 }
 
 std::expected<RunFacts, Problems> combine(std::vector<ShardRun>& shards,

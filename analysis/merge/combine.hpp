@@ -30,8 +30,4 @@ const ShardFacts& shard_of(const RunFacts& facts);
 std::expected<RunFacts, std::vector<std::string>> combine(std::vector<ShardRun>& shards,
                                                           Completeness completeness);
 
-/// Of all shards together: their sums, the greatest of what is measured in shares and errors, and
-/// the quantiles of all lags.
-InstrumentFacts combined_instrument(const std::vector<ShardFacts>& shards);
-
 }  // namespace fairrush::analysis

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "analysis/latency/lags.hpp"
 #include "base/units.hpp"
 
 namespace fairrush::analysis {
@@ -78,29 +79,85 @@ struct PlannedAttempts {
   std::uint64_t claims_inside = 0;  ///< of those, meant to reach the target in the rush
 };
 
-/// How good the instrument was. Lags are sending time minus (intended time + one-way delay).
+/// Three quantiles of a kind of delay; zeros where there was none.
+struct DelayFacts {
+  std::uint64_t p50_ns = 0;
+  std::uint64_t p99_ns = 0;
+  std::uint64_t max_ns = 0;
+};
+
+/// The clicks of one phase that left, by the instrument's own lateness.
+struct PunctualityFacts {
+  std::uint64_t sent = 0;
+  std::uint64_t late = 0;  ///< more than kOwnLatenessNs
+
+  void add(const PunctualityFacts& other) {
+    sent += other.sent;
+    late += other.late;
+  }
+};
+/// What a person could notice, and as much as a click may be off the plan (decision 0013).
+inline constexpr std::int64_t kOwnLatenessNs = 50'000'000;
+
+/// What the cgroup that the instrument lives in was denied by its CPU quota.
+struct ThrottleFacts {
+  std::uint64_t periods = 0;  ///< in which it was stopped
+  double seconds = 0;         ///< for which it was stopped
+};
+
+/// Counted by the kernel for all programs of the instrument's host, during the run. Unset: this
+/// kernel does not count it.
+struct HostFacts {
+  std::optional<std::uint64_t> listen_overflows;     ///< handshakes lost, accept queue full
+  std::optional<std::uint64_t> listen_drops;         ///< connections refused by a listening socket
+  std::optional<std::uint64_t> request_queue_drops;  ///< SYNs lost, queue of requests full
+  std::optional<std::uint64_t> retransmits;          ///< TCP segments sent again
+};
+
+/// The instrument's own error, as `fairrush selftest` measured it on this machine with this
+/// version.
+struct SelfTestFacts {
+  std::string measured_at;         ///< ISO 8601, UTC
+  std::uint64_t error_p50_ns = 0;  ///< the worst case's, of answer times on the wire
+  std::uint64_t error_p99_ns = 0;
+  std::uint64_t click_error_p99_ns = 0;  ///< from the click, so that lag is part of it
+  bool passed = false;                   ///< all its bars were held
+};
+
+/// How good the instrument was. Lags are sending time minus (intended time + one-way delay), less
+/// what the click had to wait for a connection.
 struct InstrumentFacts {
   unsigned threads = 0;
   unsigned connections_max = 0;  ///< open at once
   std::uint64_t lag_p50_ns = 0;
   std::uint64_t lag_p99_ns = 0;
   std::uint64_t lag_max_ns = 0;
+  std::vector<LagStep> lag_steps;  ///< ascending; empty when nothing was sent
+  PunctualityFacts reservations;
+  PunctualityFacts claims;
+  DelayFacts for_connection;  ///< all were busy with the target, or none might be opened yet
+  DelayFacts connecting;      ///< of clicks that opened a connection
+  DelayFacts loop;            ///< a worker came round later than it meant to
+  DelayFacts reading;         ///< an answer lay in the kernel; zeros where it gives no time stamps
+  double thread_share_max = 0;             ///< CPU of the busiest worker in its busiest second
+  std::optional<double> queued_share;      ///< of the worst worker's time: ready, but without a CPU
+  std::optional<ThrottleFacts> throttled;  ///< unset: no cgroup says
+  HostFacts host;
   double cpu_seconds = 0;         ///< user + system, of the instrument's process, during the run
   double target_cpu_seconds = 0;  ///< of a built-in target; 0 when unknown
   std::uint64_t memory_peak_bytes = 0;
   std::uint64_t target_memory_peak_bytes = 0;
-  double wall_seconds = 0;
-  double steal_share = 0;            ///< of the machine's time, during the run
-  std::int64_t clock_step_ns = 0;    ///< wall clock against monotonic clock, start to end
-  std::int64_t clock_offset_ns = 0;  ///< target's wall clock minus ours, estimated
-  std::int64_t clock_error_ns = 0;   ///< half the best round trip: the ε of window checks
-  std::uint64_t unsent = 0;          ///< planned attempts that never left
-};
-
-/// How often a delay was measured, to the resolution of a `Histogram`.
-struct CountedDelay {
-  std::uint64_t delay_ns = 0;
-  std::uint64_t count = 0;
+  double wall_seconds = 0;            ///< in which clicks were played, the sum over all rounds
+  double steal_share = 0;             ///< of the machine's time, during the run
+  std::int64_t clock_step_ns = 0;     ///< wall clock against monotonic clock, start to end
+  std::int64_t clock_offset_ns = 0;   ///< target's wall clock minus ours, estimated
+  std::int64_t clock_error_ns = 0;    ///< half the best round trip: the ε of window checks
+  std::uint64_t unsent = 0;           ///< planned attempts that never left
+  std::uint64_t ports_exhausted = 0;  ///< attempts for which the machine had no local port
+  std::uint64_t descriptors_exhausted = 0;  ///< attempts for which it had no descriptor
+  /// Attempts for which no connection was free until the run gave them up: the target held all.
+  std::uint64_t held_back = 0;
+  std::optional<SelfTestFacts> selftest;  ///< unset: nobody made one
 };
 
 /// One instrument of several that play a run together: shard `number` plays the users with

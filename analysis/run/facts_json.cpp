@@ -217,12 +217,59 @@ void describe(auto& archive, Is<RoundFacts> auto& round) {
   archive("under_way", round.under_way);
 }
 
+void describe(auto& archive, Is<DelayFacts> auto& delay) {
+  archive("p50_ns", delay.p50_ns);
+  archive("p99_ns", delay.p99_ns);
+  archive("max_ns", delay.max_ns);
+}
+
+void describe(auto& archive, Is<LagStep> auto& step) {
+  archive("up_to_ns", step.up_to_ns);
+  archive("clicks", step.clicks);
+}
+
+void describe(auto& archive, Is<PunctualityFacts> auto& punctuality) {
+  archive("sent", punctuality.sent);
+  archive("late", punctuality.late);
+}
+
+void describe(auto& archive, Is<ThrottleFacts> auto& throttled) {
+  archive("periods", throttled.periods);
+  archive("seconds", throttled.seconds);
+}
+
+void describe(auto& archive, Is<HostFacts> auto& host) {
+  archive("listen_overflows", host.listen_overflows);
+  archive("listen_drops", host.listen_drops);
+  archive("request_queue_drops", host.request_queue_drops);
+  archive("retransmits", host.retransmits);
+}
+
+void describe(auto& archive, Is<SelfTestFacts> auto& selftest) {
+  archive("measured_at", selftest.measured_at);
+  archive("error_p50_ns", selftest.error_p50_ns);
+  archive("error_p99_ns", selftest.error_p99_ns);
+  archive("click_error_p99_ns", selftest.click_error_p99_ns);
+  archive("passed", selftest.passed);
+}
+
 void describe(auto& archive, Is<InstrumentFacts> auto& instrument) {
   archive("threads", instrument.threads);
   archive("connections_max", instrument.connections_max);
   archive("lag_p50_ns", instrument.lag_p50_ns);
   archive("lag_p99_ns", instrument.lag_p99_ns);
   archive("lag_max_ns", instrument.lag_max_ns);
+  archive("lag_steps", instrument.lag_steps);
+  archive("reservations", instrument.reservations);
+  archive("claims", instrument.claims);
+  archive("for_connection", instrument.for_connection);
+  archive("connecting", instrument.connecting);
+  archive("loop", instrument.loop);
+  archive("reading", instrument.reading);
+  archive("thread_share_max", instrument.thread_share_max);
+  archive("queued_share", instrument.queued_share);
+  archive("throttled", instrument.throttled);
+  archive("host", instrument.host);
   archive("cpu_seconds", instrument.cpu_seconds);
   archive("target_cpu_seconds", instrument.target_cpu_seconds);
   archive("memory_peak_bytes", instrument.memory_peak_bytes);
@@ -233,6 +280,10 @@ void describe(auto& archive, Is<InstrumentFacts> auto& instrument) {
   archive("clock_offset_ns", instrument.clock_offset_ns);
   archive("clock_error_ns", instrument.clock_error_ns);
   archive("unsent", instrument.unsent);
+  archive("ports_exhausted", instrument.ports_exhausted);
+  archive("descriptors_exhausted", instrument.descriptors_exhausted);
+  archive("held_back", instrument.held_back);
+  archive("selftest", instrument.selftest);
 }
 
 void describe(auto& archive, Is<CountedDelay> auto& counted) {

@@ -26,6 +26,7 @@ enum class Stream : std::uint64_t {
   simulated_secrets = 17,
   loss = 18,
   user_uuid = 19,
+  selftest_delays = 20,
 };
 
 /// A random number as a function of (seed, stream, index): the same on every thread, process and

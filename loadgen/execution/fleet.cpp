@@ -59,6 +59,9 @@ FleetCounts Fleet::counts() const {
     sum.wins += counters.wins.value();
     sum.errors += counters.errors.value();
     sum.unsent += counters.unsent.value();
+    sum.ports_exhausted += counters.ports_exhausted.value();
+    sum.descriptors_exhausted += counters.descriptors_exhausted.value();
+    sum.held_back += counters.held_back.value();
     sum.connections_max += counters.connections_max.value();
   }
   return sum;
@@ -74,6 +77,16 @@ Delays Fleet::delays() const {
   Delays all;
   for (const auto& worker : workers_) all.merge(worker->delays());
   return all;
+}
+
+ThreadUse Fleet::thread_use() const {
+  ThreadUse worst;
+  for (const auto& worker : workers_) {
+    const ThreadUse& use = worker->thread_use();
+    worst.share_max = std::max(worst.share_max, use.share_max);
+    worst.queued_share = std::max(worst.queued_share, use.queued_share);
+  }
+  return worst;
 }
 
 std::optional<std::string> Fleet::storage_failure() const {

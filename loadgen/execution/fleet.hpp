@@ -37,6 +37,9 @@ struct FleetCounts {
   std::uint64_t wins = 0;
   std::uint64_t errors = 0;
   std::uint64_t unsent = 0;
+  std::uint64_t ports_exhausted = 0;
+  std::uint64_t descriptors_exhausted = 0;
+  std::uint64_t held_back = 0;
   std::uint64_t connections_max = 0;
 };
 
@@ -51,13 +54,15 @@ class Fleet {
   /// Every attempt has been recorded. A worker that cannot write the history stops the others.
   bool finished();
 
-  /// Waits for the workers. Call before `delays`, `storage_failure` and `failure`.
+  /// Waits for the workers. Call before `delays`, `thread_use`, `storage_failure` and `failure`.
   void join();
 
   FleetCounts counts() const;
   /// Of all workers, as far as they have published it.
   Measurements measured() const;
   Delays delays() const;
+  /// Each figure of the worker for which it is greatest.
+  ThreadUse thread_use() const;
   std::optional<std::string> storage_failure() const;
   std::optional<std::string> failure() const;
   unsigned threads() const { return static_cast<unsigned>(workers_.size()); }

@@ -49,7 +49,11 @@ ProcessorTime parse_processor_time(std::string_view stat) {
 
 MachineSample sample_machine(const Clock& clock) {
   const ClockReading now = read_clocks(clock);
-  MachineSample sample{.steady = now.steady, .wall = now.wall, .processors = {}};
+  MachineSample sample{.steady = now.steady,
+                       .wall = now.wall,
+                       .processors = {},
+                       .throttling = read_throttling(),
+                       .host = read_host()};
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
   sample.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);

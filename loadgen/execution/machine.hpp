@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "loadgen/execution/kernel_counters.hpp"
 
 namespace fairrush::loadgen {
 
@@ -24,6 +25,8 @@ struct MachineSample {
   double cpu_seconds = 0;  ///< user + system, of this process
   std::uint64_t memory_peak_bytes = 0;
   ProcessorTime processors;
+  std::optional<Throttling> throttling;
+  analysis::HostFacts host;
 };
 
 MachineSample sample_machine(const Clock& clock);

@@ -67,6 +67,7 @@ class RunExecution {
   Step await_start();
   EventOrder order_of_round() const;
   Step play();
+  UseSample sample_use() const;
   void watch(Fleet& fleet);
   void interrupt();
   void show(Progress progress);

@@ -18,6 +18,8 @@ class TransportErrors final : public boost::system::error_category {
         return "no secure connection";
       case TransportError::no_http2:
         return "the peer does not speak HTTP/2";
+      case TransportError::no_source:
+        return "the source address is none of this machine's";
     }
     return "unknown";
   }

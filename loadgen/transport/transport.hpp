@@ -20,6 +20,7 @@ using TcpEndpoint = boost::asio::ip::tcp::endpoint;
 enum class TransportError : std::uint8_t {
   tls_failed = 1,  ///< no handshake, a certificate that is not believed, or a broken record
   no_http2 = 2,    ///< the peer does not speak HTTP/2, or breaks its rules
+  no_source = 3,   ///< the source address is none of this machine's
 };
 error_code make_error_code(TransportError error);
 

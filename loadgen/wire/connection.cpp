@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <cerrno>
 
 #include "base/assert.hpp"
 
@@ -16,6 +17,20 @@ using analysis::Reason;
 /// close may have come in since the transport last looked. Servers close after seconds, so younger
 /// ones save the call.
 constexpr std::int64_t kIdleTrusted_ns = 50'000'000;
+
+/// Why there is no connection, as far as it is known.
+Reason reason_of(error_code error) {
+  if (error == failure::timed_out) return Reason::connect_timeout;
+  if (error == failure::connection_refused) return Reason::connect_refused;
+  if (error == make_error_code(TransportError::tls_failed)) return Reason::tls_failed;
+  if (error == make_error_code(TransportError::no_http2)) return Reason::no_http2;
+  if (error.category() != boost::system::system_category()) return Reason::connect_failed;
+  // A bound source address that has no port left is "in use", an unbound one "not available".
+  const bool no_port = error.value() == EADDRNOTAVAIL || error.value() == EADDRINUSE;
+  if (no_port) return Reason::ports_exhausted;
+  const bool no_descriptor = error.value() == EMFILE || error.value() == ENFILE;
+  return no_descriptor ? Reason::descriptors_exhausted : Reason::connect_failed;
+}
 
 }  // namespace
 
@@ -57,17 +72,7 @@ void Connection::connected(error_code error) {
     return;
   }
   left();
-  if (error == failure::timed_out) {
-    finish(Outcome::failed, Reason::connect_timeout);
-  } else if (error == failure::connection_refused) {
-    finish(Outcome::failed, Reason::connect_refused);
-  } else if (error == make_error_code(TransportError::tls_failed)) {
-    finish(Outcome::failed, Reason::tls_failed);
-  } else if (error == make_error_code(TransportError::no_http2)) {
-    finish(Outcome::failed, Reason::no_http2);
-  } else {
-    finish(Outcome::failed, Reason::connect_failed);
-  }
+  finish(Outcome::failed, reason_of(error));
 }
 
 void Connection::send() {
@@ -157,7 +162,8 @@ void Connection::answer(const Exchange& exchange, SteadyTime arrived) {
             .reason = meaning.reason,
             .http_status = exchange.status(),
             .receipt = meaning.receipt,
-            .answered_ns = free_since_ns_});
+            .answered_ns = free_since_ns_,
+            .unread_ns = wire_.now_ns() - free_since_ns_});
 }
 
 void Connection::expire() {

@@ -29,6 +29,7 @@ struct Ending {
   std::int64_t answered_ns = 0;        ///< 0 = never
   std::int64_t waited_ns = 0;          ///< until a connection was free
   std::int64_t connecting_ns = 0;      ///< until it was connected
+  std::int64_t unread_ns = 0;          ///< the answer's end was in the kernel's hands
   std::uint32_t connection = 0;
 };
 

@@ -18,14 +18,17 @@ class Counter {
 
 /// What a worker tells about itself while it runs. Written by the worker's thread only.
 struct WorkerCounters {
-  Counter sent;               ///< requests of which a byte has left
-  Counter reservations_done;  ///< first clicks of reservations that have ended
-  Counter claims_done;        ///< first clicks of claims that have ended
-  Counter in_flight;          ///< attempts a connection is busy with
-  Counter wins;               ///< users who have won
-  Counter errors;             ///< failed or indeterminate
-  Counter unsent;             ///< attempts that the instrument gave up before sending
-  Counter connections_max;    ///< open at once
+  Counter sent;                   ///< requests of which a byte has left
+  Counter reservations_done;      ///< first clicks of reservations that have ended
+  Counter claims_done;            ///< first clicks of claims that have ended
+  Counter in_flight;              ///< attempts a connection is busy with
+  Counter wins;                   ///< users who have won
+  Counter errors;                 ///< failed or indeterminate
+  Counter unsent;                 ///< attempts that the instrument gave up before sending
+  Counter ports_exhausted;        ///< attempts that found no local port
+  Counter descriptors_exhausted;  ///< attempts that found no descriptor
+  Counter held_back;              ///< attempts given up because no connection came free
+  Counter connections_max;        ///< open at once
 };
 
 }  // namespace fairrush::loadgen

@@ -6,6 +6,10 @@ void Delays::merge(const Delays& other) {
   lag.merge(other.lag);
   for_connection.merge(other.for_connection);
   connecting.merge(other.connecting);
+  loop.merge(other.loop);
+  reading.merge(other.reading);
+  reservations.add(other.reservations);
+  claims.add(other.claims);
 }
 
 Tally::OfCohort& Tally::of(CohortId cohort) {

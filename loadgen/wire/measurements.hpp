@@ -6,15 +6,22 @@
 
 #include "analysis/history/record.hpp"
 #include "analysis/latency/histogram.hpp"
+#include "analysis/run/facts.hpp"
 #include "base/ids.hpp"
 
 namespace fairrush::loadgen {
 
-/// Where the time went between the moment a request was due and the moment it left. Nanoseconds.
+/// Where time went that the plan did not mean to pass: between the moment a request was due and the
+/// moment it left, and in the worker itself. Nanoseconds.
 struct Delays {
-  analysis::Histogram lag;             ///< the instrument's own: everything but the two below
-  analysis::Histogram for_connection;  ///< all connections of the pool were busy with the target
-  analysis::Histogram connecting;      ///< the target, or the way to it, took the connection
+  analysis::Histogram lag;  ///< the instrument's own: everything but the two below
+  /// All connections of the pool were busy with the target, or none might be opened yet.
+  analysis::Histogram for_connection;
+  analysis::Histogram connecting;  ///< the target, or the way to it, took the connection
+  analysis::Histogram loop;        ///< the worker's turn came later than wanted, of timed turns
+  analysis::Histogram reading;     ///< an answer lay in the kernel; 0 over Asio, which cannot tell
+  analysis::PunctualityFacts reservations;
+  analysis::PunctualityFacts claims;
 
   void merge(const Delays& other);
 };

@@ -47,6 +47,11 @@ Ending unseen(const Ending& ending) {
   return unseen;
 }
 
+void count_late(analysis::PunctualityFacts& phase, std::int64_t lag_ns) {
+  ++phase.sent;
+  if (lag_ns > analysis::kOwnLatenessNs) ++phase.late;
+}
+
 }  // namespace
 
 Worker::Worker(const WorkerSpec& spec)
@@ -103,6 +108,7 @@ void Worker::work() {
 
 void Worker::play() {
   if (is_precise()) ::prctl(PR_SET_TIMERSLACK, 1, 0, 0, 0);
+  meter_.look(thread_times(spec_.clock.steady_now()));
   const auto transport = make_transport(spec_.transport);
   wire_.transport = transport.get();
   try {
@@ -121,21 +127,26 @@ void Worker::conclude() {
     *storage_failure_ += fmt::format(" ({} records are not in it)", appender_.buffered());
   }
   publish();
+  meter_.finish(thread_times(spec_.clock.steady_now()));
 }
 
 std::optional<NextTick> Worker::tick() {
   const std::int64_t now_ns = wire_.now_ns();
+  if (wanted_ns_ && now_ns >= *wanted_ns_) {
+    measured_.delays.loop.record(static_cast<std::uint64_t>(now_ns - *wanted_ns_));
+  }
   if (stop_requested_.load(std::memory_order_relaxed) && !stopped_ns_) stopped_ns_ = now_ns;
   sweep();
   if (!stopped_ns_) hand_out(now_ns);
   if (now_ns - published_ns_ >= kSnapshotEvery.count()) {
     published_ns_ = now_ns;
+    meter_.look(thread_times(spec_.epoch + Duration(now_ns)));
     publish();
     keep_records();
   }
   if (drained() || given_up(now_ns)) return std::nullopt;
-  return NextTick{.at = spec_.epoch + Duration(next_wake_ns(now_ns)),
-                  .react = exhausted_ns_ || stopped_ns_};
+  wanted_ns_ = next_wake_ns(now_ns);
+  return NextTick{.at = spec_.epoch + Duration(*wanted_ns_), .react = exhausted_ns_ || stopped_ns_};
 }
 
 void Worker::sweep() {
@@ -152,6 +163,7 @@ void Worker::hand_out(std::int64_t now_ns) {
       continue;
     }
     Connection* const connection = pick(*due);
+    const std::int64_t allowed_ns = next_opening_ns_;
     if (connection == nullptr || !(connection->is_open() || may_open(now_ns))) {
       if (connection != nullptr && spec_.mode != ConnectionMode::per_user) {
         idle_.push_back(connection);
@@ -162,7 +174,9 @@ void Worker::hand_out(std::int64_t now_ns) {
     const Click click = *due;
     clicks_.pop();
     counters_.in_flight.add();
-    connection->start(click, now_ns, waited_ns(*connection, click));
+    const std::int64_t opening_ns = connection->is_open() ? 0 : allowed_ns;
+    const std::int64_t free_ns = std::max(connection->free_since_ns(), opening_ns);
+    connection->start(click, now_ns, waited_ns(free_ns, click));
   }
   exhausted_ns_.reset();
 }
@@ -176,12 +190,12 @@ void Worker::lose(const Click& due) {
   react(click, ending);
 }
 
-/// How long a click that is due had to wait because every connection was busy. What passed between
-/// the answer that freed one and now is the instrument's own.
-std::int64_t Worker::waited_ns(const Connection& connection, const Click& click) const {
+/// How long a click that is due had to wait because every connection was busy, or none might be
+/// opened: until `free_ns`. What passed between then and now is the instrument's own.
+std::int64_t Worker::waited_ns(std::int64_t free_ns, const Click& click) const {
   if (!exhausted_ns_) return 0;
   const std::int64_t since_ns = std::max(click.due_ns(), *exhausted_ns_);
-  return std::max<std::int64_t>(0, connection.free_since_ns() - since_ns);
+  return std::max<std::int64_t>(0, free_ns - since_ns);
 }
 
 bool Worker::drained() const {
@@ -195,7 +209,8 @@ bool Worker::given_up(std::int64_t now_ns) {
   if (now_ns <= last_due_ns || clicks_.due(now_ns) == nullptr) return false;
   const std::int64_t hope_ns =
       std::max(last_due_ns, last_answer_ns_) + spec_.attempt_timeout.count() + kBacklogGrace_ns;
-  return now_ns > std::min(hope_ns, last_due_ns + kBacklogMax_ns);
+  held_ = now_ns > std::min(hope_ns, last_due_ns + kBacklogMax_ns);
+  return held_;
 }
 
 std::int64_t Worker::next_wake_ns(std::int64_t now_ns) const {
@@ -253,7 +268,8 @@ Connection& Worker::pick_for_user(UserIndex user) {
 void Worker::ended(Connection& connection, const Click& click, const Ending& ending) {
   counters_.in_flight.set(counters_.in_flight.value() - 1);
   counters_.connections_max.set(wire_.open_max);
-  const Ending seen = click.fate == Fate::answer_lost ? unseen(ending) : ending;
+  Ending seen = click.fate == Fate::answer_lost ? unseen(ending) : ending;
+  if (seen.reason == Reason::stopped_before_sending) seen.reason = unsent_reason();
   record(click, seen);
   react(click, seen);
   if (stopping_ || stopped_ns_ || spec_.mode == ConnectionMode::per_user) return;
@@ -352,14 +368,19 @@ void Worker::measure_delays(const Click& click, const Ending& ending) {
     to.record(static_cast<std::uint64_t>(std::max<std::int64_t>(0, delay_ns)));
   };
   const std::int64_t late_ns = ending.first_byte_out_ns - click.due_ns();
-  add(measured_.delays.lag, late_ns - ending.waited_ns - ending.connecting_ns);
-  add(measured_.delays.for_connection, ending.waited_ns);
-  if (ending.connecting_ns != 0) add(measured_.delays.connecting, ending.connecting_ns);
+  Delays& delays = measured_.delays;
+  const std::int64_t lag_ns = late_ns - ending.waited_ns - ending.connecting_ns;
+  add(delays.lag, lag_ns);
+  if (click.planned.op == Op::reserve) count_late(delays.reservations, lag_ns);
+  if (click.planned.op == Op::claim) count_late(delays.claims, lag_ns);
+  add(delays.for_connection, ending.waited_ns);
+  if (ending.connecting_ns != 0) add(delays.connecting, ending.connecting_ns);
+  if (ending.answered_ns != 0) add(delays.reading, ending.unread_ns);
 }
 
 void Worker::count(const Click& click, const Ending& ending) {
   if (ending.first_byte_out_ns != 0) counters_.sent.add();
-  if (ending.reason == Reason::stopped_before_sending) counters_.unsent.add();
+  count_unsent(ending.reason);
   if (is_error(ending)) counters_.errors.add();
   measured_.tally.count(click.cohort, click.planned.op, ending.outcome, ending.reason);
   if (click.planned.try_number != 0) return;
@@ -367,6 +388,13 @@ void Worker::count(const Click& click, const Ending& ending) {
   if (click.planned.op != Op::claim) return;
   counters_.claims_done.add();
   measured_.tally.count_claimant(click.cohort);
+}
+
+void Worker::count_unsent(Reason reason) {
+  if (reason == Reason::stopped_before_sending) counters_.unsent.add();
+  if (reason == Reason::ports_exhausted) counters_.ports_exhausted.add();
+  if (reason == Reason::descriptors_exhausted) counters_.descriptors_exhausted.add();
+  if (reason == Reason::connections_held) counters_.held_back.add();
 }
 
 bool Worker::has_won(UserIndex user) const {
@@ -401,8 +429,13 @@ void Worker::stop_connections() {
 }
 
 void Worker::record_unsent(const Click& click) {
-  record(click,
-         {.outcome = Outcome::failed, .reason = Reason::stopped_before_sending, .receipt = {}});
+  record(click, {.outcome = Outcome::failed, .reason = unsent_reason(), .receipt = {}});
+}
+
+/// Why what has not left never will: when nobody asked for the stop, the target held every
+/// connection to the end.
+Reason Worker::unsent_reason() const {
+  return held_ ? Reason::connections_held : Reason::stopped_before_sending;
 }
 
 /// After everything has stopped: what no connection has reported.

@@ -10,6 +10,7 @@
 
 #include "analysis/history/writer.hpp"
 #include "analysis/latency/histogram.hpp"
+#include "analysis/run/facts.hpp"
 #include "base/clock.hpp"
 #include "loadgen/click_queue.hpp"
 #include "loadgen/persona.hpp"
@@ -18,6 +19,7 @@
 #include "loadgen/wire/connection.hpp"
 #include "loadgen/wire/counters.hpp"
 #include "loadgen/wire/measurements.hpp"
+#include "loadgen/wire/thread_meter.hpp"
 
 namespace fairrush::loadgen {
 
@@ -71,6 +73,9 @@ class Worker final : Driver, ConnectionOwner {
   /// Of all attempts sent. After `join`.
   const Delays& delays() const { return measured_.delays; }
 
+  /// What its thread had of the processor. After `join`.
+  const ThreadUse& thread_use() const { return meter_.use(); }
+
   /// Why the history could not be written, with the number of records that are not in it. After
   /// `finished`.
   const std::optional<std::string>& storage_failure() const { return storage_failure_; }
@@ -91,7 +96,7 @@ class Worker final : Driver, ConnectionOwner {
   bool is_precise() const { return spec_.pacing == Pacing::precise; }
   void sweep();
   void hand_out(std::int64_t now_ns);
-  std::int64_t waited_ns(const Connection& connection, const Click& click) const;
+  std::int64_t waited_ns(std::int64_t free_ns, const Click& click) const;
   bool drained() const;
   bool given_up(std::int64_t now_ns);
   std::int64_t next_wake_ns(std::int64_t now_ns) const;
@@ -106,6 +111,7 @@ class Worker final : Driver, ConnectionOwner {
   void lose(const Click& due);
   void record(const Click& click, const Ending& ending);
   void count(const Click& click, const Ending& ending);
+  void count_unsent(analysis::Reason reason);
   void measure_delays(const Click& click, const Ending& ending);
   bool has_won(UserIndex user) const;
   void count_winner(UserIndex user);
@@ -114,6 +120,7 @@ class Worker final : Driver, ConnectionOwner {
   std::uint64_t key_of(const PlannedAttempt& planned) const;
   void append(const analysis::AttemptRecord& record, std::string_view receipt);
   void stop_connections();
+  analysis::Reason unsent_reason() const;
   void record_unsent(const Click& click);
   void record_the_rest();
   void publish();
@@ -126,6 +133,7 @@ class Worker final : Driver, ConnectionOwner {
   Wire wire_;
   analysis::HistoryAppender appender_;
   Measurements measured_;
+  ThreadMeter meter_;
   mutable std::mutex published_mutex_;
   Measurements published_;
 
@@ -136,9 +144,11 @@ class Worker final : Driver, ConnectionOwner {
   std::uint64_t attempts_ = 0;
   std::int64_t last_answer_ns_ = 0;
   std::int64_t published_ns_ = 0;
+  std::optional<std::int64_t> wanted_ns_;     // the next turn
   std::optional<std::int64_t> exhausted_ns_;  // since when clicks wait for a connection
   std::int64_t next_opening_ns_ = 0;          // the rate of openings allows none before
   std::optional<std::int64_t> stopped_ns_;    // when a stop was first seen
+  bool held_ = false;                         // given up: the target holds every connection
   bool stopping_ = false;                     // connections have been told to end
 
   std::atomic<bool> stop_requested_{false};

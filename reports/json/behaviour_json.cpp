@@ -1,6 +1,8 @@
 #include "reports/json/behaviour_json.hpp"
 
+#include "analysis/figures/instrument_bars.hpp"
 #include "reports/json/fairness_json.hpp"
+#include "reports/text/instrument_words.hpp"
 #include "reports/text/printable.hpp"
 #include "reports/text/tally_words.hpp"
 
@@ -39,6 +41,20 @@ json::array plan_fits_json(const std::vector<analysis::PlanFit>& fits) {
                     {"in_time_ns", analysis::PlanFit::kOffPlanTimeNs},
                     {"shift_max_ns", fit.shift_max_ns},
                     {"holds", fit.holds()}});
+  }
+  return list;
+}
+
+json::array bars_json(const analysis::RunFacts& facts) {
+  json::array list;
+  if (facts.simulation) return list;
+  for (const analysis::InstrumentBar& bar : analysis::instrument_bars(facts)) {
+    list.push_back({{"what", bar.what},
+                    {"measured", printable(bar.measured)},
+                    {"limit", bar.limit},
+                    {"of", subject_text(bar.subject)},
+                    {"gates", bar.gates},
+                    {"held", bar.held}});
   }
   return list;
 }

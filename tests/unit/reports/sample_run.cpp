@@ -91,6 +91,9 @@ SampleRun first_come() {
   facts.question = "Is first come, first served fair to users on mobile networks?";
   facts.target = "built-in: ticket-list, memory, sqlite";
   facts.users = 30'000;
+  facts.instrument.for_connection = {.p50_ns = 0, .p99_ns = 320'000'000, .max_ns = 1'210'000'000};
+  facts.instrument.held_back = 12;
+  facts.instrument.selftest.reset();
   facts.allocation = analysis::Allocation::first_come_first_served;
   facts.rounds.front().announced_roster = 30'000;
   facts.rounds.front().announced_coupons = 6'000;

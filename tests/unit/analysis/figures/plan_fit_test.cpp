@@ -180,6 +180,36 @@ TEST(PlanFit, IsPartOfTheInstrumentsBar) {
               testing::HasSubstr("up to 6.5 % of the claims were off the plan by more than 50ms"));
 }
 
+TEST(PlanFit, IsNotTheInstrumentsFaultWhereClicksWaitedForTheTarget) {
+  const auto late_with = [](std::uint64_t own_late) {
+    RunBuilder run =
+        even_claims([](auto, Attempt& attempt) { leave_late(attempt, milliseconds(700)); });
+    run.facts.instrument.claims = {.sent = kUsers, .late = own_late};
+    return run.check("I20");
+  };
+  const CheckResult held_by_target = late_with(kUsers / 20);
+  EXPECT_EQ(held_by_target.verdict, CheckVerdict::pass);
+  EXPECT_THAT(held_by_target.finding,
+              testing::HasSubstr("as they waited for connections that the target held"));
+  EXPECT_EQ(late_with(kUsers / 20 + 1).verdict, CheckVerdict::fail);
+}
+
+TEST(PlanFit, BlamesTheInstrumentForWhatItNeverSentAndNotForWhatTheTargetHeldBack) {
+  const auto never_sent = [](Reason reason) {
+    RunBuilder run = even_claims([reason](std::uint32_t user, Attempt& attempt) {
+      if (user < 3 * kUsers / 4) return;
+      attempt.never_sent();
+      attempt.record().reason = static_cast<std::uint16_t>(reason);
+    });
+    run.facts.instrument.claims = {.sent = 3 * kUsers / 4, .late = 0};
+    return run.verdict("I20");
+  };
+  EXPECT_EQ(never_sent(Reason::stopped_before_sending), CheckVerdict::fail);
+  EXPECT_EQ(never_sent(Reason::ports_exhausted), CheckVerdict::fail);
+  EXPECT_EQ(never_sent(Reason::descriptors_exhausted), CheckVerdict::fail);
+  EXPECT_EQ(never_sent(Reason::connections_held), CheckVerdict::pass);
+}
+
 TEST(PlanFit, KeepsTheWorstOfSeveralRounds) {
   std::vector<PlanFit> fits;
   add_round(fits, {{.clicks = 10, .off_shape = 0.1, .off_shape_max = 0.5, .off_plan = 0.2}});

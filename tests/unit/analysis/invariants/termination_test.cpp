@@ -132,6 +132,8 @@ TEST(InstrumentBar, HoldsAtEachOfItsLimits) {
               instrument.steal_share = 0.05;
               instrument.clock_step_ns = -50'000'000;
               instrument.clock_error_ns = 100'000'000;
+              instrument.loop.p99_ns = 50'000'000;
+              instrument.throttled = ThrottleFacts{.periods = 9, .seconds = 1};  // of 20 s
             }),
             CheckVerdict::pass);
 }
@@ -145,9 +147,47 @@ TEST(InstrumentBar, BreaksJustBeyondEachOfItsLimits) {
                         Change([](InstrumentFacts& i) { i.steal_share = 0.051; }),
                         Change([](InstrumentFacts& i) { i.clock_step_ns = 50'000'001; }),
                         Change([](InstrumentFacts& i) { i.clock_step_ns = INT64_MIN; }),
+                        Change([](InstrumentFacts& i) { i.loop.p99_ns = 50'000'001; }),
+                        Change([](InstrumentFacts& i) { i.throttled = ThrottleFacts{9, 1.001}; }),
+                        Change([](InstrumentFacts& i) { i.ports_exhausted = 1; }),
+                        Change([](InstrumentFacts& i) { i.descriptors_exhausted = 1; }),
                         Change([](InstrumentFacts& i) { i.clock_error_ns = 100'000'001; })}) {
     EXPECT_EQ(with_instrument(change), CheckVerdict::fail);
   }
+}
+
+TEST(InstrumentBar, TellsOfWhatIsNoHarmToItsFigures) {
+  using Change = void (*)(InstrumentFacts&);
+  const std::pair<Change, const char*> marks[] = {
+      {[](InstrumentFacts& i) { i.for_connection.p99_ns = 50'000'001; }, "because the target held"},
+      {[](InstrumentFacts& i) { i.connecting.p99_ns = 1'000'000'001; }, "to accept connections"},
+      {[](InstrumentFacts& i) { i.held_back = 7; }, "7 attempts were given up"},
+      {[](InstrumentFacts& i) { i.loop.max_ns = 100'000'001; }, "stood still"},
+      {[](InstrumentFacts& i) { i.reading.p99_ns = 50'000'001; }, "lay unread"},
+      {[](InstrumentFacts& i) { i.thread_share_max = 0.851; }, "near its limit"},
+      {[](InstrumentFacts& i) { i.queued_share = 0.101; }, "waited 10 % of its time for a CPU"},
+      {[](InstrumentFacts& i) { i.host.listen_overflows = 3; }, "this host dropped 3 connections"},
+      {[](InstrumentFacts& i) { i.host.listen_drops = 1; }, "of whichever program"},
+      {[](InstrumentFacts& i) { i.host.request_queue_drops = 1; }, "a SYN queue was full"},
+  };
+  for (const auto& [change, words] : marks) {
+    const CheckResult result =
+        check_with(two_users(), "I20", [change](RunFacts& facts) { change(facts.instrument); });
+    EXPECT_EQ(result.verdict, CheckVerdict::pass) << words;
+    EXPECT_NE(result.finding.find(words), std::string::npos) << result.finding;
+  }
+}
+
+TEST(InstrumentBar, TellsNothingAtItsMarks) {
+  const CheckResult result = check_with(two_users(), "I20", [](RunFacts& facts) {
+    facts.instrument.for_connection.p99_ns = 50'000'000;
+    facts.instrument.connecting.p99_ns = 1'000'000'000;
+    facts.instrument.loop.max_ns = 100'000'000;
+    facts.instrument.thread_share_max = 0.85;
+    facts.instrument.queued_share = 0.10;
+    facts.instrument.host.retransmits = 1'000;
+  });
+  EXPECT_EQ(result.finding.find("not the instrument's"), std::string::npos) << result.finding;
 }
 
 TEST(InstrumentBar, SaysWhichBarBroke) {

@@ -24,12 +24,16 @@ ShardRun shard(std::uint32_t number, std::uint32_t of) {
   part.of = of;
   part.epoch_ms = 1000;
   part.machine = "a machine";
-  part.instrument = {.threads = 2,
-                     .lag_max_ns = number * 100,
-                     .cpu_seconds = 0.5,
-                     .wall_seconds = 10,
-                     .clock_error_ns = number * 1000,
-                     .unsent = number};
+  part.instrument.threads = 2;
+  part.instrument.lag_max_ns = number * 100;
+  part.instrument.cpu_seconds = 0.5;
+  part.instrument.wall_seconds = 10;
+  part.instrument.clock_error_ns = number * 1000;
+  part.instrument.unsent = number;
+  part.instrument.claims = {.sent = 10, .late = number};
+  part.instrument.loop = {.p50_ns = 5, .p99_ns = number * 10, .max_ns = 900 - number};
+  part.instrument.thread_share_max = 0.1 * number;
+  part.instrument.host.listen_drops = number;
   part.lags = {{.delay_ns = number * 100, .count = 10}};
   run.facts.shards = {part};
   return run;
@@ -53,10 +57,35 @@ TEST(Combine, MakesOneInstrumentOfAllShards) {
   EXPECT_DOUBLE_EQ(merged->instrument.wall_seconds, 10);
   EXPECT_EQ(merged->instrument.clock_error_ns, 3000);
   EXPECT_EQ(merged->instrument.unsent, 6U);
+  EXPECT_EQ(merged->instrument.claims.sent, 30U);
+  EXPECT_EQ(merged->instrument.claims.late, 6U);
+  EXPECT_EQ(merged->instrument.loop.p99_ns, 30U) << "the worst shard's";
+  EXPECT_EQ(merged->instrument.loop.max_ns, 899U);
+  EXPECT_DOUBLE_EQ(merged->instrument.thread_share_max, 0.3);
+  EXPECT_EQ(merged->instrument.host.listen_drops, 3U) << "hosts count, so no sum";
+  EXPECT_EQ(merged->instrument.host.retransmits, std::nullopt);
+  EXPECT_EQ(merged->instrument.lag_steps.size(), 1U) << "all below 10 µs";
+  EXPECT_EQ(merged->instrument.lag_steps.front().clicks, 30U);
   EXPECT_EQ(shards.front().name, "s1") << "they stand in the order of their numbers";
   EXPECT_EQ(merged->shards.size(), 3U);
   EXPECT_FALSE(is_partial(*merged));
   EXPECT_EQ(clocks_apart_ns(*merged), 5000) << "the two least certain clocks";
+}
+
+TEST(Combine, QuotesASelfTestOnlyIfEveryShardMadeOne) {
+  std::vector<ShardRun> shards{shard(1, 2), shard(2, 2)};
+  const auto tested = [&shards](std::size_t place, std::string at, std::uint64_t error_ns) {
+    shards[place].facts.shards.front().instrument.selftest = SelfTestFacts{
+        .measured_at = std::move(at), .error_p50_ns = 1, .error_p99_ns = error_ns, .passed = true};
+  };
+  tested(0, "2026-02-01", 20);
+  EXPECT_EQ(combine(shards, Completeness::whole)->instrument.selftest, std::nullopt);
+  tested(1, "2026-01-01", 30);
+  const auto merged = combine(shards, Completeness::whole);
+  ASSERT_TRUE(merged->instrument.selftest);
+  EXPECT_EQ(merged->instrument.selftest->measured_at, "2026-01-01") << "the oldest";
+  EXPECT_EQ(merged->instrument.selftest->error_p99_ns, 30U) << "the worst";
+  EXPECT_TRUE(merged->instrument.selftest->passed);
 }
 
 TEST(Combine, RefusesWhatDiffersByItsName) {

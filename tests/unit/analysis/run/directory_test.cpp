@@ -1,5 +1,6 @@
 #include "analysis/run/directory.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <boost/json.hpp>
@@ -162,12 +163,16 @@ TEST_F(LoadRun, RefusesForeignJson) {
 }
 
 TEST_F(LoadRun, RefusesAnotherVersionAndSaysWhetherItIsOlderOrNewer) {
-  scratch_.write("run.json", R"({"version": 6, "facts": {}})");
-  EXPECT_EQ(error(), path_of("run.json") +
-                         ": run version 6, this program reads 5; a newer fairrush wrote it");
+  scratch_.write("run.json", fmt::format(R"({{"version": {}, "facts": {{}}}})", kRunVersion + 1));
+  EXPECT_EQ(error(),
+            path_of("run.json") + fmt::format(": run version {}, this program reads {}; a newer "
+                                              "fairrush wrote it",
+                                              kRunVersion + 1, kRunVersion));
   scratch_.write("run.json", R"({"version": 1, "facts": {}})");
   EXPECT_EQ(error(), path_of("run.json") +
-                         ": run version 1, this program reads 5; an older fairrush wrote it");
+                         fmt::format(": run version 1, this program reads {}; an older fairrush "
+                                     "wrote it",
+                                     kRunVersion));
 }
 
 TEST_F(LoadRun, NamesTheFileOfABrokenLedgerOrDraw) {

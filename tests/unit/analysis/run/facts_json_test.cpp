@@ -12,7 +12,40 @@
 namespace fairrush::analysis {
 namespace {
 
-/// Every field differs from its default and from every other field of its type.
+/// Every field differs from its default and from every other field of its type; so below.
+InstrumentFacts instrument_without_defaults() {
+  return {.threads = 2,
+          .connections_max = 256,
+          .lag_p50_ns = 21,
+          .lag_p99_ns = 22,
+          .lag_max_ns = 23,
+          .lag_steps = {{40, 41}, {42, 43}},
+          .reservations = {44, 45},
+          .claims = {46, 47},
+          .for_connection = {48, 49, 50},
+          .connecting = {51, 52, 53},
+          .loop = {54, 55, 56},
+          .reading = {57, 58, 59},
+          .thread_share_max = 0.75,
+          .queued_share = 0.0625,
+          .throttled = ThrottleFacts{60, 4.5},
+          .host = {61, 62, 63, 64},
+          .cpu_seconds = 1.5,
+          .target_cpu_seconds = 2.5,
+          .memory_peak_bytes = 24,
+          .target_memory_peak_bytes = 25,
+          .wall_seconds = 3.5,
+          .steal_share = 0.125,
+          .clock_step_ns = -26,
+          .clock_offset_ns = -27,
+          .clock_error_ns = 28,
+          .unsent = 29,
+          .ports_exhausted = 65,
+          .descriptors_exhausted = 66,
+          .held_back = 67,
+          .selftest = SelfTestFacts{"2026-11-21T11:00:00Z", 68, 69, 70, true}};
+}
+
 RunFacts facts_without_defaults() {
   RunFacts facts;
   facts.scenario = "demo";
@@ -50,26 +83,12 @@ RunFacts facts_without_defaults() {
   facts.personas = {"honest", "intruder"};
   facts.attempted = {Sighting::win, Sighting::contention_at_sell_out};
   facts.rounds.front().planned = {11, 12, 13};
-  facts.instrument = {.threads = 2,
-                      .connections_max = 256,
-                      .lag_p50_ns = 21,
-                      .lag_p99_ns = 22,
-                      .lag_max_ns = 23,
-                      .cpu_seconds = 1.5,
-                      .target_cpu_seconds = 2.5,
-                      .memory_peak_bytes = 24,
-                      .target_memory_peak_bytes = 25,
-                      .wall_seconds = 3.5,
-                      .steal_share = 0.125,
-                      .clock_step_ns = -26,
-                      .clock_offset_ns = -27,
-                      .clock_error_ns = 28,
-                      .unsent = 29};
+  facts.instrument = instrument_without_defaults();
   facts.shards = {{.number = 2,
                    .of = 3,
                    .epoch_ms = 41,
                    .machine = "another",
-                   .instrument = {.threads = 4},
+                   .instrument = instrument_without_defaults(),
                    .lags = {{.delay_ns = 42, .count = 43}},
                    .foreign_clicks = 44,
                    .cut_short = "killed"}};

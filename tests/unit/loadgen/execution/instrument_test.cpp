@@ -26,47 +26,89 @@ TEST(ProcessorTime, IsZeroForATextItDoesNotKnow) {
   }
 }
 
+/// Machine and target at `second` of a round, after `used` of everything.
+UseSample sample(int second, unsigned used) {
+  UseSample sample;
+  sample.machine.steady = SteadyTime(std::chrono::seconds(second));
+  sample.machine.wall = WallTime(std::chrono::seconds(second));
+  sample.machine.cpu_seconds = used;
+  sample.machine.memory_peak_bytes = 70 + used;
+  sample.machine.processors = {.total = 1000 * used, .stolen = 10 * used};
+  sample.machine.throttling = Throttling{.periods = used, .ns = 1'000'000'000ULL * used};
+  sample.machine.host.listen_drops = 100 * used;
+  sample.target = {.cpu_seconds = 2.0 * used, .memory_peak_bytes = 50 - used};
+  return sample;
+}
+
 InstrumentSamples samples() {
   InstrumentSamples samples;
-  samples.start.cpu_seconds = 1;
-  samples.start.processors = {.total = 1000, .stolen = 10};
-  samples.end.steady = SteadyTime(10s);
-  samples.end.wall = WallTime(10s);
-  samples.end.cpu_seconds = 3.5;
-  samples.end.memory_peak_bytes = 77;
-  samples.end.processors = {.total = 3000, .stolen = 30};
+  samples.use.add_round(sample(0, 1), sample(10, 3));
   return samples;
 }
 
 TEST(InstrumentFacts, AreDifferencesBetweenStartAndEnd) {
   const analysis::InstrumentFacts facts = instrument_facts(samples());
-  EXPECT_DOUBLE_EQ(facts.cpu_seconds, 2.5);
+  EXPECT_DOUBLE_EQ(facts.cpu_seconds, 2);
+  EXPECT_DOUBLE_EQ(facts.target_cpu_seconds, 4);
   EXPECT_DOUBLE_EQ(facts.wall_seconds, 10);
   EXPECT_DOUBLE_EQ(facts.steal_share, 0.01);
-  EXPECT_EQ(facts.memory_peak_bytes, 77U);
+  EXPECT_EQ(facts.memory_peak_bytes, 73U);
   EXPECT_EQ(facts.clock_step_ns, 0);
+  EXPECT_EQ(facts.throttled->periods, 2U);
+  EXPECT_DOUBLE_EQ(facts.throttled->seconds, 2);
+  EXPECT_EQ(facts.host.listen_drops, 200U);
+  EXPECT_EQ(facts.host.retransmits, std::nullopt) << "the kernel did not say";
 }
 
-TEST(InstrumentFacts, ShowAStepOfTheWallClock) {
+TEST(InstrumentFacts, AreSumsAndMaximaOverRoundsWithoutTheTimeBetweenThem) {
+  InstrumentSamples rounds = samples();
+  rounds.use.add_round(sample(60, 20), sample(65, 21));
+  const analysis::InstrumentFacts facts = instrument_facts(rounds);
+  EXPECT_DOUBLE_EQ(facts.cpu_seconds, 3);
+  EXPECT_DOUBLE_EQ(facts.target_cpu_seconds, 6);
+  EXPECT_DOUBLE_EQ(facts.wall_seconds, 15);
+  EXPECT_EQ(facts.memory_peak_bytes, 91U);
+  EXPECT_EQ(facts.target_memory_peak_bytes, 47U);
+  EXPECT_EQ(facts.throttled->periods, 3U);
+  EXPECT_EQ(facts.host.listen_drops, 300U);
+}
+
+TEST(InstrumentFacts, ShowAStepOfTheWallClockEvenBetweenRounds) {
   InstrumentSamples stepped = samples();
-  stepped.end.wall -= 3s;
+  UseSample before = sample(20, 3);
+  UseSample after = sample(30, 4);
+  before.machine.wall -= 3s;
+  after.machine.wall -= 3s;
+  stepped.use.add_round(before, after);
   EXPECT_EQ(instrument_facts(stepped).clock_step_ns, -3'000'000'000);
 }
 
 TEST(InstrumentFacts, DoNotDivideByNoTimeAtAll) {
-  InstrumentSamples none = samples();
-  none.end.processors = none.start.processors;
+  InstrumentSamples none;
+  none.use.add_round(sample(0, 1), sample(0, 1));
   EXPECT_EQ(instrument_facts(none).steal_share, 0);
   EXPECT_EQ(instrument_facts(InstrumentSamples{}).lag_p99_ns, 0U);
+  EXPECT_EQ(instrument_facts(InstrumentSamples{}).throttled, std::nullopt);
 }
 
-TEST(InstrumentFacts, CarryTheLagOfEveryAttempt) {
+TEST(InstrumentFacts, CarryEveryKindOfDelay) {
   InstrumentSamples lagging = samples();
-  for (std::uint64_t lag = 1; lag <= 100; ++lag) lagging.delays.lag.record(lag);
+  analysis::Histogram* const kinds[] = {&lagging.delays.lag, &lagging.delays.for_connection,
+                                        &lagging.delays.connecting, &lagging.delays.loop,
+                                        &lagging.delays.reading};
+  std::uint64_t scale = 0;
+  for (analysis::Histogram* const kind : kinds) {
+    ++scale;
+    for (std::uint64_t delay = 1; delay <= 100; ++delay) kind->record(delay * scale);
+  }
   const analysis::InstrumentFacts facts = instrument_facts(lagging);
   EXPECT_EQ(facts.lag_p50_ns, 50U);
   EXPECT_EQ(facts.lag_p99_ns, 99U);
   EXPECT_EQ(facts.lag_max_ns, 100U);
+  EXPECT_EQ(facts.for_connection.p50_ns, 100U);
+  EXPECT_EQ(facts.connecting.p99_ns, 297U);
+  EXPECT_EQ(facts.loop.max_ns, 400U);
+  EXPECT_EQ(facts.reading.p50_ns, 250U);
 }
 
 TEST(WindowError, GrowsWithDriftAndNotWithTheNumberOfRoundsItIsMeasuredIn) {

@@ -95,7 +95,8 @@ void Rehearsal::play() {
     EXPECT_TRUE(worker->finished());
     if (worker->storage_failure()) storage_failure_ = worker->storage_failure();
     if (worker->failure()) failure_ = worker->failure();
-    lags_ += worker->delays().lag.count();
+    delays_.merge(worker->delays());
+    thread_use_ = worker->thread_use();
   }
   playing.clear();
   if (!storage_failure_) ASSERT_TRUE((*history)->close());

@@ -62,7 +62,9 @@ class Rehearsal {
   const std::vector<Played>& records() const { return records_; }
   const std::optional<std::string>& storage_failure() const { return storage_failure_; }
   const std::optional<std::string>& failure() const { return failure_; }
-  std::uint64_t lags() const { return lags_; }
+  const Delays& delays() const { return delays_; }
+  /// Of the last worker.
+  const ThreadUse& thread_use() const { return thread_use_; }
 
   std::size_t count(analysis::Op op, analysis::Outcome outcome, analysis::Reason reason) const;
 
@@ -81,7 +83,8 @@ class Rehearsal {
   std::vector<Played> records_;
   std::optional<std::string> storage_failure_;
   std::optional<std::string> failure_;
-  std::uint64_t lags_ = 0;
+  Delays delays_;
+  ThreadUse thread_use_;
 };
 
 }  // namespace fairrush::loadgen

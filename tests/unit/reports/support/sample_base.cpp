@@ -23,6 +23,20 @@ analysis::InstrumentFacts sample_instrument() {
           .lag_p50_ns = 412'000,
           .lag_p99_ns = 1'920'000,
           .lag_max_ns = 4'310'000,
+          .lag_steps = {{100'000, 31}, {500'000, 302}, {1'000'000, 248}, {4'310'000, 51}},
+          .reservations = {.sent = 300, .late = 0},
+          .claims = {.sent = 332, .late = 0},
+          .for_connection = {.p50_ns = 0, .p99_ns = 0, .max_ns = 180'000},
+          .connecting = {.p50_ns = 61'000, .p99_ns = 240'000, .max_ns = 910'000},
+          .loop = {.p50_ns = 71'000, .p99_ns = 880'000, .max_ns = 3'900'000},
+          .reading = {.p50_ns = 410'000, .p99_ns = 1'020'000, .max_ns = 2'100'000},
+          .thread_share_max = 0.061,
+          .queued_share = 0.0021,
+          .throttled = {},
+          .host = {.listen_overflows = 0,
+                   .listen_drops = 0,
+                   .request_queue_drops = 0,
+                   .retransmits = 4},
           .cpu_seconds = 1.84,
           .target_cpu_seconds = 2.31,
           .memory_peak_bytes = 21'400'000,
@@ -32,7 +46,15 @@ analysis::InstrumentFacts sample_instrument() {
           .clock_step_ns = -12'000,
           .clock_offset_ns = 4'000,
           .clock_error_ns = 61'000,
-          .unsent = 0};
+          .unsent = 0,
+          .ports_exhausted = 0,
+          .descriptors_exhausted = 0,
+          .held_back = 0,
+          .selftest = analysis::SelfTestFacts{.measured_at = "2026-11-21T11:40:00Z",
+                                              .error_p50_ns = 24'000,
+                                              .error_p99_ns = 310'000,
+                                              .click_error_p99_ns = 1'100'000,
+                                              .passed = true}};
 }
 
 std::vector<analysis::OutcomeCount> outcomes_of_300() {

@@ -1,0 +1,49 @@
+#include "reports/text/instrument_words.hpp"
+
+#include <fmt/format.h>
+
+#include "reports/text/figures.hpp"
+#include "reports/text/words.hpp"
+
+namespace fairrush::reports {
+
+std::string selftest_text(const analysis::RunFacts& facts) {
+  const auto& selftest = facts.instrument.selftest;
+  if (!selftest) {
+    return "How exact the instrument is on this machine was not measured with this version: "
+           "fairrush selftest does it.";
+  }
+  return fmt::format(
+      "The instrument's own error here, worst case: {} ms at p50 and {} ms at p99 on the wire, {} "
+      "ms at p99 from the click (selftest of {}, {}).",
+      milliseconds_text(selftest->error_p50_ns), milliseconds_text(selftest->error_p99_ns),
+      milliseconds_text(selftest->click_error_p99_ns), selftest->measured_at,
+      selftest->passed ? "within its bars" : "beyond its bars");
+}
+
+std::string_view subject_text(analysis::BarSubject subject) {
+  switch (subject) {
+    case analysis::BarSubject::instrument:
+      return "instrument";
+    case analysis::BarSubject::machine:
+      return "machine";
+    case analysis::BarSubject::target:
+      return "target or pool";
+  }
+  return "";
+}
+
+std::string_view consequence_text(const analysis::InstrumentBar& bar) {
+  if (bar.limit.empty()) return "";
+  return bar.gates ? "not valid" : "valid, and tells";
+}
+
+std::string contention_text(const analysis::Assessment& assessment) {
+  if (const auto in_flight = assessment.load.in_flight_at_sell_out) {
+    return fmt::format("{} in flight when the stock ran out", counted(*in_flight, "claim"));
+  }
+  return fmt::format("{} in flight at the peak; the stock did not run out",
+                     counted(in_flight_max(assessment), "claim"));
+}
+
+}  // namespace fairrush::reports

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "analysis/assessment.hpp"
+#include "analysis/figures/instrument_bars.hpp"
+#include "analysis/run/facts.hpp"
+
+namespace fairrush::reports {
+
+/// The instrument's own error on this machine, or that nobody measured it. One or two sentences.
+std::string selftest_text(const analysis::RunFacts& facts);
+
+/// Whom a figure speaks of: "instrument", "machine", "target or pool".
+std::string_view subject_text(analysis::BarSubject subject);
+
+/// What being beyond a bar leads to: "not valid", "valid, and tells"; empty for a figure without a
+/// bar.
+std::string_view consequence_text(const analysis::InstrumentBar& bar);
+
+/// "38 claims in flight when the stock ran out", or at the peak where it did not.
+std::string contention_text(const analysis::Assessment& assessment);
+
+}  // namespace fairrush::reports
