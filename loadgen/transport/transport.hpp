@@ -60,9 +60,11 @@ class SocketUser {
 /// When a driver is to be called again.
 struct NextTick {
   SteadyTime at{};
-  /// What comes in before is handled as it comes; else it may wait for the tick, since the
-  /// transport knows when it arrived.
+  /// What comes in before is handled as it comes, or soon after; else it may wait for the tick,
+  /// since the transport knows when it arrived.
   bool react = true;
+  /// Of how many sockets an answer can come; what the driver does not know is 0.
+  unsigned awaited = 0;
 };
 
 /// Whoever decides what goes over the sockets. On the transport's thread.

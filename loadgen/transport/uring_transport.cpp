@@ -23,7 +23,7 @@ namespace {
 constexpr unsigned kSubmissionEntries = 256;
 constexpr unsigned kCompletionEntries = 16'384;
 /// A request's time of leaving is taken when it is handed over; a batch this small leaves within
-/// some ten microseconds, and a larger one is not cheaper.
+/// some ten microseconds, and a larger one is hardly cheaper.
 constexpr unsigned kBatch = 4;
 /// Completions for which a wait that need not react is cut short.
 constexpr unsigned kPileUp = 256;
@@ -45,6 +45,10 @@ error_code error_of(int negative_result) {
 constexpr unsigned kOperationBits = 3;
 
 }  // namespace
+
+std::uint64_t UringTransport::data_of(Operation operation, std::uint32_t place) {
+  return std::uint64_t{place} << kOperationBits | static_cast<std::uint64_t>(operation);
+}
 
 /// Memory that receives write into, lent to the kernel a buffer at a time.
 struct UringTransport::Buffers {
@@ -146,8 +150,8 @@ void UringTransport::tag(io_uring_sqe& entry, Operation operation, std::uint32_t
   Slot& slot = slots_[place];
   ++slot.operations;
   ++operations_;
-  io_uring_sqe_set_data64(
-      &entry, std::uint64_t{place} << kOperationBits | static_cast<std::uint64_t>(operation));
+  if (is_waiting(operation)) slot.waiting |= bit_of(operation);
+  io_uring_sqe_set_data64(&entry, data_of(operation, place));
 }
 
 UringTransport::Slot* UringTransport::find(SocketId socket) {
@@ -205,13 +209,13 @@ error_code UringTransport::install(std::uint32_t place, const TcpEndpoint& peer)
 bool UringTransport::send(SocketId socket, std::string_view bytes) {
   Slot* const slot = find(socket);
   FAIRRUSH_ASSERT(slot != nullptr);
-  if (!slot->sending) {
-    slot->outgoing = new_text();
-    texts_[slot->outgoing].assign(bytes);
-    submit_send(socket.slot);
+  // Who has answered has what was sent before.
+  if (!slot->rest && !slot->queued && (slot->unsettled == 0 || slot->answered)) {
+    const std::uint32_t text = new_text();
+    texts_[text].assign(bytes);
+    submit_send(socket.slot, text);
     return true;
   }
-  // The kernel reads the bytes before these until it has taken them all.
   if (!slot->queued) slot->queued = new_text();
   texts_[*slot->queued] += bytes;
   return true;
@@ -229,16 +233,34 @@ std::uint32_t UringTransport::new_text() {
   return place;
 }
 
-void UringTransport::submit_send(std::uint32_t place) {
+/// Sends at once or fails: what the kernel does not mention until all that it had to say was heard
+/// has left.
+void UringTransport::submit_send(std::uint32_t place, std::uint32_t text) {
   Slot& slot = slots_[place];
-  const std::string& text = texts_[slot.outgoing];
-  slot.sending = true;
+  ++slot.unsettled;
+  slot.answered = false;
   io_uring_sqe& entry = next_entry();
-  io_uring_prep_send(&entry, static_cast<int>(place), text.data(), text.size(),
+  io_uring_prep_send(&entry, static_cast<int>(place), texts_[text].data(), texts_[text].size(),
+                     MSG_WAITALL | MSG_DONTWAIT | MSG_NOSIGNAL);
+  entry.flags |= IOSQE_FIXED_FILE | IOSQE_CQE_SKIP_SUCCESS;
+  tag(entry, Operation::send, place);
+  sends_.push_back({.place = place, .text = text});
+  if (unsubmitted_ >= kBatch) submit();
+}
+
+/// Sends as the socket drains, and says when it is done.
+void UringTransport::submit_rest(std::uint32_t place, std::uint32_t text) {
+  slots_[place].rest = text;
+  io_uring_sqe& entry = next_entry();
+  io_uring_prep_send(&entry, static_cast<int>(place), texts_[text].data(), texts_[text].size(),
                      MSG_WAITALL | MSG_NOSIGNAL);
   entry.flags |= IOSQE_FIXED_FILE;
-  tag(entry, Operation::send, place);
-  if (unsubmitted_ >= kBatch) submit();
+  tag(entry, Operation::rest, place);
+}
+
+void UringTransport::submit_queued(std::uint32_t place) {
+  Slot& slot = slots_[place];
+  if (slot.queued) submit_send(place, *std::exchange(slot.queued, std::nullopt));
 }
 
 /// A close that has come in has been told: the last wait took all there was.
@@ -254,10 +276,11 @@ void UringTransport::close(SocketId socket) {
 void UringTransport::drop(std::uint32_t place) {
   Slot& slot = slots_[place];
   slot.user = nullptr;
-  if (slot.operations > 0) {
+  for (const Operation operation : {Operation::connect, Operation::rest, Operation::receive}) {
+    if ((slot.waiting & bit_of(operation)) == 0) continue;
+    // By what it is called: to look for those of a socket, the kernel looks at those of all.
     io_uring_sqe& entry = next_entry();
-    io_uring_prep_cancel_fd(&entry, static_cast<int>(place),
-                            IORING_ASYNC_CANCEL_FD_FIXED | IORING_ASYNC_CANCEL_ALL);
+    io_uring_prep_cancel64(&entry, data_of(operation, place), 0);
     tag(entry, Operation::cancel, place);
   }
   release(place);
@@ -267,7 +290,8 @@ void UringTransport::drop(std::uint32_t place) {
 void UringTransport::release(std::uint32_t place) {
   Slot& slot = slots_[place];
   if (slot.user != nullptr || slot.operations > 0) return;
-  FAIRRUSH_ASSERT(!slot.sending);
+  FAIRRUSH_ASSERT(!slot.is_sending());
+  if (slot.queued) texts_free_.push_back(*std::exchange(slot.queued, std::nullopt));
   if (std::exchange(slot.installed, false)) {
     io_uring_sqe& entry = next_entry();
     io_uring_prep_close_direct(&entry, place);
@@ -299,6 +323,7 @@ void UringTransport::handle(const io_uring_cqe& completion) {
   const auto place = static_cast<std::uint32_t>(data >> kOperationBits);
   if ((completion.flags & IORING_CQE_F_MORE) == 0) {
     --slots_[place].operations;
+    slots_[place].waiting &= static_cast<std::uint8_t>(~bit_of(operation));
     --operations_;
   }
   switch (operation) {
@@ -306,7 +331,10 @@ void UringTransport::handle(const io_uring_cqe& completion) {
       connect_done(place, completion.res);
       break;
     case Operation::send:
-      send_done(place, completion.res);
+      send_failed(place, completion.res);
+      break;
+    case Operation::rest:
+      rest_done(place, completion.res);
       break;
     case Operation::receive:
       receive_done(place, completion);
@@ -334,25 +362,73 @@ void UringTransport::connect_done(std::uint32_t place, int result) {
   user->connected(error);
 }
 
-void UringTransport::send_done(std::uint32_t place, int result) {
+/// A send that did not work, or not whole: the socket takes no more for now, or it is broken.
+void UringTransport::send_failed(std::uint32_t place, int result) {
+  const auto sent = std::ranges::find(sends_, place, &Send::place);
+  FAIRRUSH_ASSERT(sent != sends_.end());
+  const std::uint32_t text = sent->text;
+  if (static_cast<std::size_t>(sent - sends_.begin()) < settling_) --settling_;
+  sends_.erase(sent);
   Slot& slot = slots_[place];
-  slot.sending = false;
-  texts_free_.push_back(slot.outgoing);
-  if (slot.queued && slot.user != nullptr && result > 0 && !slot.ended) {
-    slot.outgoing = *std::exchange(slot.queued, std::nullopt);
-    submit_send(place);
+  --slot.unsettled;
+  const bool full = result == -EAGAIN || result >= 0;
+  if (slot.user != nullptr && full && slot.unsettled == 0) {
+    if (result > 0) texts_[text].erase(0, static_cast<std::size_t>(result));
+    submit_rest(place, text);
     return;
   }
-  if (slot.queued) texts_free_.push_back(*std::exchange(slot.queued, std::nullopt));
+  texts_free_.push_back(text);
+  if (slot.user == nullptr) {
+    release(place);
+  } else if (full) {
+    // What was sent behind it may have left: there is no way back to the right order.
+    end(place, error_of(-ENOBUFS));
+  } else {
+    not_sent(place, error_of(result));
+  }
+}
+
+void UringTransport::rest_done(std::uint32_t place, int result) {
+  Slot& slot = slots_[place];
+  texts_free_.push_back(*std::exchange(slot.rest, std::nullopt));
   if (slot.user == nullptr) {
     release(place);
   } else if (result <= 0) {
-    SocketUser* const user = slot.user;
-    drop(place);
-    user->not_sent(error_of(result));
+    not_sent(place, error_of(result));
   } else if (slot.ended) {
     end(place, *slot.ended);
+  } else {
+    submit_queued(place);
   }
+}
+
+void UringTransport::not_sent(std::uint32_t place, error_code error) {
+  SocketUser* const user = slots_[place].user;
+  drop(place);
+  user->not_sent(error);
+}
+
+/// The sends that the last wait submitted have left: whatever the kernel had to say of them has
+/// been heard.
+void UringTransport::settle() {
+  // Users may send while they hear of an end, so the list may grow.
+  for (std::size_t first = 0; first < settling_; ++first) {
+    const Send send = sends_[first];
+    Slot& slot = slots_[send.place];
+    texts_free_.push_back(send.text);
+    --slot.operations;
+    --operations_;
+    if (--slot.unsettled > 0 || slot.rest) continue;
+    if (slot.user == nullptr) {
+      release(send.place);
+    } else if (slot.ended) {
+      end(send.place, *slot.ended);
+    } else {
+      submit_queued(send.place);
+    }
+  }
+  sends_.erase(sends_.begin(), sends_.begin() + static_cast<std::ptrdiff_t>(settling_));
+  settling_ = 0;
 }
 
 void UringTransport::receive_done(std::uint32_t place, const io_uring_cqe& completion) {
@@ -368,6 +444,7 @@ void UringTransport::receive_done(std::uint32_t place, const io_uring_cqe& compl
   const std::uint32_t generation = slot.generation;
   const Received arrival = filled ? read(buffer, completion.res) : Received{};
   if (!arrival.bytes.empty()) {
+    slot.answered = true;
     slot.user->received(arrival.bytes, arrival.at);
     buffers_->give_back(buffer);
     if (again && slot.generation == generation && slot.user != nullptr) receive(place);
@@ -381,7 +458,7 @@ void UringTransport::receive_done(std::uint32_t place, const io_uring_cqe& compl
   const error_code error =
       completion.res >= 0 ? error_code(boost::asio::error::eof) : error_of(completion.res);
   // Whether the last request left at all is known only when its send is.
-  if (slot.sending) {
+  if (slot.is_sending()) {
     slot.ended = error;
   } else {
     end(place, error);
@@ -420,20 +497,23 @@ void UringTransport::look_at_clocks() {
 }
 
 void UringTransport::wait(const NextTick& next) {
-  const Duration left = next.at - spec_.clock.steady_now();
+  const unsigned wanted = next.react ? gathering_.wanted(next.awaited) : kPileUp;
+  Duration left = next.at - spec_.clock.steady_now();
+  if (next.react && wanted > 1) left = std::min(left, Gathering::kPatience);
   __kernel_timespec timeout{};
   if (left > Duration::zero()) {
     timeout.tv_sec = left.count() / 1'000'000'000;
     timeout.tv_nsec = left.count() % 1'000'000'000;
   }
   io_uring_cqe* first = nullptr;
-  const unsigned wanted = next.react ? 1 : kPileUp;
   unsubmitted_ = 0;
+  const std::size_t prepared = sends_.size();
   const int result = io_uring_submit_and_wait_timeout(&ring_, &first, wanted, &timeout, nullptr);
   const bool expected =
       result >= 0 || result == -ETIME || result == -EINTR || result == -EAGAIN || result == -EBUSY;
   if (!expected) throw std::system_error(-result, std::generic_category(), "io_uring wait");
   look_at_clocks();
+  if (io_uring_sq_ready(&ring_) == 0) settling_ = prepared;
   unsigned taken = 0;
   unsigned head = 0;
   io_uring_cqe* completion = nullptr;
@@ -445,6 +525,8 @@ void UringTransport::wait(const NextTick& next) {
     handle(copy);
     if (taken == kCompletionEntries) break;
   }
+  settle();
+  if (next.react) gathering_.waited(wanted, taken);
 }
 
 void UringTransport::close_all() {

@@ -77,16 +77,33 @@ class Exchange::Parser final : public http::basic_parser<false> {
   unsigned status_ = 0;
 };
 
+/// What the head of a whole answer said, so that the same bytes need not be parsed again: a service
+/// says most answers of one second with the same head.
+struct KnownHead {
+  std::string bytes;
+  std::size_t body_bytes = 0;
+  unsigned status = 0;
+  bool keep_alive = false;
+  std::vector<std::string> values;  // of the watched headers
+
+  bool begins(std::string_view answer) const {
+    return !bytes.empty() && answer.size() == bytes.size() + body_bytes &&
+           answer.starts_with(bytes);
+  }
+};
+
 struct Exchange::Machine {
   AnswerLimits limits;
   State state = State::reading;
   unsigned interim_answers = 0;
-  bool surplus = false;  // the peer sent more than one answer
+  unsigned status = 0;      // of a complete answer
+  bool keep_alive = false;  // likewise
   std::string body;
   Watched watched;
   std::string unparsed;  // the start of a header that has not come in whole
   std::string failure;
-  std::optional<Parser> parser;
+  std::optional<Parser> parser;  // unset: no byte of the answer has been parsed
+  KnownHead known;
 };
 
 Exchange::Exchange(AnswerLimits limits, std::vector<std::string> watched)
@@ -108,17 +125,17 @@ void Exchange::start() {
   Machine& machine = *machine_;
   machine.state = State::reading;
   machine.interim_answers = 0;
-  machine.surplus = false;
   machine.body.clear();
   for (std::string& value : machine.watched.values) value.clear();
   machine.unparsed.clear();
   machine.failure.clear();
-  machine.parser.emplace(machine.body, machine.watched, machine.limits);
+  machine.parser.reset();
 }
 
 /// Parses as much of `bytes` as can be parsed now and cuts that off.
 Exchange::State Exchange::parse(std::string_view& bytes) {
   Machine& machine = *machine_;
+  if (!machine.parser) machine.parser.emplace(machine.body, machine.watched, machine.limits);
   while (!bytes.empty() && !machine.parser->is_done()) {
     // Fewer bytes cannot end the body, and Beast asserts that a last chunk it has begun to read
     // comes back with as many (boostorg/beast, pull request 2861).
@@ -144,7 +161,36 @@ Exchange::State Exchange::parse(std::string_view& bytes) {
     }
   }
   if (!machine.parser->is_done()) return machine.state = State::reading;
-  machine.surplus = !bytes.empty();
+  return complete(bytes.empty());
+}
+
+Exchange::State Exchange::complete(bool was_all) {
+  Machine& machine = *machine_;
+  machine.status = machine.parser->status();
+  machine.keep_alive = was_all && machine.parser->keep_alive();
+  return machine.state = State::complete;
+}
+
+/// Keeps the head of `answer`, which was parsed as a whole, unless its body was in chunks.
+void Exchange::remember(std::string_view answer) {
+  Machine& machine = *machine_;
+  if (machine.parser->chunked() || machine.interim_answers > 0) return;
+  KnownHead& known = machine.known;
+  known.bytes.assign(answer.substr(0, answer.size() - machine.body.size()));
+  known.body_bytes = machine.body.size();
+  known.status = machine.status;
+  known.keep_alive = machine.keep_alive;
+  known.values = machine.watched.values;
+}
+
+/// Takes an answer whose head is known.
+Exchange::State Exchange::recall(std::string_view answer) {
+  Machine& machine = *machine_;
+  const KnownHead& known = machine.known;
+  machine.body.assign(answer.substr(known.bytes.size()));
+  machine.watched.values = known.values;
+  machine.status = known.status;
+  machine.keep_alive = known.keep_alive;
   return machine.state = State::complete;
 }
 
@@ -152,7 +198,11 @@ Exchange::State Exchange::feed(std::string_view bytes) {
   Machine& machine = *machine_;
   FAIRRUSH_ASSERT(machine.state == State::reading);
   if (machine.unparsed.empty()) {
+    const bool is_first = !machine.parser;
+    if (is_first && machine.known.begins(bytes)) return recall(bytes);
+    const std::string_view answer = bytes;
     parse(bytes);
+    if (is_first && machine.state == State::complete && bytes.empty()) remember(answer);
     if (machine.state == State::reading) machine.unparsed.assign(bytes);
   } else {
     machine.unparsed.append(bytes);
@@ -171,13 +221,13 @@ Exchange::State Exchange::feed(std::string_view bytes) {
 Exchange::State Exchange::end() {
   Machine& machine = *machine_;
   FAIRRUSH_ASSERT(machine.state == State::reading);
-  if (!machine.parser->got_some() || !machine.unparsed.empty()) {
+  if (!machine.parser || !machine.parser->got_some() || !machine.unparsed.empty()) {
     return machine.state = State::cut_off;
   }
   error_code error;
   machine.parser->put_eof(error);
-  const bool complete = !error && machine.parser->is_done();
-  return machine.state = complete ? State::complete : State::cut_off;
+  if (error || !machine.parser->is_done()) return machine.state = State::cut_off;
+  return complete(true);
 }
 
 Exchange::State Exchange::state() const {
@@ -185,7 +235,7 @@ Exchange::State Exchange::state() const {
 }
 
 unsigned Exchange::status() const {
-  return machine_->parser->status();
+  return machine_->status;
 }
 
 std::string_view Exchange::body() const {
@@ -197,7 +247,7 @@ std::span<const std::string> Exchange::headers() const {
 }
 
 bool Exchange::keep_alive() const {
-  return !machine_->surplus && machine_->parser->keep_alive();
+  return machine_->keep_alive;
 }
 
 std::string_view Exchange::failure() const {

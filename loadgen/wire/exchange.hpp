@@ -66,6 +66,9 @@ class Exchange {
   struct Machine;
 
   State parse(std::string_view& bytes);
+  State complete(bool was_all);
+  void remember(std::string_view answer);
+  State recall(std::string_view answer);
 
   std::unique_ptr<Machine> machine_;
 };

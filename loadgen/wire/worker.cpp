@@ -146,7 +146,10 @@ std::optional<NextTick> Worker::tick() {
   }
   if (drained() || given_up(now_ns)) return std::nullopt;
   wanted_ns_ = next_wake_ns(now_ns);
-  return NextTick{.at = spec_.epoch + Duration(*wanted_ns_), .react = exhausted_ns_ || stopped_ns_};
+  return NextTick{
+      .at = spec_.epoch + Duration(*wanted_ns_),
+      .react = exhausted_ns_ || stopped_ns_,
+      .awaited = is_precise() ? 0U : static_cast<unsigned>(counters_.in_flight.value())};
 }
 
 void Worker::sweep() {

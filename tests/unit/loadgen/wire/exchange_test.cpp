@@ -1,5 +1,6 @@
 #include "loadgen/wire/exchange.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -73,6 +74,47 @@ TEST(Exchange, ServesOneAnswerAfterTheOther) {
   ASSERT_EQ(exchange.state(), State::reading);
   ASSERT_EQ(exchange.feed(kPlain), State::complete);
   EXPECT_EQ(exchange.body(), "{\"coupon\":\"AB\"}");
+}
+
+TEST(Exchange, ReadsAnAnswerWithAKnownHeadAsIfItHadParsedIt) {
+  Exchange exchange({}, {"X-Queue"});
+  const auto answer = [](std::string_view body) {
+    return fmt::format("HTTP/1.1 201 Created\r\nX-Queue: 7\r\nContent-Length: {}\r\n\r\n{}",
+                       body.size(), body);
+  };
+  for (const char* const body : {"first", "other", "third", "longer than those", "after"}) {
+    exchange.start();
+    ASSERT_EQ(exchange.feed(answer(body)), Exchange::State::complete);
+    EXPECT_EQ(exchange.status(), 201U);
+    EXPECT_EQ(exchange.body(), body);
+    EXPECT_EQ(exchange.headers().front(), "7");
+    EXPECT_TRUE(exchange.keep_alive());
+  }
+}
+
+TEST(Exchange, TakesNoAnswerForAKnownOneThatIsCutOrHasMoreBehindIt) {
+  Exchange exchange;
+  const std::string answer = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody";
+  ASSERT_EQ(exchange.feed(answer), Exchange::State::complete);
+  exchange.start();
+  ASSERT_EQ(exchange.feed(answer.substr(0, answer.size() - 1)), Exchange::State::reading);
+  EXPECT_EQ(exchange.end(), Exchange::State::cut_off);
+  exchange.start();
+  ASSERT_EQ(exchange.feed(answer + "HTTP"), Exchange::State::complete);
+  EXPECT_FALSE(exchange.keep_alive());
+  exchange.start();
+  ASSERT_EQ(exchange.feed(answer), Exchange::State::complete) << "as before";
+  EXPECT_TRUE(exchange.keep_alive());
+}
+
+TEST(Exchange, KnowsTheHeadOfAnAnswerThatEndsTheConnection) {
+  Exchange exchange;
+  const std::string last = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  for (int turn = 0; turn < 2; ++turn) {
+    exchange.start();
+    ASSERT_EQ(exchange.feed(last), Exchange::State::complete);
+    EXPECT_FALSE(exchange.keep_alive());
+  }
 }
 
 TEST(Exchange, AnswersWithoutABodyAreComplete) {
