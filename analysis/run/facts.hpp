@@ -114,10 +114,19 @@ struct HostFacts {
   std::optional<std::uint64_t> retransmits;          ///< TCP segments sent again
 };
 
-/// The instrument's own error, as `fairrush selftest` measured it on this machine with this
-/// version.
+/// How an instrument sent its requests. Empty: nothing was sent.
+struct WiringFacts {
+  std::string transport;  ///< "asio" or "io_uring"; of several shards "asio and io_uring"
+  std::string pacing;     ///< "economic" or "precise"
+
+  bool operator==(const WiringFacts&) const = default;
+};
+
+/// The instrument's own error in one wiring, as `fairrush selftest` measured it on this machine
+/// with this version.
 struct SelfTestFacts {
   std::string measured_at;         ///< ISO 8601, UTC
+  WiringFacts wiring;              ///< it is the error of
   std::uint64_t error_p50_ns = 0;  ///< the worst case's, of answer times on the wire
   std::uint64_t error_p99_ns = 0;
   std::uint64_t click_error_p99_ns = 0;  ///< from the click, so that lag is part of it
@@ -127,6 +136,7 @@ struct SelfTestFacts {
 /// How good the instrument was. Lags are sending time minus (intended time + one-way delay), less
 /// what the click had to wait for a connection.
 struct InstrumentFacts {
+  WiringFacts wiring;
   unsigned threads = 0;
   unsigned connections_max = 0;  ///< open at once
   std::uint64_t lag_p50_ns = 0;
@@ -157,7 +167,7 @@ struct InstrumentFacts {
   std::uint64_t descriptors_exhausted = 0;  ///< attempts for which it had no descriptor
   /// Attempts for which no connection was free until the run gave them up: the target held all.
   std::uint64_t held_back = 0;
-  std::optional<SelfTestFacts> selftest;  ///< unset: nobody made one
+  std::optional<SelfTestFacts> selftest;  ///< of this wiring; unset: nobody made one
 };
 
 /// One instrument of several that play a run together: shard `number` plays the users with

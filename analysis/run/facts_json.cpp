@@ -245,8 +245,14 @@ void describe(auto& archive, Is<HostFacts> auto& host) {
   archive("retransmits", host.retransmits);
 }
 
+void describe(auto& archive, Is<WiringFacts> auto& wiring) {
+  archive("transport", wiring.transport);
+  archive("pacing", wiring.pacing);
+}
+
 void describe(auto& archive, Is<SelfTestFacts> auto& selftest) {
   archive("measured_at", selftest.measured_at);
+  archive("wiring", selftest.wiring);
   archive("error_p50_ns", selftest.error_p50_ns);
   archive("error_p99_ns", selftest.error_p99_ns);
   archive("click_error_p99_ns", selftest.click_error_p99_ns);
@@ -254,6 +260,7 @@ void describe(auto& archive, Is<SelfTestFacts> auto& selftest) {
 }
 
 void describe(auto& archive, Is<InstrumentFacts> auto& instrument) {
+  archive("wiring", instrument.wiring);
   archive("threads", instrument.threads);
   archive("connections_max", instrument.connections_max);
   archive("lag_p50_ns", instrument.lag_p50_ns);

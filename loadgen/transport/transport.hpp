@@ -110,6 +110,7 @@ class Transport {
 };
 
 enum class TransportKind : std::uint8_t { asio, io_uring };
+std::string_view name_of(TransportKind kind);
 
 class TlsContext;
 

@@ -28,6 +28,10 @@ std::string signed_milliseconds(std::int64_t value_ns) {
   return fmt::format("{}{} ms", value_ns < 0 ? "−" : "", milliseconds_text(magnitude));
 }
 
+std::string given_text(const std::string& text) {
+  return text.empty() ? std::string(kNoFigure) : text;
+}
+
 /// How the clicks spread over lateness: "up to 1ms: 93.10 %".
 void add_lag_steps(Markup& page, const analysis::InstrumentFacts& facts) {
   if (facts.lag_steps.empty()) return;
@@ -71,6 +75,8 @@ void add_bars(Markup& page, const analysis::RunFacts& facts) {
 std::vector<Term> instrument_terms(const ReportInput& input) {
   const analysis::InstrumentFacts& facts = input.facts.instrument;
   return {
+      {"Requests went over", given_text(facts.wiring.transport)},
+      {"Pacing of clicks", given_text(facts.wiring.pacing)},
       {"Threads", format_count(facts.threads)},
       {"Connections open at once", format_count(facts.connections_max)},
       {"CPU of the instrument", cpu_text(facts.cpu_seconds, facts.wall_seconds)},

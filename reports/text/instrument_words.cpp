@@ -6,19 +6,30 @@
 #include "reports/text/words.hpp"
 
 namespace fairrush::reports {
+namespace {
+
+/// "over io_uring with economic pacing" behind `before`; nothing where nothing was sent.
+std::string wiring_text(const analysis::WiringFacts& wiring, std::string_view before) {
+  if (wiring.transport.empty()) return {};
+  return fmt::format("{}over {} with {} pacing", before, wiring.transport, wiring.pacing);
+}
+
+}  // namespace
 
 std::string selftest_text(const analysis::RunFacts& facts) {
   const auto& selftest = facts.instrument.selftest;
   if (!selftest) {
-    return "How exact the instrument is on this machine was not measured with this version: "
-           "fairrush selftest does it.";
+    return fmt::format(
+        "How exact the instrument is on this machine{} was not measured with this version: "
+        "fairrush selftest does it.",
+        wiring_text(facts.instrument.wiring, " "));
   }
   return fmt::format(
-      "The instrument's own error here, worst case: {} ms at p50 and {} ms at p99 on the wire, {} "
-      "ms at p99 from the click (selftest of {}, {}).",
-      milliseconds_text(selftest->error_p50_ns), milliseconds_text(selftest->error_p99_ns),
-      milliseconds_text(selftest->click_error_p99_ns), selftest->measured_at,
-      selftest->passed ? "within its bars" : "beyond its bars");
+      "The instrument's own error here{}, worst case: {} ms at p50 and {} ms at p99 on the wire, "
+      "{} ms at p99 from the click (selftest of {}, {}).",
+      wiring_text(selftest->wiring, ", "), milliseconds_text(selftest->error_p50_ns),
+      milliseconds_text(selftest->error_p99_ns), milliseconds_text(selftest->click_error_p99_ns),
+      selftest->measured_at, selftest->passed ? "within its bars" : "beyond its bars");
 }
 
 std::string_view subject_text(analysis::BarSubject subject) {

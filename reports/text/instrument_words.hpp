@@ -9,7 +9,8 @@
 
 namespace fairrush::reports {
 
-/// The instrument's own error on this machine, or that nobody measured it. One or two sentences.
+/// The instrument's own error on this machine in the wiring of the run, or that nobody measured it.
+/// One sentence.
 std::string selftest_text(const analysis::RunFacts& facts);
 
 /// Whom a figure speaks of: "instrument", "machine", "target or pool".

@@ -14,7 +14,8 @@ namespace {
 
 /// Every field differs from its default and from every other field of its type; so below.
 InstrumentFacts instrument_without_defaults() {
-  return {.threads = 2,
+  return {.wiring = {"io_uring", "economic"},
+          .threads = 2,
           .connections_max = 256,
           .lag_p50_ns = 21,
           .lag_p99_ns = 22,
@@ -43,7 +44,7 @@ InstrumentFacts instrument_without_defaults() {
           .ports_exhausted = 65,
           .descriptors_exhausted = 66,
           .held_back = 67,
-          .selftest = SelfTestFacts{"2026-11-21T11:00:00Z", 68, 69, 70, true}};
+          .selftest = SelfTestFacts{"2026-11-21T11:00:00Z", {"asio", "precise"}, 68, 69, 70, true}};
 }
 
 RunFacts facts_without_defaults() {
