@@ -175,7 +175,6 @@ struct InstrumentFacts {
 struct ShardFacts {
   std::uint32_t number = 1;             ///< 1 … of
   std::uint32_t of = 1;                 ///< at most `kShardsMax`
-  std::int64_t epoch_ms = 0;            ///< the run's epoch on the target's clock, Unix time
   std::string machine;                  ///< as `RunFacts::machine`
   InstrumentFacts instrument;           ///< its own
   std::vector<CountedDelay> lags = {};  ///< of the attempts it sent; ascending
@@ -221,7 +220,10 @@ struct RunFacts {
   std::string scenario;  ///< its file name without the extension
   std::string question;
   std::string started_at;  ///< ISO 8601, UTC
-  std::string version;     ///< of fairrush, with commit
+  /// Time 0 on the target's clock, Unix time; the same for all shards. Unset: in virtual time, or
+  /// no round has begun.
+  std::optional<std::int64_t> epoch_ms;
+  std::string version;  ///< of fairrush, with commit
   std::string build_type;
   std::string machine;  ///< one line: CPU, cores, memory, kernel
   std::string target;   ///< "built-in: sealed-draw, memory, sqlite" or a URL
@@ -255,6 +257,9 @@ struct RunFacts {
   std::vector<std::pair<std::string, std::string>>
       options;  ///< the scenario as resolved, key → value
 };
+
+/// Whether users reserve before the rush; else everybody is on the roster.
+bool takes_reservations(const RunFacts& facts);
 
 /// Whether the last round was not brought to its end: the instrument was killed, or is at work.
 /// `ended_early` then says what there is.

@@ -301,7 +301,6 @@ void describe(auto& archive, Is<CountedDelay> auto& counted) {
 void describe(auto& archive, Is<ShardFacts> auto& shard) {
   archive("number", shard.number);
   archive("of", shard.of);
-  archive("epoch_ms", shard.epoch_ms);
   archive("machine", shard.machine);
   archive("instrument", shard.instrument);
   archive("lags", shard.lags);
@@ -313,6 +312,7 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("scenario", facts.scenario);
   archive("question", facts.question);
   archive("started_at", facts.started_at);
+  archive("epoch_ms", facts.epoch_ms);
   archive("version", facts.version);
   archive("build_type", facts.build_type);
   archive("machine", facts.machine);

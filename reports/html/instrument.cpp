@@ -8,6 +8,7 @@
 #include "reports/html/sections.hpp"
 #include "reports/text/figures.hpp"
 #include "reports/text/instrument_words.hpp"
+#include "reports/text/shard_words.hpp"
 #include "reports/text/words.hpp"
 
 namespace fairrush::reports {
@@ -52,9 +53,10 @@ void add_lag_steps(Markup& page, const analysis::InstrumentFacts& facts) {
   page.close();
 }
 
-void add_bars(Markup& page, const analysis::RunFacts& facts) {
+void add_bars(Markup& page, const ReportInput& input) {
   std::vector<Row> rows;
-  for (const analysis::InstrumentBar& bar : analysis::instrument_bars(facts)) {
+  for (const analysis::InstrumentBar& bar :
+       analysis::instrument_bars(input.facts, input.assessment.burst)) {
     const Tone beyond = bar.gates ? Tone::bad : Tone::open;
     rows.push_back({{bar.what, Tone::neutral, bar.held ? std::string() : sentence(bar.broken)},
                     {bar.measured.empty() ? std::string(kNoFigure) : bar.measured,
@@ -69,6 +71,30 @@ void add_bars(Markup& page, const analysis::RunFacts& facts) {
              {"Bar", ColumnKind::number},
              {"Whose"},
              {"Beyond it the run is"}},
+            rows);
+}
+
+void add_shards(Markup& page, const analysis::RunFacts& facts) {
+  std::vector<Row> rows;
+  for (const ShardWords& shard : describe_shards(facts)) {
+    const Tone tone = shard.crossed.empty() ? Tone::neutral : shard.gates ? Tone::bad : Tone::open;
+    rows.push_back({{shard.number, Tone::neutral, shard.machine},
+                    {shard.sent},
+                    {shard.lag_p50},
+                    {shard.lag_p99},
+                    {shard.cpu},
+                    {shard.clock_error},
+                    {shard.crossed.empty() ? "none" : shard.crossed, tone}});
+  }
+  if (rows.empty()) return;
+  add_table(page, "The shards that played the run",
+            {{"Shard, its machine"},
+             {"Clicks sent", ColumnKind::number},
+             {"Lag p50, ms", ColumnKind::number},
+             {"p99, ms", ColumnKind::number},
+             {"CPU of its threads", ColumnKind::number},
+             {"Target's clock ±, ms", ColumnKind::number},
+             {"Bars crossed"}},
             rows);
 }
 
@@ -123,8 +149,10 @@ void add_instrument(Markup& page, const ReportInput& input) {
   }
   if (!input.facts.simulation) {
     page.line("p", selftest_text(input.facts));
-    add_bars(page, input.facts);
+    add_bars(page, input);
+    add_shards(page, input.facts);
     add_lag_steps(page, input.facts.instrument);
+    page.line("p", burst_text(input));
   }
   std::vector<Term> terms = instrument_terms(input);
   for (const analysis::PlanFit& fit : input.assessment.plan_fits) add_plan_terms(fit, terms);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
+
 #include "reports/text/figures.hpp"
 #include "reports/text/words.hpp"
 
@@ -14,7 +16,34 @@ std::string wiring_text(const analysis::WiringFacts& wiring, std::string_view be
   return fmt::format("{}over {} with {} pacing", before, wiring.transport, wiring.pacing);
 }
 
+std::string distance_text(std::int64_t distance_ns) {
+  return fmt::format("{} ms {}",
+                     milliseconds_text(static_cast<std::uint64_t>(std::abs(distance_ns))),
+                     distance_ns < 0 ? "before" : "after");
+}
+
 }  // namespace
+
+std::string burst_text(const ReportInput& input) {
+  const auto& burst = input.assessment.burst;
+  if (!burst) {
+    return "How the burst reached the target nobody measured: no ledger with times of issue was "
+           "read.";
+  }
+  const auto spread = [](std::int64_t spread_ns) {
+    return milliseconds_text(static_cast<std::uint64_t>(spread_ns));
+  };
+  const std::size_t rounds = input.facts.rounds.size();
+  const std::string round =
+      rounds > 1 ? fmt::format(" in round {} of {}, which widened most", burst->round + 1, rounds)
+                 : "";
+  return fmt::format(
+      "The burst as the target saw it{}: 98 % of {} left within {} ms, and their coupons were "
+      "issued within {} ms, {} sending at p50 and {} it at p99 (each time of issue ± {} ms).",
+      round, counted(burst->winners, "winning claim"), spread(burst->sent_spread_ns),
+      spread(burst->issued_spread_ns), distance_text(burst->delay_p50_ns),
+      distance_text(burst->delay_p99_ns), spread(burst->uncertainty_ns));
+}
 
 std::string selftest_text(const analysis::RunFacts& facts) {
   const auto& selftest = facts.instrument.selftest;

@@ -22,7 +22,7 @@ ShardRun shard(std::uint32_t number, std::uint32_t of) {
   ShardFacts part;
   part.number = number;
   part.of = of;
-  part.epoch_ms = 1000;
+  run.facts.epoch_ms = 1000;
   part.machine = "a machine";
   part.instrument.threads = 2;
   part.instrument.lag_max_ns = number * 100;
@@ -119,7 +119,7 @@ TEST(Combine, RefusesWhatDiffersByItsName) {
               ElementsAre(HasSubstr("the version of fairrush is fairrush 2")));
   EXPECT_THAT(with([](RunFacts& facts) { facts.shards.front().of = 3; }),
               ElementsAre(HasSubstr("the number of shards is 3")));
-  EXPECT_THAT(with([](RunFacts& facts) { facts.shards.front().epoch_ms = 2000; }),
+  EXPECT_THAT(with([](RunFacts& facts) { facts.epoch_ms = 2000; }),
               ElementsAre(HasSubstr("the start (Unix ms) is 2000")));
   EXPECT_THAT(with([](RunFacts& facts) { facts.options.front().second = "299"; }),
               ElementsAre(HasSubstr("population.users is 299")));

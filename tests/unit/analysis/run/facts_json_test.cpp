@@ -52,6 +52,7 @@ RunFacts facts_without_defaults() {
   facts.scenario = "demo";
   facts.question = "Is \"it\" fair?\n";
   facts.started_at = "2026-11-21T12:00:00Z";
+  facts.epoch_ms = 41;
   facts.version = "0.1.0 (abc)";
   facts.build_type = "Release";
   facts.machine = "2 × Xeon";
@@ -87,7 +88,6 @@ RunFacts facts_without_defaults() {
   facts.instrument = instrument_without_defaults();
   facts.shards = {{.number = 2,
                    .of = 3,
-                   .epoch_ms = 41,
                    .machine = "another",
                    .instrument = instrument_without_defaults(),
                    .lags = {{.delay_ns = 42, .count = 43}},
