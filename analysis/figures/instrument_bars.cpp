@@ -299,16 +299,15 @@ bool was_stopped(const RunFacts& facts) {
 /// Of the whole run: shards send one burst together.
 InstrumentBar burst_bar(const std::optional<BurstSpread>& burst) {
   InstrumentBar bar{.subject = Subject::target,
-                    .what = "Burst on arrival, p1 to p99",
+                    .what = "Burst wider on arrival, p1 to p99",
                     .measured = {},
-                    .limit = fmt::format("at most {} and {:.0f} % wider than sent",
+                    .limit = fmt::format("at most {}, {:.0f} %",
                                          format_duration(Duration(BurstSpread::kWidenedMaxNs)),
                                          BurstSpread::kWidenedShareMax * 100),
                     .broken = {}};
   if (!burst) return bar;
   const auto text = [](std::int64_t ns) { return format_duration(Duration(ns)); };
-  bar.measured =
-      fmt::format("{}, sent in {}", text(burst->issued_spread_ns), text(burst->sent_spread_ns));
+  bar.measured = text(burst->widened_ns());
   bar.held = !burst->is_wider();
   bar.broken = fmt::format(
       "winning claims that left within {} got their coupons within {} (98 % of {}, ± {}): the "

@@ -24,11 +24,6 @@ std::string cpu_text(double cpu_seconds, double wall_seconds) {
                      percent_text(cpu_seconds / wall_seconds));
 }
 
-std::string signed_milliseconds(std::int64_t value_ns) {
-  const auto magnitude = static_cast<std::uint64_t>(std::llabs(value_ns));
-  return fmt::format("{}{} ms", value_ns < 0 ? "−" : "", milliseconds_text(magnitude));
-}
-
 std::string given_text(const std::string& text) {
   return text.empty() ? std::string(kNoFigure) : text;
 }
@@ -92,8 +87,8 @@ void add_shards(Markup& page, const analysis::RunFacts& facts) {
              {"Clicks sent", ColumnKind::number},
              {"Lag p50, ms", ColumnKind::number},
              {"p99, ms", ColumnKind::number},
-             {"CPU of its threads", ColumnKind::number},
-             {"Target's clock ±, ms", ColumnKind::number},
+             {"CPU", ColumnKind::number},
+             {"Clock ±, ms", ColumnKind::number},
              {"Bars crossed"}},
             rows);
 }
@@ -149,10 +144,10 @@ void add_instrument(Markup& page, const ReportInput& input) {
   }
   if (!input.facts.simulation) {
     page.line("p", selftest_text(input.facts));
+    page.line("p", burst_text(input));
     add_bars(page, input);
     add_shards(page, input.facts);
     add_lag_steps(page, input.facts.instrument);
-    page.line("p", burst_text(input));
   }
   std::vector<Term> terms = instrument_terms(input);
   for (const analysis::PlanFit& fit : input.assessment.plan_fits) add_plan_terms(fit, terms);

@@ -16,12 +16,6 @@ std::string wiring_text(const analysis::WiringFacts& wiring, std::string_view be
   return fmt::format("{}over {} with {} pacing", before, wiring.transport, wiring.pacing);
 }
 
-std::string distance_text(std::int64_t distance_ns) {
-  return fmt::format("{} ms {}",
-                     milliseconds_text(static_cast<std::uint64_t>(std::abs(distance_ns))),
-                     distance_ns < 0 ? "before" : "after");
-}
-
 }  // namespace
 
 std::string burst_text(const ReportInput& input) {
@@ -39,10 +33,10 @@ std::string burst_text(const ReportInput& input) {
                  : "";
   return fmt::format(
       "The burst as the target saw it{}: 98 % of {} left within {} ms, and their coupons were "
-      "issued within {} ms, {} sending at p50 and {} it at p99 (each time of issue ± {} ms).",
+      "issued within {} ms: {} after sending at p50, {} at p99, each ± {} ms.",
       round, counted(burst->winners, "winning claim"), spread(burst->sent_spread_ns),
-      spread(burst->issued_spread_ns), distance_text(burst->delay_p50_ns),
-      distance_text(burst->delay_p99_ns), spread(burst->uncertainty_ns));
+      spread(burst->issued_spread_ns), signed_milliseconds(burst->delay_p50_ns),
+      signed_milliseconds(burst->delay_p99_ns), spread(burst->uncertainty_ns));
 }
 
 std::string selftest_text(const analysis::RunFacts& facts) {
@@ -59,6 +53,11 @@ std::string selftest_text(const analysis::RunFacts& facts) {
       wiring_text(selftest->wiring, ", "), milliseconds_text(selftest->error_p50_ns),
       milliseconds_text(selftest->error_p99_ns), milliseconds_text(selftest->click_error_p99_ns),
       selftest->measured_at, selftest->passed ? "within its bars" : "beyond its bars");
+}
+
+std::string signed_milliseconds(std::int64_t time_ns) {
+  return fmt::format("{}{} ms", time_ns < 0 ? "−" : "",
+                     milliseconds_text(static_cast<std::uint64_t>(std::abs(time_ns))));
 }
 
 std::string_view subject_text(analysis::BarSubject subject) {

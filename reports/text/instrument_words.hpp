@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,6 +18,9 @@ std::string selftest_text(const analysis::RunFacts& facts);
 /// How far the claims of the winners lay apart when they left, and their coupons when they were
 /// issued, or that nobody knows. One or two sentences.
 std::string burst_text(const ReportInput& input);
+
+/// "−0.406 ms".
+std::string signed_milliseconds(std::int64_t time_ns);
 
 /// Whom a figure speaks of: "instrument", "machine", "target or pool".
 std::string_view subject_text(analysis::BarSubject subject);

@@ -31,8 +31,8 @@ TEST(BurstText, SaysHowFarApartClaimsLeftAndWereServed) {
                                                .uncertainty_ns = 1'061'000};
   EXPECT_EQ(burst_text(input_of(run)),
             "The burst as the target saw it: 98 % of 59 winning claims left within 400 ms, and "
-            "their coupons were issued within 900 ms, 2.00 ms before sending at p50 and 510 ms "
-            "after it at p99 (each time of issue ± 1.06 ms).");
+            "their coupons were issued within 900 ms: −2.00 ms after sending at p50, 510 ms at "
+            "p99, each ± 1.06 ms.");
   run.facts.rounds.resize(3, run.facts.rounds.front());
   run.assessment.burst->round = 2;
   EXPECT_THAT(burst_text(input_of(run)), HasSubstr("saw it in round 3 of 3, which widened most: "));
