@@ -265,6 +265,7 @@ RoundAssessment assess_round(const RoundEvidence& evidence) {
                        static_cast<double>(traffic.fullest_second(evidence.round.rush)),
                    .in_flight_at_sell_out = in_flight_at_sell_out(index, traffic)},
           .plan_fits = evidence.facts.simulation ? std::vector<PlanFit>() : plan_fits(index),
+          .burst = burst_spread(index),
           .tallies = tallies(index),
           .participants = participants_of(index),
           .attempts = index.attempts(),
@@ -281,6 +282,7 @@ void Assessor::add(RoundAssessment round) {
   add_round(assessment_.visibility, round.visibility);
   add_round(assessment_.load, round.load, round.number);
   add_round(assessment_.plan_fits, round.plan_fits);
+  add_round(assessment_.burst, round.burst);
   add_round(assessment_.tallies, round.tallies);
   assessment_.attempts += round.attempts;
   assessment_.cut_short = assessment_.cut_short || round.cut_short;

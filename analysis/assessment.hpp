@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "analysis/fairness/fairness.hpp"
+#include "analysis/figures/burst_spread.hpp"
 #include "analysis/figures/figures.hpp"
 #include "analysis/figures/plan_fit.hpp"
 #include "analysis/figures/tallies.hpp"
@@ -30,6 +31,7 @@ struct Assessment {
   LoadFigures load;
   std::vector<PlanFit>
       plan_fits;  ///< by phase; empty where nobody knows the shape, or no clock ran
+  std::optional<BurstSpread> burst;  ///< unset when the ledger has no times of issue
   ClaimTallies tallies;
   FairnessFigures fairness;
   std::uint64_t attempts = 0;
@@ -52,6 +54,7 @@ struct RoundAssessment {
   VisibilityFigures visibility;
   RoundLoad load;
   std::vector<PlanFit> plan_fits;
+  std::optional<BurstSpread> burst;
   ClaimTallies tallies;
   RoundParticipants participants;
   std::uint64_t attempts = 0;

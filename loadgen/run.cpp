@@ -367,7 +367,10 @@ Step RunExecution::finish() {
 
 Step RunExecution::keep_what_is_known() {
   if (samples_.threads > 0) facts_.instrument = instrument_facts(samples_);
-  facts_.instrument.selftest = settings_.selftest;
+  facts_.instrument.wiring = describe_wiring(wiring_, scenario_);
+  const auto selftest = std::ranges::find(settings_.selftests, facts_.instrument.wiring,
+                                          &analysis::SelfTestFacts::wiring);
+  if (selftest != settings_.selftests.end()) facts_.instrument.selftest = *selftest;
   facts_.instrument.clock_error_ns = samples_.clocks.error.count();
   if (accord_.is_shared()) {
     facts_.shards.front().instrument = facts_.instrument;

@@ -7,6 +7,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 #include "analysis/run/facts.hpp"
 #include "loadgen/scenario/scenario.hpp"
@@ -58,8 +59,8 @@ struct RunSettings {
   std::filesystem::path directory;      ///< exists and is empty; the run's files go here
   std::filesystem::path server_binary;  ///< started for a built-in target
   std::optional<ShardSeat> seat = {};   ///< plays a shard of the run; unset: all of it
-  std::optional<analysis::SelfTestFacts> selftest =
-      {};  ///< what is known of the instrument's error
+  /// What is known of the instrument's error, one of each wiring: the run quotes that of its own.
+  std::vector<analysis::SelfTestFacts> selftests = {};
 };
 
 /// Why a run could not be made.

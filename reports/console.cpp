@@ -9,6 +9,7 @@
 #include "reports/text/figures.hpp"
 #include "reports/text/instrument_words.hpp"
 #include "reports/text/printable.hpp"
+#include "reports/text/shard_words.hpp"
 #include "reports/text/short_label.hpp"
 #include "reports/text/words.hpp"
 
@@ -216,6 +217,9 @@ void add_limits(Summary& summary, const ReportInput& input) {
   }
   summary.figure("What it shows", round_limits(input));
   if (!input.facts.simulation) summary.figure("Own error", selftest_text(input.facts));
+  const auto& burst = input.assessment.burst;
+  if (burst && burst->is_wider()) summary.figure("Burst", burst_text(input));
+  if (!input.facts.shards.empty()) summary.figure("Shards", shards_text(input.facts));
 }
 
 void add_examples(Summary& summary, const CheckResult& check, const ReportInput& input) {

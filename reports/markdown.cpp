@@ -8,6 +8,7 @@
 #include "reports/text/file.hpp"
 #include "reports/text/instrument_words.hpp"
 #include "reports/text/printable.hpp"
+#include "reports/text/shard_words.hpp"
 #include "reports/text/tally_words.hpp"
 #include "reports/text/words.hpp"
 #include "reports/writers.hpp"
@@ -208,21 +209,38 @@ std::string sightings_section(const ReportInput& input) {
   return text;
 }
 
+/// Empty for a run that one instrument played.
+std::string shards_table(const analysis::RunFacts& facts) {
+  std::string rows;
+  for (const ShardWords& shard : describe_shards(facts)) {
+    rows += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", shard.number,
+                        escaped(shard.machine), shard.sent, shard.lag_p50, shard.lag_p99, shard.cpu,
+                        shard.clock_error, shard.crossed.empty() ? "none" : escaped(shard.crossed));
+  }
+  if (rows.empty()) return rows;
+  return "\n| shard | machine | clicks sent | lag p50, ms | lag p99, ms | CPU | clock ±, ms | bars "
+         "crossed |\n|---:|---|---:|---:|---:|---:|---:|---|\n" +
+         rows;
+}
+
 /// What is beyond its bar, and how exact the instrument is.
 std::string instrument_section(const ReportInput& input) {
   if (input.facts.simulation) return {};
-  std::string text = fmt::format("\n### Instrument\n\n{}\n", escaped(selftest_text(input.facts)));
+  std::string text = fmt::format("\n### Instrument\n\n{}\n\n{}\n",
+                                 escaped(selftest_text(input.facts)), escaped(burst_text(input)));
   std::string rows;
-  for (const analysis::InstrumentBar& bar : analysis::instrument_bars(input.facts)) {
+  for (const analysis::InstrumentBar& bar :
+       analysis::instrument_bars(input.facts, input.assessment.burst)) {
     if (bar.held) continue;
     rows += fmt::format("| {} | {} | {} | {} | {} |\n", escaped(bar.what), escaped(bar.measured),
                         escaped(bar.limit), subject_text(bar.subject), consequence_text(bar));
   }
-  if (rows.empty()) return text;
-  return text +
-         "\n| beyond its bar | measured | bar | whose | so the run is "
-         "|\n|---|---:|---:|---|---|\n" +
-         rows;
+  if (!rows.empty()) {
+    text +=
+        "\n| beyond its bar | measured | bar | whose | so the run is |\n|---|---:|---:|---|---|\n" +
+        rows;
+  }
+  return text + shards_table(input.facts);
 }
 
 }  // namespace

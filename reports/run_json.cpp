@@ -138,7 +138,8 @@ json::object run_json(const ReportInput& input) {
   object["claims_per_second_max"] = finite(assessment.load.claims_per_second_max);
   const auto& in_flight = assessment.load.in_flight_at_sell_out;
   object["in_flight_at_sell_out"] = in_flight ? json::value(*in_flight) : json::value(nullptr);
-  object["instrument_bars"] = bars_json(input.facts);
+  object["instrument_bars"] = bars_json(input);
+  object["burst"] = burst_json(assessment.burst);
   json::array checks;
   for (const auto& check : assessment.invariants) checks.push_back(check_json(check));
   object["invariants"] = std::move(checks);

@@ -291,14 +291,40 @@ Bars bars_of(const InstrumentFacts& instrument, bool stopped) {
   return bars;
 }
 
+/// By somebody, before its time.
+bool was_stopped(const RunFacts& facts) {
+  return facts.interrupted && !facts.instrument_failure;
+}
+
+/// Of the whole run: shards send one burst together.
+InstrumentBar burst_bar(const std::optional<BurstSpread>& burst) {
+  InstrumentBar bar{.subject = Subject::target,
+                    .what = "Burst wider on arrival, p1 to p99",
+                    .measured = {},
+                    .limit = fmt::format("at most {}, {:.0f} %",
+                                         format_duration(Duration(BurstSpread::kWidenedMaxNs)),
+                                         BurstSpread::kWidenedShareMax * 100),
+                    .broken = {}};
+  if (!burst) return bar;
+  const auto text = [](std::int64_t ns) { return format_duration(Duration(ns)); };
+  bar.measured = text(burst->widened_ns());
+  bar.held = !burst->is_wider();
+  bar.broken = fmt::format(
+      "winning claims that left within {} got their coupons within {} (98 % of {}, ± {}): the "
+      "target, or the way to it, spread the burst",
+      text(burst->sent_spread_ns), text(burst->issued_spread_ns), format_count(burst->winners),
+      text(burst->uncertainty_ns));
+  return bar;
+}
+
 /// Crosses the bars that a shard has crossed, in that shard's words.
-void judge_by_shards(const RunFacts& facts, bool stopped, Bars& bars) {
+void judge_by_shards(const RunFacts& facts, Bars& bars) {
   for (InstrumentBar& bar : bars) {
     bar.held = true;
     bar.broken.clear();
   }
   for (const ShardFacts& shard : facts.shards) {
-    const Bars own = bars_of(shard.instrument, stopped || shard.cut_short);
+    const Bars own = bars_of_shard(facts, shard);
     for (std::size_t place = 0; place < bars.size(); ++place) {
       if (own[place].held) continue;
       bars[place].held = false;
@@ -324,10 +350,15 @@ bool may_be_to_blame(const InstrumentFacts& instrument, const PlanFit& fit) {
   return own > PlanFit::kOffPlanMax * static_cast<double>(fit.clicks);
 }
 
-std::vector<InstrumentBar> instrument_bars(const RunFacts& facts) {
-  const bool stopped = facts.interrupted && !facts.instrument_failure;
-  Bars bars = bars_of(facts.instrument, stopped);
-  if (facts.shards.size() > 1) judge_by_shards(facts, stopped, bars);
+std::vector<InstrumentBar> bars_of_shard(const RunFacts& facts, const ShardFacts& shard) {
+  return bars_of(shard.instrument, was_stopped(facts) || shard.cut_short.has_value());
+}
+
+std::vector<InstrumentBar> instrument_bars(const RunFacts& facts,
+                                           const std::optional<BurstSpread>& burst) {
+  Bars bars = bars_of(facts.instrument, was_stopped(facts));
+  if (facts.shards.size() > 1) judge_by_shards(facts, bars);
+  bars.push_back(burst_bar(burst));
   if (facts.instrument_failure) {
     bars.insert(bars.begin(), {.subject = Subject::instrument,
                                .what = "It broke",

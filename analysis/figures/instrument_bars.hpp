@@ -1,8 +1,10 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "analysis/figures/burst_spread.hpp"
 #include "analysis/figures/plan_fit.hpp"
 #include "analysis/run/facts.hpp"
 
@@ -23,10 +25,14 @@ struct InstrumentBar {
   std::string broken;  ///< what to say beyond it: a clause that names who is at fault
 };
 
-/// All of them, in the order in which they are shown. Of a run of several shards the figures are
-/// those of all together, and a bar is held if every shard held it: among many, one that stalled
-/// would hide. Pure.
-std::vector<InstrumentBar> instrument_bars(const RunFacts& facts);
+/// All of them, in the order in which they are shown; `burst` is what became of the claims on their
+/// way, unset where nobody knows. Of a run of several shards the figures are those of all together,
+/// and a bar is held if every shard held it: among many, one that stalled would hide. Pure.
+std::vector<InstrumentBar> instrument_bars(const RunFacts& facts,
+                                           const std::optional<BurstSpread>& burst);
+
+/// Those of one shard by itself, without the burst, which all shards send together. Pure.
+std::vector<InstrumentBar> bars_of_shard(const RunFacts& facts, const ShardFacts& shard);
 
 /// Whether the instrument itself can have brought the clicks of this phase so far off the plan: by
 /// its own lateness or by what it never sent. Else they waited for connections.

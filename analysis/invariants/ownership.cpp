@@ -46,8 +46,7 @@ Finding find_users_with_several(const RunIndex& index) {
 Finding find_ineligible_winners(const RunIndex& index) {
   Finding finding;
   // A scenario that takes reservations of nobody sends intruders only: then any winner is one.
-  const Window& reservation = index.round().reservation;
-  if (reservation.open_ns == reservation.close_ns) {
+  if (!takes_reservations(index.facts())) {
     finding.verdict = CheckVerdict::not_applicable;
     finding.text = "the event takes no reservations";
     return finding;

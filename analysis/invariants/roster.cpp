@@ -40,7 +40,7 @@ Finding find_roster_deviations(const RunIndex& index) {
   const std::uint64_t roster_low = totals.reserved_users;
   const std::uint64_t roster_high = roster_low + totals.open_reservation_users;
   Finding finding;
-  if (index.round().reservation.open_ns == index.round().reservation.close_ns) {
+  if (!takes_reservations(index.facts())) {
     finding.verdict = CheckVerdict::not_applicable;
     finding.text = fmt::format("the event takes no reservations: the roster is all {} users",
                                format_count(index.facts().users));

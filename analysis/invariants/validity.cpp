@@ -54,9 +54,10 @@ void add_plan_faults(const InstrumentFacts& instrument, const PlanFit& fit, Cros
   }
 }
 
-Crossed crossed_bars(const RunFacts& facts, const std::vector<PlanFit>& fits) {
+Crossed crossed_bars(const RunIndex& index, const std::vector<PlanFit>& fits) {
+  const RunFacts& facts = index.facts();
   Crossed crossed;
-  for (InstrumentBar& bar : instrument_bars(facts)) {
+  for (InstrumentBar& bar : instrument_bars(facts, burst_spread(index))) {
     if (bar.held) continue;
     (bar.gates ? crossed.gating : crossed.told).push_back(std::move(bar.broken));
   }
@@ -77,7 +78,7 @@ Finding find_instrument_faults(const RunIndex& index) {
     return finding;
   }
   const std::vector<PlanFit> fits = plan_fits(index);
-  const Crossed crossed = crossed_bars(facts, fits);
+  const Crossed crossed = crossed_bars(index, fits);
   finding.violations = crossed.gating.size();
   if (!crossed.gating.empty()) {
     finding.verdict = CheckVerdict::fail;

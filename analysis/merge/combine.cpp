@@ -69,7 +69,7 @@ void compare(const ShardRun& first, const ShardRun& other, Problems& problems) {
   comparison.same("the number of users", expected.users, found.users);
   comparison.same("the version of fairrush", expected.version, found.version);
   comparison.same("the number of shards", shard_of(expected).of, shard_of(found).of);
-  comparison.same("the start (Unix ms)", shard_of(expected).epoch_ms, shard_of(found).epoch_ms);
+  comparison.same("the start (Unix ms)", expected.epoch_ms.value_or(0), found.epoch_ms.value_or(0));
   comparison.same("the event", expected.event, found.event);
   comparison.same_options();
   comparison.same_windows();

@@ -1,7 +1,11 @@
 #include "analysis/merge/instrument.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include "analysis/latency/histogram.hpp"
 #include "analysis/latency/lags.hpp"
@@ -75,6 +79,14 @@ void add_clocks(InstrumentFacts& all, const InstrumentFacts& one) {
   raise(all.clock_error_ns, one.clock_error_ns);
 }
 
+/// "asio and io_uring": each that a shard had, once.
+WiringFacts combined_wiring(const std::vector<ShardFacts>& shards) {
+  std::set<std::string> transports;
+  for (const ShardFacts& shard : shards) transports.insert(shard.instrument.wiring.transport);
+  return {.transport = fmt::format("{}", fmt::join(transports, " and ")),
+          .pacing = shards.front().instrument.wiring.pacing};
+}
+
 std::optional<SelfTestFacts> combined_selftest(const std::vector<ShardFacts>& shards) {
   std::optional<SelfTestFacts> all = shards.front().instrument.selftest;
   for (const ShardFacts& shard : shards) {
@@ -104,7 +116,9 @@ InstrumentFacts combined_instrument(const std::vector<ShardFacts>& shards) {
   all.lag_p99_ns = lags.value_at(0.99);
   all.lag_steps = lag_steps(lags);
   if (!all.lag_steps.empty()) all.lag_steps.back().up_to_ns = all.lag_max_ns;
+  all.wiring = combined_wiring(shards);
   all.selftest = combined_selftest(shards);
+  if (all.selftest) all.selftest->wiring = all.wiring;
   return all;
 }
 

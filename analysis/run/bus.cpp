@@ -38,8 +38,7 @@ std::expected<BusLog, std::string> parse_bus_csv(std::string_view text) {
     if (!is_utf8(fields[id])) {
       return wrong(fmt::format("id '{}', expected UTF-8", excerpt(fields[id])));
     }
-    LedgerFields values{
-        .user = fields[columns->user], .coupon = fields[columns->coupon], .round = {}};
+    LedgerFields values{.user = fields[columns->user], .coupon = fields[columns->coupon]};
     if (columns->round) values.round = fields[*columns->round];
     auto row = ledger_row(values);
     if (!row) return wrong(row.error());

@@ -37,6 +37,11 @@ std::string moment_of(const RunFacts& facts) {
 
 }  // namespace
 
+bool takes_reservations(const RunFacts& facts) {
+  const Window& reservation = facts.rounds.front().reservation;
+  return reservation.close_ns > reservation.open_ns;
+}
+
 std::uint64_t QuotaRule::coupons(std::uint64_t roster) const {
   if (count) return *count;
   if (!share) return 0;

@@ -114,10 +114,19 @@ struct HostFacts {
   std::optional<std::uint64_t> retransmits;          ///< TCP segments sent again
 };
 
-/// The instrument's own error, as `fairrush selftest` measured it on this machine with this
-/// version.
+/// How an instrument sent its requests. Empty: nothing was sent.
+struct WiringFacts {
+  std::string transport;  ///< "asio" or "io_uring"; of several shards "asio and io_uring"
+  std::string pacing;     ///< "economic" or "precise"
+
+  bool operator==(const WiringFacts&) const = default;
+};
+
+/// The instrument's own error in one wiring, as `fairrush selftest` measured it on this machine
+/// with this version.
 struct SelfTestFacts {
   std::string measured_at;         ///< ISO 8601, UTC
+  WiringFacts wiring;              ///< it is the error of
   std::uint64_t error_p50_ns = 0;  ///< the worst case's, of answer times on the wire
   std::uint64_t error_p99_ns = 0;
   std::uint64_t click_error_p99_ns = 0;  ///< from the click, so that lag is part of it
@@ -127,6 +136,7 @@ struct SelfTestFacts {
 /// How good the instrument was. Lags are sending time minus (intended time + one-way delay), less
 /// what the click had to wait for a connection.
 struct InstrumentFacts {
+  WiringFacts wiring;
   unsigned threads = 0;
   unsigned connections_max = 0;  ///< open at once
   std::uint64_t lag_p50_ns = 0;
@@ -157,7 +167,7 @@ struct InstrumentFacts {
   std::uint64_t descriptors_exhausted = 0;  ///< attempts for which it had no descriptor
   /// Attempts for which no connection was free until the run gave them up: the target held all.
   std::uint64_t held_back = 0;
-  std::optional<SelfTestFacts> selftest;  ///< unset: nobody made one
+  std::optional<SelfTestFacts> selftest;  ///< of this wiring; unset: nobody made one
 };
 
 /// One instrument of several that play a run together: shard `number` plays the users with
@@ -165,7 +175,6 @@ struct InstrumentFacts {
 struct ShardFacts {
   std::uint32_t number = 1;             ///< 1 … of
   std::uint32_t of = 1;                 ///< at most `kShardsMax`
-  std::int64_t epoch_ms = 0;            ///< the run's epoch on the target's clock, Unix time
   std::string machine;                  ///< as `RunFacts::machine`
   InstrumentFacts instrument;           ///< its own
   std::vector<CountedDelay> lags = {};  ///< of the attempts it sent; ascending
@@ -211,7 +220,10 @@ struct RunFacts {
   std::string scenario;  ///< its file name without the extension
   std::string question;
   std::string started_at;  ///< ISO 8601, UTC
-  std::string version;     ///< of fairrush, with commit
+  /// Time 0 on the target's clock, Unix time; the same for all shards. Unset: in virtual time, or
+  /// no round has begun.
+  std::optional<std::int64_t> epoch_ms;
+  std::string version;  ///< of fairrush, with commit
   std::string build_type;
   std::string machine;  ///< one line: CPU, cores, memory, kernel
   std::string target;   ///< "built-in: sealed-draw, memory, sqlite" or a URL
@@ -245,6 +257,9 @@ struct RunFacts {
   std::vector<std::pair<std::string, std::string>>
       options;  ///< the scenario as resolved, key → value
 };
+
+/// Whether users reserve before the rush; else everybody is on the roster.
+bool takes_reservations(const RunFacts& facts);
 
 /// Whether the last round was not brought to its end: the instrument was killed, or is at work.
 /// `ended_early` then says what there is.

@@ -245,8 +245,14 @@ void describe(auto& archive, Is<HostFacts> auto& host) {
   archive("retransmits", host.retransmits);
 }
 
+void describe(auto& archive, Is<WiringFacts> auto& wiring) {
+  archive("transport", wiring.transport);
+  archive("pacing", wiring.pacing);
+}
+
 void describe(auto& archive, Is<SelfTestFacts> auto& selftest) {
   archive("measured_at", selftest.measured_at);
+  archive("wiring", selftest.wiring);
   archive("error_p50_ns", selftest.error_p50_ns);
   archive("error_p99_ns", selftest.error_p99_ns);
   archive("click_error_p99_ns", selftest.click_error_p99_ns);
@@ -254,6 +260,7 @@ void describe(auto& archive, Is<SelfTestFacts> auto& selftest) {
 }
 
 void describe(auto& archive, Is<InstrumentFacts> auto& instrument) {
+  archive("wiring", instrument.wiring);
   archive("threads", instrument.threads);
   archive("connections_max", instrument.connections_max);
   archive("lag_p50_ns", instrument.lag_p50_ns);
@@ -294,7 +301,6 @@ void describe(auto& archive, Is<CountedDelay> auto& counted) {
 void describe(auto& archive, Is<ShardFacts> auto& shard) {
   archive("number", shard.number);
   archive("of", shard.of);
-  archive("epoch_ms", shard.epoch_ms);
   archive("machine", shard.machine);
   archive("instrument", shard.instrument);
   archive("lags", shard.lags);
@@ -306,6 +312,7 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   archive("scenario", facts.scenario);
   archive("question", facts.question);
   archive("started_at", facts.started_at);
+  archive("epoch_ms", facts.epoch_ms);
   archive("version", facts.version);
   archive("build_type", facts.build_type);
   archive("machine", facts.machine);

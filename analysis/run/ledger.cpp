@@ -17,8 +17,10 @@ std::expected<LedgerRow, std::string> row_of(const CsvFields& fields, const Ledg
     return std::unexpected(
         fmt::format("{} fields, expected {} as in the header", fields.size(), columns.count));
   }
-  LedgerFields values{.user = fields[columns.user], .coupon = fields[columns.coupon], .round = {}};
+  LedgerFields values{.user = fields[columns.user], .coupon = fields[columns.coupon]};
   if (columns.round) values.round = fields[*columns.round];
+  if (columns.issued_at_ms) values.issued_at_ms = fields[*columns.issued_at_ms];
+  if (columns.issued_at) values.issued_at = fields[*columns.issued_at];
   return ledger_row(values, user_of);
 }
 
@@ -43,12 +45,17 @@ std::expected<Ledger, std::string> parse_ledger_csv(std::string_view text, const
 }
 
 std::string format_ledger_csv(const Ledger& ledger) {
-  const bool first_round_only =
-      std::ranges::all_of(ledger, [](const LedgerRow& row) { return row.round == 0; });
-  std::string text = first_round_only ? "user,coupon\n" : "user,coupon,round\n";
+  const bool with_round =
+      std::ranges::any_of(ledger, [](const LedgerRow& row) { return row.round > 0; });
+  const bool with_time = std::ranges::any_of(
+      ledger, [](const LedgerRow& row) { return row.issued_at_ms.has_value(); });
+  std::string text = fmt::format("user,coupon{}{}\n", with_round ? ",round" : "",
+                                 with_time ? ",issued_at_ms" : "");
   for (const LedgerRow& row : ledger) {
     text += fmt::format("{},{}", row.user.value(), csv_field(row.coupon));
-    text += first_round_only ? "\n" : fmt::format(",{}\n", row.round);
+    if (with_round) text += fmt::format(",{}", row.round);
+    if (with_time) text += row.issued_at_ms ? fmt::format(",{}", *row.issued_at_ms) : ",";
+    text += '\n';
   }
   return text;
 }

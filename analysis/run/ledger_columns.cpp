@@ -5,16 +5,26 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
+#include "base/calendar.hpp"
 #include "base/utf8.hpp"
 
 namespace fairrush::analysis {
 namespace {
 
-std::optional<std::uint32_t> number_in(std::string_view text) {
-  std::uint32_t number = 0;
+// As many digits as Unix time has from 2001 to 2286.
+constexpr std::int64_t kIssuedMin_ms = 1'000'000'000'000;
+constexpr std::int64_t kIssuedMax_ms = 9'999'999'999'999;
+
+/// A time of issue, or that there is none; the error says what is wrong with it.
+using IssueTime = std::expected<std::optional<std::int64_t>, std::string>;
+
+template <class T>
+std::optional<T> number_in(std::string_view text) {
+  T number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return number;
@@ -23,6 +33,34 @@ std::optional<std::uint32_t> number_in(std::string_view text) {
 std::unexpected<std::string> not_as_expected(std::string_view what, std::string_view value,
                                              std::string_view expected) {
   return std::unexpected(fmt::format("{} '{}', expected {}", what, excerpt(value), expected));
+}
+
+/// What the text of a time says; unset where there is no text.
+template <class Read>
+IssueTime time_in(std::string_view name, const std::optional<std::string_view>& text, Read read,
+                  std::string_view expected) {
+  if (!text || text->empty()) return std::optional<std::int64_t>();
+  const std::optional<std::int64_t> time_ms = read(*text);
+  const bool possible = time_ms && *time_ms >= kIssuedMin_ms && *time_ms <= kIssuedMax_ms;
+  if (!possible) return not_as_expected(name, *text, expected);
+  return time_ms;
+}
+
+IssueTime issue_time_ms(const LedgerFields& fields) {
+  if (fields.issued_at_ms) {
+    return time_in("issued_at_ms", fields.issued_at_ms, number_in<std::int64_t>,
+                   "Unix milliseconds, 1000000000000 to 9999999999999; seconds, and dates with "
+                   "their offset from UTC, are called issued_at");
+  }
+  const auto read = [](std::string_view text) -> std::optional<std::int64_t> {
+    auto time = calendar_time(text);
+    if (!time) time = unix_time(text);
+    if (!time) return std::nullopt;
+    return std::chrono::floor<std::chrono::milliseconds>(*time).time_since_epoch().count();
+  };
+  return time_in("issued_at", fields.issued_at, read,
+                 "a date and time with its offset from UTC as 2026-11-21T23:00:00.25Z, from 2001 "
+                 "on, or Unix seconds of ten digits; milliseconds are called issued_at_ms");
 }
 
 }  // namespace
@@ -67,25 +105,39 @@ std::expected<LedgerColumns, std::string> ledger_columns(std::span<const std::st
   const auto user = find("user");
   const auto coupon = find("coupon");
   if (!user || !coupon) return refused("user and coupon among them");
-  for (const std::string_view name : {"user", "coupon", "round"}) {
+  for (const std::string_view name : {"user", "coupon", "round", "issued_at_ms", "issued_at"}) {
     if (std::ranges::count(names, name) > 1) return refused(fmt::format("{} once", name));
   }
-  return LedgerColumns{*user, *coupon, find("round"), names.size()};
+  const LedgerColumns columns{.user = *user,
+                              .coupon = *coupon,
+                              .round = find("round"),
+                              .issued_at_ms = find("issued_at_ms"),
+                              .issued_at = find("issued_at"),
+                              .count = names.size()};
+  if (columns.issued_at_ms && columns.issued_at) {
+    return refused("one of issued_at_ms and issued_at");
+  }
+  return columns;
 }
 
 std::expected<LedgerRow, std::string> ledger_row(const LedgerFields& fields,
                                                  const UserOf& user_of) {
-  const auto user = user_of ? std::optional(user_of(fields.user).value()) : number_in(fields.user);
+  const auto user =
+      user_of ? std::optional(user_of(fields.user).value()) : number_in<std::uint32_t>(fields.user);
   if (!user) {
     return not_as_expected("user", fields.user, "a population index of 0 to 4294967295");
   }
   if (fields.coupon.empty()) return std::unexpected("an empty coupon, expected its text");
   if (!is_utf8(fields.coupon)) return not_as_expected("coupon", fields.coupon, "UTF-8");
   LedgerRow row{UserIndex(*user), std::string(fields.coupon)};
-  if (!fields.round) return row;
-  const auto round = number_in(*fields.round);
-  if (!round) return not_as_expected("round", *fields.round, "0 to 4294967295");
-  row.round = *round;
+  if (fields.round) {
+    const auto round = number_in<std::uint32_t>(*fields.round);
+    if (!round) return not_as_expected("round", *fields.round, "0 to 4294967295");
+    row.round = *round;
+  }
+  auto issued_at_ms = issue_time_ms(fields);
+  if (!issued_at_ms) return std::unexpected(std::move(issued_at_ms.error()));
+  row.issued_at_ms = *issued_at_ms;
   return row;
 }
 

@@ -23,10 +23,11 @@ constexpr std::string_view kExpected = R"({"user": index, "coupon": text})";
 /// A member as text, whether it was written as a text or as a whole number.
 class MemberText {
  public:
-  explicit MemberText(const json::value& value) {
-    if (const json::string* text = value.if_string()) {
+  explicit MemberText(const json::value* value) {
+    if (value == nullptr) return;
+    if (const json::string* text = value->if_string()) {
       view_ = std::string_view(*text);
-    } else if (const std::int64_t* number = value.if_int64()) {
+    } else if (const std::int64_t* number = value->if_int64()) {
       const auto [end, error] = std::to_chars(digits_.begin(), digits_.end(), *number);
       view_ = std::string_view(digits_.begin(), end);
     }
@@ -34,7 +35,7 @@ class MemberText {
   MemberText(const MemberText&) = delete;
   MemberText& operator=(const MemberText&) = delete;
 
-  /// Unset: neither text nor whole number.
+  /// Unset: not there, or neither text nor whole number.
   const std::optional<std::string_view>& view() const { return view_; }
 
  private:
@@ -51,6 +52,12 @@ std::unexpected<std::string> wrong_member(std::string_view name, const json::val
       fmt::format("\"{}\" is {}, expected {}", name, excerpt(json::serialize(*value)), expected));
 }
 
+/// A member that may be null where the time is not known.
+const json::value* time_in(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value != nullptr && value->is_null() ? nullptr : value;
+}
+
 std::expected<LedgerRow, std::string> row_of(const json::value& value, const UserOf& user_of) {
   const json::object* object = value.if_object();
   if (object == nullptr) {
@@ -60,16 +67,29 @@ std::expected<LedgerRow, std::string> row_of(const json::value& value, const Use
   const json::value* user = object->if_contains("user");
   const json::value* coupon = object->if_contains("coupon");
   const json::value* round = object->if_contains("round");
+  const json::value* issued_at_ms = time_in(*object, "issued_at_ms");
+  const json::value* issued_at = time_in(*object, "issued_at");
   if (coupon == nullptr || !coupon->is_string()) return wrong_member("coupon", coupon, "a text");
   if (user == nullptr) return wrong_member("user", user, {});
-  const MemberText user_text(*user);
+  const MemberText user_text(user);
+  const MemberText round_text(round);
+  const MemberText ms_text(issued_at_ms);
+  const MemberText time_text(issued_at);
   if (!user_text.view()) return wrong_member("user", user, "a population index");
-  LedgerFields fields{.user = *user_text.view(), .coupon = coupon->get_string(), .round = {}};
-  if (round == nullptr) return ledger_row(fields, user_of);
-  const MemberText round_text(*round);
-  if (!round_text.view()) return wrong_member("round", round, "a round, from 0");
-  fields.round = *round_text.view();
-  return ledger_row(fields, user_of);
+  if (round && !round_text.view()) return wrong_member("round", round, "a round, from 0");
+  if (issued_at_ms && !ms_text.view()) {
+    return wrong_member("issued_at_ms", issued_at_ms, "whole Unix milliseconds");
+  }
+  if (issued_at && (issued_at_ms || !time_text.view())) {
+    return wrong_member("issued_at", issued_at,
+                        issued_at_ms ? "no issued_at_ms beside it" : "a time as a text");
+  }
+  return ledger_row({.user = *user_text.view(),
+                     .coupon = coupon->get_string(),
+                     .round = round_text.view(),
+                     .issued_at_ms = ms_text.view(),
+                     .issued_at = time_text.view()},
+                    user_of);
 }
 
 /// Parses line after line in memory of its own.

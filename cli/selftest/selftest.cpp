@@ -44,11 +44,17 @@ std::vector<CaseAccuracy> play_all(const SelfTestOptions& options, const std::st
 }
 
 void keep(const Accuracy& accuracy) {
-  const auto kept = store_selftest({.measured_at = now_text(),
-                                    .error_p50_ns = accuracy.error_p50_ns,
-                                    .error_p99_ns = accuracy.error_p99_ns,
-                                    .click_error_p99_ns = accuracy.click_error_p99_ns,
-                                    .passed = accuracy.passed});
+  std::vector<analysis::SelfTestFacts> results;
+  const std::string measured_at = now_text();
+  for (const loadgen::WiringAccuracy& wiring : accuracy.wirings) {
+    results.push_back({.measured_at = measured_at,
+                       .wiring = {.transport = wiring.transport, .pacing = wiring.pacing},
+                       .error_p50_ns = wiring.error_p50_ns,
+                       .error_p99_ns = wiring.error_p99_ns,
+                       .click_error_p99_ns = wiring.click_error_p99_ns,
+                       .passed = wiring.passed});
+  }
+  const auto kept = store_selftests(std::move(results));
   if (!kept) tell(fmt::format("fairrush: reports will not quote this: {}\n", kept.error()));
 }
 

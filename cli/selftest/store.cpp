@@ -19,41 +19,61 @@ namespace {
 namespace json = boost::json;
 namespace fs = std::filesystem;
 
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
+
+json::object to_json(const analysis::SelfTestFacts& result) {
+  return {{"transport", result.wiring.transport},
+          {"pacing", result.wiring.pacing},
+          {"measured_at", result.measured_at},
+          {"error_p50_ns", result.error_p50_ns},
+          {"error_p99_ns", result.error_p99_ns},
+          {"click_error_p99_ns", result.click_error_p99_ns},
+          {"passed", result.passed}};
+}
 
 json::object to_json(const KeptSelfTest& kept) {
+  json::array results;
+  for (const analysis::SelfTestFacts& result : kept.results) results.push_back(to_json(result));
   return {{"machine", kept.key.machine},
           {"version", kept.key.version},
           {"build_type", kept.key.build_type},
-          {"measured_at", kept.result.measured_at},
-          {"error_p50_ns", kept.result.error_p50_ns},
-          {"error_p99_ns", kept.result.error_p99_ns},
-          {"click_error_p99_ns", kept.result.click_error_p99_ns},
-          {"passed", kept.result.passed}};
+          {"wirings", std::move(results)}};
 }
 
-KeptSelfTest from_json(const json::value& value) {
-  const json::object& object = value.as_object();
-  const auto text = [&object](std::string_view key) {
-    return std::string(object.at(key).as_string());
-  };
+std::string text_in(const json::object& object, std::string_view key) {
+  return std::string(object.at(key).as_string());
+}
+
+analysis::SelfTestFacts result_in(const json::object& object) {
   const auto number = [&object](std::string_view key) {
     return object.at(key).to_number<std::uint64_t>();
   };
-  return {.key = {text("machine"), text("version"), text("build_type")},
-          .result = {.measured_at = text("measured_at"),
-                     .error_p50_ns = number("error_p50_ns"),
-                     .error_p99_ns = number("error_p99_ns"),
-                     .click_error_p99_ns = number("click_error_p99_ns"),
-                     .passed = object.at("passed").as_bool()}};
+  return {
+      .measured_at = text_in(object, "measured_at"),
+      .wiring = {.transport = text_in(object, "transport"), .pacing = text_in(object, "pacing")},
+      .error_p50_ns = number("error_p50_ns"),
+      .error_p99_ns = number("error_p99_ns"),
+      .click_error_p99_ns = number("click_error_p99_ns"),
+      .passed = object.at("passed").as_bool()};
 }
 
-/// What is kept there; nothing where there is none or it cannot be understood.
-std::vector<KeptSelfTest> read_kept(const fs::path& path) {
+KeptSelfTest kept_in(const json::object& object) {
+  KeptSelfTest kept{.key = {text_in(object, "machine"), text_in(object, "version"),
+                            text_in(object, "build_type")},
+                    .results = {}};
+  for (const json::value& result : object.at("wirings").as_array()) {
+    kept.results.push_back(result_in(result.as_object()));
+  }
+  return kept;
+}
+
+/// What is kept there; nothing where there is no file.
+std::expected<std::vector<KeptSelfTest>, std::string> read_kept(const fs::path& path) {
   std::ifstream file(path);
+  if (!file) return {};
   std::ostringstream text;
   text << file.rdbuf();
-  return parse_selftests(text.str()).value_or(std::vector<KeptSelfTest>());
+  return parse_selftests(text.str());
 }
 
 /// A directory that the environment names; a relative one does not count.
@@ -81,7 +101,7 @@ std::expected<std::vector<KeptSelfTest>, std::string> parse_selftests(std::strin
     }
     std::vector<KeptSelfTest> kept;
     for (const json::value& value : object.at("selftests").as_array()) {
-      kept.push_back(from_json(value));
+      kept.push_back(kept_in(value.as_object()));
     }
     return kept;
   } catch (const std::exception& error) {
@@ -113,17 +133,17 @@ std::optional<fs::path> selftest_path() {
   return *cache / "fairrush" / "selftest.json";
 }
 
-std::optional<analysis::SelfTestFacts> known_selftest() {
+std::expected<std::vector<analysis::SelfTestFacts>, std::string> known_selftests() {
   const auto path = selftest_path();
-  if (!path) return std::nullopt;
-  const SelfTestKey key = selftest_key();
-  for (const KeptSelfTest& kept : read_kept(*path)) {
-    if (kept.key == key) return kept.result;
-  }
-  return std::nullopt;
+  if (!path) return {};
+  const auto all = read_kept(*path);
+  if (!all) return std::unexpected(fmt::format("'{}': {}", path->string(), all.error()));
+  const auto found = std::ranges::find(*all, selftest_key(), &KeptSelfTest::key);
+  if (found == all->end()) return {};
+  return found->results;
 }
 
-std::expected<fs::path, std::string> store_selftest(const analysis::SelfTestFacts& result) {
+std::expected<fs::path, std::string> store_selftests(std::vector<analysis::SelfTestFacts> results) {
   const auto path = selftest_path();
   if (!path) return std::unexpected("neither XDG_CACHE_HOME nor HOME names a directory");
   std::error_code error;
@@ -132,8 +152,8 @@ std::expected<fs::path, std::string> store_selftest(const analysis::SelfTestFact
     return std::unexpected(
         fmt::format("'{}' cannot be created: {}", path->parent_path().string(), error.message()));
   }
-  std::vector<KeptSelfTest> kept = read_kept(*path);
-  keep_selftest(kept, {selftest_key(), result});
+  std::vector<KeptSelfTest> kept = read_kept(*path).value_or(std::vector<KeptSelfTest>());
+  keep_selftest(kept, {selftest_key(), std::move(results)});
   const auto written = reports::write_files({{*path, format_selftests(kept)}});
   if (!written) return std::unexpected(written.error());
   return *path;

@@ -25,7 +25,7 @@ SelfTestKey selftest_key();
 
 struct KeptSelfTest {
   SelfTestKey key;
-  analysis::SelfTestFacts result;
+  std::vector<analysis::SelfTestFacts> results;  ///< one of each wiring
 };
 
 /// So many results are kept; the oldest go first.
@@ -42,12 +42,13 @@ void keep_selftest(std::vector<KeptSelfTest>& kept, KeptSelfTest added);
 /// known.
 std::optional<std::filesystem::path> selftest_path();
 
-/// What was kept under this program's key; unset when nothing was, or nothing can be read.
-std::optional<analysis::SelfTestFacts> known_selftest();
+/// What was kept under this program's key; empty when nothing was. The error says, with path and
+/// cause, why what is kept cannot be understood: then it is as if nothing was.
+std::expected<std::vector<analysis::SelfTestFacts>, std::string> known_selftests();
 
-/// Keeps a result of this program on this machine. A file that cannot be understood is replaced.
-/// Gives the path, or what prevents it with path and cause.
-std::expected<std::filesystem::path, std::string> store_selftest(
-    const analysis::SelfTestFacts& result);
+/// Keeps the results of this program on this machine, one of each wiring. A file that cannot be
+/// understood is replaced. Gives the path, or what prevents it with path and cause.
+std::expected<std::filesystem::path, std::string> store_selftests(
+    std::vector<analysis::SelfTestFacts> results);
 
 }  // namespace fairrush::cli

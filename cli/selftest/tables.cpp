@@ -50,6 +50,15 @@ json::object case_json(const CaseAccuracy& one) {
           {"broken", std::move(broken)}};
 }
 
+json::object wiring_json(const loadgen::WiringAccuracy& one) {
+  return {{"transport", one.transport},
+          {"pacing", one.pacing},
+          {"error_p50_ns", one.error_p50_ns},
+          {"error_p99_ns", one.error_p99_ns},
+          {"click_error_p99_ns", one.click_error_p99_ns},
+          {"passed", one.passed}};
+}
+
 }  // namespace
 
 std::string selftest_heading() {
@@ -73,14 +82,14 @@ std::string selftest_row(const CaseAccuracy& one) {
 std::string selftest_json(const loadgen::Accuracy& accuracy) {
   json::array cases;
   for (const CaseAccuracy& one : accuracy.cases) cases.push_back(case_json(one));
+  json::array wirings;
+  for (const loadgen::WiringAccuracy& one : accuracy.wirings) wirings.push_back(wiring_json(one));
   const SelfTestKey key = selftest_key();
   return json::serialize(json::object{{"machine", key.machine},
                                       {"version", key.version},
                                       {"build_type", key.build_type},
                                       {"passed", accuracy.passed},
-                                      {"error_p50_ns", accuracy.error_p50_ns},
-                                      {"error_p99_ns", accuracy.error_p99_ns},
-                                      {"click_error_p99_ns", accuracy.click_error_p99_ns},
+                                      {"wirings", std::move(wirings)},
                                       {"cases", std::move(cases)}}) +
          "\n";
 }

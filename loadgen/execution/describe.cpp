@@ -179,6 +179,11 @@ analysis::ShardFacts describe_shard(Shard shard, const std::string& machine) {
   return facts;
 }
 
+analysis::WiringFacts describe_wiring(const Wiring& wiring, const Scenario& scenario) {
+  return {.transport = std::string(name_of(wiring.transport)),
+          .pacing = std::string(name_of(scenario.pacing))};
+}
+
 std::string event_id(const Scenario& scenario) {
   constexpr std::size_t kNameMax = 28;  // targets take 64 characters, with seed and a time behind
   std::string id = fmt::format("{}-{}", scenario.name.substr(0, kNameMax), scenario.seed);

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "analysis/run/facts.hpp"
+#include "loadgen/execution/preflight.hpp"
 #include "loadgen/plan.hpp"
 #include "loadgen/scenario/scenario.hpp"
 
@@ -16,6 +17,9 @@ analysis::RunFacts describe_run(const Scenario& scenario);
 
 /// What a shard is from the start.
 analysis::ShardFacts describe_shard(Shard shard, const std::string& machine);
+
+/// How the requests will go out.
+analysis::WiringFacts describe_wiring(const Wiring& wiring, const Scenario& scenario);
 
 /// How a design says it decides; unknown for one this program does not know.
 analysis::Allocation allocation_of(std::string_view design);

@@ -48,7 +48,7 @@ void RunExecution::set_epoch(std::int64_t target_ms) {
   epoch_target_ms_ = target_ms;
   const auto started = std::chrono::floor<std::chrono::seconds>(epoch - samples_.clocks.offset);
   facts_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", started);
-  if (accord_.is_shared()) facts_.shards.front().epoch_ms = target_ms;
+  facts_.epoch_ms = target_ms;
 }
 
 /// A wait that begins now and ends `plan_time` after the epoch.

@@ -68,6 +68,7 @@ analysis::InstrumentFacts instrument_facts(const InstrumentSamples& samples) {
   const ClockReading began = use.began.value_or(use.ended);
   const Duration step = (use.ended.wall - began.wall) - (use.ended.steady - began.steady);
   return {
+      .wiring = {},
       .threads = samples.threads,
       .connections_max = static_cast<unsigned>(counts.connections_max),
       .lag_p50_ns = samples.delays.lag.value_at(0.5),

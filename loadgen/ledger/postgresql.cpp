@@ -3,6 +3,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -63,13 +64,16 @@ std::expected<void, std::string> take_rows(const PGresult* result, QueryRows& ro
   for (int row = 0; row < PQntuples(result); ++row) {
     if (is_null(row, columns.user)) return std::unexpected(rows.null_row("user"));
     if (is_null(row, columns.coupon)) return std::unexpected(rows.null_row("coupon"));
-    analysis::LedgerFields values{.user = value_at(result, row, columns.user),
+    const auto value_if = [&](std::optional<std::size_t> column) {
+      const bool known = column && !is_null(row, *column);
+      return known ? std::optional(value_at(result, row, *column)) : std::nullopt;
+    };
+    const auto taken = rows.take({.user = value_at(result, row, columns.user),
                                   .coupon = value_at(result, row, columns.coupon),
-                                  .round = {}};
-    if (columns.round && !is_null(row, *columns.round)) {
-      values.round = value_at(result, row, *columns.round);
-    }
-    if (const auto taken = rows.take(values); !taken) return taken;
+                                  .round = value_if(columns.round),
+                                  .issued_at_ms = value_if(columns.issued_at_ms),
+                                  .issued_at = value_if(columns.issued_at)});
+    if (!taken) return taken;
   }
   return {};
 }

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -80,7 +81,7 @@ Done RedisReader::take_member(std::string_view member) {
     return std::unexpected(fmt::format("'{}' of the key '{}' does not fit the member's template",
                                        analysis::excerpt(member), key_text_));
   }
-  return add({.user = found->user, .coupon = found->coupon, .round = {}}, member);
+  return add({.user = found->user, .coupon = found->coupon}, member);
 }
 
 Done RedisReader::read_key() {
@@ -152,7 +153,7 @@ Done RedisReader::read_keys() {
 /// The command that reads a value of a type; empty for a type that holds no coupons.
 Command command_for(std::string_view type, const std::string& key) {
   if (type == "string") return {"GET", key};
-  if (type == "hash") return {"HMGET", key, "user", "coupon", "round"};
+  if (type == "hash") return {"HMGET", key, "user", "coupon", "round", "issued_at_ms", "issued_at"};
   if (type == "set") return {"SMEMBERS", key};
   if (type == "list") return {"LRANGE", key, "0", "-1"};
   return {};
@@ -186,11 +187,17 @@ Done RedisReader::take_hash(const std::string& key, const TextTemplate::Found& n
   constexpr std::size_t kUser = 0;
   constexpr std::size_t kCoupon = 1;
   constexpr std::size_t kRound = 2;
-  analysis::LedgerFields row{.user = named.user, .coupon = named.coupon, .round = {}};
-  if (row.user.empty()) row.user = fields.text(kUser);
-  if (row.coupon.empty()) row.coupon = fields.text(kCoupon);
-  if (!fields.is_nil(kRound)) row.round = fields.text(kRound);
-  return add(row, key);
+  constexpr std::size_t kIssuedAtMs = 3;
+  constexpr std::size_t kIssuedAt = 4;
+  const auto text_if = [&fields](std::size_t place) {
+    return fields.is_nil(place) ? std::nullopt : std::optional(fields.text(place));
+  };
+  return add({.user = named.user.empty() ? fields.text(kUser) : named.user,
+              .coupon = named.coupon.empty() ? fields.text(kCoupon) : named.coupon,
+              .round = text_if(kRound),
+              .issued_at_ms = text_if(kIssuedAtMs),
+              .issued_at = text_if(kIssuedAt)},
+             key);
 }
 
 Done RedisReader::take_value(const std::string& key, const RedisAnswer& type,
@@ -201,7 +208,7 @@ Done RedisReader::take_value(const std::string& key, const RedisAnswer& type,
         fmt::format("the key '{}' does not fit '{}'", analysis::excerpt(key), key_text_));
   }
   if (!named->user.empty() && !named->coupon.empty()) {
-    return add({.user = named->user, .coupon = named->coupon, .round = {}}, key);
+    return add({.user = named->user, .coupon = named->coupon}, key);
   }
   if (type.text() == "hash") return take_hash(key, *named, value);
   std::vector<std::string_view> texts;
@@ -212,9 +219,9 @@ Done RedisReader::take_value(const std::string& key, const RedisAnswer& type,
   for (const std::string_view text : texts) {
     Done taken;
     if (!named->user.empty()) {
-      taken = add({.user = named->user, .coupon = text, .round = {}}, key);
+      taken = add({.user = named->user, .coupon = text}, key);
     } else if (!named->coupon.empty()) {
-      taken = add({.user = text, .coupon = named->coupon, .round = {}}, key);
+      taken = add({.user = text, .coupon = named->coupon}, key);
     } else {
       taken = take_member(text);
     }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -63,13 +64,15 @@ std::expected<void, std::string> take_row(sqlite3_stmt* statement, QueryRows& ro
   const analysis::LedgerColumns& columns = rows.columns();
   if (is_null(statement, columns.user)) return std::unexpected(rows.null_row("user"));
   if (is_null(statement, columns.coupon)) return std::unexpected(rows.null_row("coupon"));
-  analysis::LedgerFields values{.user = value_at(statement, columns.user),
-                                .coupon = value_at(statement, columns.coupon),
-                                .round = {}};
-  if (columns.round && !is_null(statement, *columns.round)) {
-    values.round = value_at(statement, *columns.round);
-  }
-  return rows.take(values);
+  const auto value_if = [statement](std::optional<std::size_t> column) {
+    const bool known = column && !is_null(statement, *column);
+    return known ? std::optional(value_at(statement, *column)) : std::nullopt;
+  };
+  return rows.take({.user = value_at(statement, columns.user),
+                    .coupon = value_at(statement, columns.coupon),
+                    .round = value_if(columns.round),
+                    .issued_at_ms = value_if(columns.issued_at_ms),
+                    .issued_at = value_if(columns.issued_at)});
 }
 
 }  // namespace

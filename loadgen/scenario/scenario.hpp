@@ -98,6 +98,9 @@ enum class Pacing : std::uint8_t {
   economic,  ///< within a millisecond: many requests for the CPU time
   precise,   ///< as closely as the machine can
 };
+constexpr std::string_view name_of(Pacing pacing) {
+  return pacing == Pacing::precise ? "precise" : "economic";
+}
 
 /// What winners do besides winning, as shares of them.
 struct WinnerHabits {

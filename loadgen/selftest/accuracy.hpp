@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -68,17 +69,26 @@ inline constexpr double kRateErrorMax = 0.01;
 /// it is the second worst, which one interruption decides. Pure; O(n log n).
 CaseAccuracy accuracy_of(Observed observed);
 
+/// The worst of all cases over one transport in one pacing; errors as magnitudes.
+struct WiringAccuracy {
+  std::string transport;
+  std::string pacing;
+  std::size_t cases = 0;
+  std::uint64_t error_p50_ns = 0;  ///< on the wire
+  std::uint64_t error_p99_ns = 0;
+  std::uint64_t click_error_p99_ns = 0;  ///< from the click
+  bool passed = true;                    ///< every bar of every case
+};
+
 /// All cases together.
 struct Accuracy {
   std::vector<CaseAccuracy> cases = {};
-  std::uint64_t error_p50_ns = 0;  ///< the worst case's, on the wire, as a magnitude
-  std::uint64_t error_p99_ns = 0;
-  std::uint64_t click_error_p99_ns = 0;  ///< from the click
-  bool passed = false;                   ///< every bar of every case, and there was one
+  std::vector<WiringAccuracy> wirings = {};  ///< in the order in which they first appear
+  bool passed = false;                       ///< every bar of every case, and there was one
 };
 Accuracy accuracy_of_all(std::vector<CaseAccuracy> cases);
 
-/// How far this machine's figures can be trusted, in words: one or two sentences and, where a bar
+/// How far this machine's figures can be trusted, in words: a line for each wiring and, where a bar
 /// was broken, what to do. The cases that broke are named by their table row.
 std::string trust_text(const Accuracy& accuracy);
 

@@ -219,8 +219,8 @@ Observed observe(const Play& play) {
   }
   const bool economic = play.pacing == Pacing::economic;
   Observed observed{.target = play.target.name,
-                    .pacing = economic ? "economic" : "precise",
-                    .transport = play.transport == TransportKind::asio ? "asio" : "io_uring",
+                    .pacing = std::string(name_of(play.pacing)),
+                    .transport = std::string(name_of(play.transport)),
                     .click_p50_max_ns = economic ? kEconomicTick_ns : 0,
                     .planned = scenario.users,
                     .rate_planned = kRate};

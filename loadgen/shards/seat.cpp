@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "analysis/run/facts.hpp"
+#include "base/calendar.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -26,43 +26,6 @@ std::optional<T> whole_number(std::string_view text) {
   return value;
 }
 
-/// "", ".5" or ".250"; nothing for any other text.
-std::optional<milliseconds> fraction(std::string_view text) {
-  if (text.empty()) return milliseconds(0);
-  if (text.front() != '.' || text.size() < 2 || text.size() > 4) return std::nullopt;
-  text.remove_prefix(1);
-  const auto digits = whole_number<unsigned>(text);
-  if (!digits) return std::nullopt;
-  unsigned value = *digits;
-  for (std::size_t place = text.size(); place < 3; ++place) value *= 10;
-  return milliseconds(value);
-}
-
-std::optional<WallTime> unix_time(std::string_view text) {
-  const std::size_t point = std::min(text.find('.'), text.size());
-  const auto seconds = whole_number<std::uint32_t>(text.substr(0, point));
-  const auto rest = fraction(text.substr(point));
-  if (!seconds || !rest) return std::nullopt;
-  return WallTime(std::chrono::seconds(*seconds)) + *rest;
-}
-
-std::optional<WallTime> calendar_time(const std::string& text) {
-  int year = 0, length = 0;
-  unsigned month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  const int read = std::sscanf(text.c_str(), "%4d-%2u-%2uT%2u:%2u:%2u%n", &year, &month, &day,
-                               &hour, &minute, &second, &length);
-  constexpr int kFields = 6;
-  if (read != kFields || !text.ends_with('Z')) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(month),
-                                         std::chrono::day(day)};
-  const auto behind = static_cast<std::size_t>(length);
-  const auto rest = fraction(std::string_view(text).substr(behind, text.size() - behind - 1));
-  const bool possible = date.ok() && hour < 24 && minute < 60 && second < 60 && rest;
-  if (!possible) return std::nullopt;
-  return WallTime(std::chrono::sys_days(date).time_since_epoch()) + std::chrono::hours(hour) +
-         std::chrono::minutes(minute) + std::chrono::seconds(second) + *rest;
-}
-
 }  // namespace
 
 std::expected<Shard, std::string> parse_shard(std::string_view text) {
@@ -79,10 +42,12 @@ std::expected<Shard, std::string> parse_shard(std::string_view text) {
 }
 
 std::expected<WallTime, std::string> parse_start(std::string_view text) {
-  if (const auto time = unix_time(text)) return *time;
-  if (const auto time = calendar_time(std::string(text))) return *time;
+  auto time = unix_time(text);
+  if (!time) time = calendar_time(text);
+  if (time && *time == std::chrono::floor<milliseconds>(*time)) return *time;
   return std::unexpected(fmt::format(
-      "'{}' is not accepted: expected a time in UTC as 2026-11-21T23:00:00Z, or Unix seconds",
+      "'{}' is not accepted: expected a time with its offset from UTC as 2026-11-21T23:00:00Z, or "
+      "Unix seconds, on a whole millisecond",
       text));
 }
 

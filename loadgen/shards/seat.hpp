@@ -24,7 +24,7 @@ struct ShardSeat {
 /// Reads "i/n", 1 ≤ i ≤ n ≤ `analysis::kShardsMax`. The error says what is accepted.
 std::expected<Shard, std::string> parse_shard(std::string_view text);
 
-/// Reads "2026-11-21T23:00:00[.000]Z" or Unix seconds "1795302000[.000]". The error says what is
+/// Reads a `calendar_time` or Unix seconds, on a whole millisecond. The error says what is
 /// accepted.
 std::expected<WallTime, std::string> parse_start(std::string_view text);
 

@@ -116,16 +116,12 @@ Meaning AnswerReader::meaning(ReadyOperation& operation, const AnswerRule& rule,
 Meaning AnswerReader::read(analysis::Op op, const Answer& answer) {
   ReadyOperation& operation = operations_[static_cast<std::size_t>(op)];
   operation.finder.begin(answer);
-  for (std::size_t number = 0; number < operation.rules.size(); ++number) {
-    const ReadyRule& rule = operation.rules[number];
-    if (!fits(operation, rule, answer)) continue;
-    Meaning found = meaning(operation, *rule.rule, rule.receipt);
-    found.rule = number;
-    return found;
-  }
-  const bool last_rule_fits_everything = false;
-  FAIRRUSH_ASSERT(last_rule_fits_everything);
-  return {};
+  const auto fitting = std::ranges::find_if(
+      operation.rules, [&](const ReadyRule& rule) { return fits(operation, rule, answer); });
+  FAIRRUSH_ASSERT(fitting != operation.rules.end());  // the last rule fits everything
+  Meaning found = meaning(operation, *fitting->rule, fitting->receipt);
+  found.rule = static_cast<std::size_t>(fitting - operation.rules.begin());
+  return found;
 }
 
 Meaning AnswerReader::hear(UserIndex user, analysis::Op op, const Answer& answer) {

@@ -32,7 +32,7 @@ class Http2Transport::Link final : public SocketUser {
     std::erase(places_, place);
     if (places_.empty() && !is_gone()) {
       owner_.below_->close(socket_);
-      state_ = State::gone;
+      go();
     }
   }
 
@@ -61,6 +61,10 @@ class Http2Transport::Link final : public SocketUser {
  private:
   enum class State : std::uint8_t { connecting, ready, gone };
 
+  void go() {
+    state_ = State::gone;
+    owner_.link_gone_ = true;
+  }
   bool flush() {
     const std::string output = session_.take_output();
     return output.empty() || owner_.below_->send(socket_, output);
@@ -121,7 +125,7 @@ void Http2Transport::Link::deliver(const Http2Session::Answer& answer, SteadyTim
 
 /// The connection is gone, and with it every place on it.
 void Http2Transport::Link::lose(void (SocketUser::*tell)(error_code), error_code error) {
-  state_ = State::gone;
+  go();
   for (const SocketId id : std::exchange(places_, {})) {
     Place* const place = owner_.find(id);
     if (place == nullptr) continue;
@@ -202,7 +206,9 @@ std::optional<NextTick> Http2Transport::tick() {
   for (const SocketId id : std::exchange(joined_, {})) {
     if (Place* const place = find(id)) place->user->connected({});
   }
-  std::erase_if(links_, [](const auto& link) { return link->is_gone(); });
+  if (std::exchange(link_gone_, false)) {
+    std::erase_if(links_, [](const auto& link) { return link->is_gone(); });
+  }
   auto next = driver_->tick();
   if (next && !joined_.empty()) next->at = SteadyTime{};
   return next;

@@ -47,6 +47,7 @@ class Http2Transport final : public Transport, Driver {
   std::deque<Place> places_;
   std::vector<std::uint32_t> free_;
   std::vector<std::unique_ptr<Link>> links_;
+  bool link_gone_ = false;        // one of them is, since the last tick
   std::vector<SocketId> joined_;  // places on a link that was there already; to be told
   Driver* driver_ = nullptr;
 };

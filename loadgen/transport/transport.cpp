@@ -42,6 +42,16 @@ error_code make_error_code(TransportError error) {
   return {static_cast<int>(error), category};
 }
 
+std::string_view name_of(TransportKind kind) {
+  switch (kind) {
+    case TransportKind::asio:
+      return "asio";
+    case TransportKind::io_uring:
+      return "io_uring";
+  }
+  return "";
+}
+
 std::unique_ptr<Transport> make_transport(const TransportSpec& spec) {
   auto transport = make_tcp(spec);
   if (spec.tls) {

@@ -112,6 +112,7 @@ class Transport {
 };
 
 enum class TransportKind : std::uint8_t { asio, io_uring };
+std::string_view name_of(TransportKind kind);
 
 class TlsContext;
 

@@ -13,17 +13,20 @@ namespace {
 
 using analysis::FairnessFigures;
 
-void add_rates(Markup& page, const FairnessFigures& fairness) {
+void add_rates(Markup& page, const ReportInput& input) {
+  const FairnessFigures& fairness = input.assessment.fairness;
+  const bool reserve = analysis::takes_reservations(input.facts);
   const std::string rounds =
       fairness.rounds > 1 ? fmt::format(", {} together", counted(fairness.rounds, "round")) : "";
   page.open("p", {{"class", "lead"}})
       .text(fmt::format(
-          "{} reservations, {} claims, {} coupons won{}: {} of those who claimed won, {} of those "
-          "who reserved; {} was intended.",
-          format_count(fairness.reserved), format_count(fairness.claimed),
-          format_count(fairness.winners), rounds,
+          "{} {}, {} claims, {} coupons won{}: {} of those who claimed won, {} of those {}; {} was "
+          "intended.",
+          format_count(fairness.reserved), reserve ? "reservations" : "users on the roster",
+          format_count(fairness.claimed), format_count(fairness.winners), rounds,
           rate_text(fairness.rate_of_claimed, fairness.claimed),
           rate_text(fairness.rate_of_reserved, fairness.reserved),
+          reserve ? "who reserved" : "on the roster",
           rate_text(fairness.intended_rate, fairness.reserved)))
       .close();
 }
@@ -115,7 +118,7 @@ void add_fairness(Markup& page, const ReportInput& input) {
   const FairnessFigures& fairness = input.assessment.fairness;
   open_section(page, "fairness", "Fairness");
   if (fairness.claimed > 0) {
-    add_rates(page, fairness);
+    add_rates(page, input);
     add_draw(page, input.assessment);
     add_cohorts(page, input);
     add_equivalence(page, input);

@@ -85,6 +85,7 @@ void add_exploratory(Markup& page, const ReportInput& input) {
 }  // namespace
 
 void add_cohort_table(Markup& page, const ReportInput& input) {
+  const bool reserve = analysis::takes_reservations(input.facts);
   std::vector<Row> rows;
   for (const analysis::GroupRate& group : input.assessment.fairness.cohorts) {
     rows.push_back({{group.label, Tone::neutral, delay_of(input.facts, group.label)},
@@ -98,10 +99,10 @@ void add_cohort_table(Markup& page, const ReportInput& input) {
   }
   add_table(page, "Win rate by cohort",
             {{"Cohort, one-way delay"},
-             {"Reserved", ColumnKind::number},
+             {reserve ? "Reserved" : "On the roster", ColumnKind::number},
              {"Claimed", ColumnKind::number},
              {"Won", ColumnKind::number},
-             {"of reserved", ColumnKind::number},
+             {reserve ? "of reserved" : "of the roster", ColumnKind::number},
              {"of claimed", ColumnKind::number},
              {"Fair band, 99.9 %", ColumnKind::number},
              {"In band?"}},

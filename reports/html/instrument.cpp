@@ -8,6 +8,7 @@
 #include "reports/html/sections.hpp"
 #include "reports/text/figures.hpp"
 #include "reports/text/instrument_words.hpp"
+#include "reports/text/shard_words.hpp"
 #include "reports/text/words.hpp"
 
 namespace fairrush::reports {
@@ -23,9 +24,8 @@ std::string cpu_text(double cpu_seconds, double wall_seconds) {
                      percent_text(cpu_seconds / wall_seconds));
 }
 
-std::string signed_milliseconds(std::int64_t value_ns) {
-  const auto magnitude = static_cast<std::uint64_t>(std::llabs(value_ns));
-  return fmt::format("{}{} ms", value_ns < 0 ? "−" : "", milliseconds_text(magnitude));
+std::string given_text(const std::string& text) {
+  return text.empty() ? std::string(kNoFigure) : text;
 }
 
 /// How the clicks spread over lateness: "up to 1ms: 93.10 %".
@@ -48,9 +48,10 @@ void add_lag_steps(Markup& page, const analysis::InstrumentFacts& facts) {
   page.close();
 }
 
-void add_bars(Markup& page, const analysis::RunFacts& facts) {
+void add_bars(Markup& page, const ReportInput& input) {
   std::vector<Row> rows;
-  for (const analysis::InstrumentBar& bar : analysis::instrument_bars(facts)) {
+  for (const analysis::InstrumentBar& bar :
+       analysis::instrument_bars(input.facts, input.assessment.burst)) {
     const Tone beyond = bar.gates ? Tone::bad : Tone::open;
     rows.push_back({{bar.what, Tone::neutral, bar.held ? std::string() : sentence(bar.broken)},
                     {bar.measured.empty() ? std::string(kNoFigure) : bar.measured,
@@ -68,9 +69,35 @@ void add_bars(Markup& page, const analysis::RunFacts& facts) {
             rows);
 }
 
+void add_shards(Markup& page, const analysis::RunFacts& facts) {
+  std::vector<Row> rows;
+  for (const ShardWords& shard : describe_shards(facts)) {
+    const Tone tone = shard.crossed.empty() ? Tone::neutral : shard.gates ? Tone::bad : Tone::open;
+    rows.push_back({{shard.number, Tone::neutral, shard.machine},
+                    {shard.sent},
+                    {shard.lag_p50},
+                    {shard.lag_p99},
+                    {shard.cpu},
+                    {shard.clock_error},
+                    {shard.crossed.empty() ? "none" : shard.crossed, tone}});
+  }
+  if (rows.empty()) return;
+  add_table(page, "The shards that played the run",
+            {{"Shard, its machine"},
+             {"Clicks sent", ColumnKind::number},
+             {"Lag p50, ms", ColumnKind::number},
+             {"p99, ms", ColumnKind::number},
+             {"CPU", ColumnKind::number},
+             {"Clock ±, ms", ColumnKind::number},
+             {"Bars crossed"}},
+            rows);
+}
+
 std::vector<Term> instrument_terms(const ReportInput& input) {
   const analysis::InstrumentFacts& facts = input.facts.instrument;
   return {
+      {"Requests went over", given_text(facts.wiring.transport)},
+      {"Pacing of clicks", given_text(facts.wiring.pacing)},
       {"Threads", format_count(facts.threads)},
       {"Connections open at once", format_count(facts.connections_max)},
       {"CPU of the instrument", cpu_text(facts.cpu_seconds, facts.wall_seconds)},
@@ -117,7 +144,9 @@ void add_instrument(Markup& page, const ReportInput& input) {
   }
   if (!input.facts.simulation) {
     page.line("p", selftest_text(input.facts));
-    add_bars(page, input.facts);
+    page.line("p", burst_text(input));
+    add_bars(page, input);
+    add_shards(page, input.facts);
     add_lag_steps(page, input.facts.instrument);
   }
   std::vector<Term> terms = instrument_terms(input);

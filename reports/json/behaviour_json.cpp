@@ -45,10 +45,11 @@ json::array plan_fits_json(const std::vector<analysis::PlanFit>& fits) {
   return list;
 }
 
-json::array bars_json(const analysis::RunFacts& facts) {
+json::array bars_json(const ReportInput& input) {
   json::array list;
-  if (facts.simulation) return list;
-  for (const analysis::InstrumentBar& bar : analysis::instrument_bars(facts)) {
+  if (input.facts.simulation) return list;
+  for (const analysis::InstrumentBar& bar :
+       analysis::instrument_bars(input.facts, input.assessment.burst)) {
     list.push_back({{"what", bar.what},
                     {"measured", printable(bar.measured)},
                     {"limit", bar.limit},
@@ -57,6 +58,18 @@ json::array bars_json(const analysis::RunFacts& facts) {
                     {"held", bar.held}});
   }
   return list;
+}
+
+json::value burst_json(const std::optional<analysis::BurstSpread>& burst) {
+  if (!burst) return nullptr;
+  return {{"round", burst->round},
+          {"winners", burst->winners},
+          {"sent_spread_ns", burst->sent_spread_ns},
+          {"issued_spread_ns", burst->issued_spread_ns},
+          {"delay_p50_ns", burst->delay_p50_ns},
+          {"delay_p99_ns", burst->delay_p99_ns},
+          {"uncertainty_ns", burst->uncertainty_ns},
+          {"wider", burst->is_wider()}};
 }
 
 json::object tallies_json(const analysis::ClaimTallies& tallies, const analysis::RunFacts& facts) {

@@ -121,9 +121,11 @@ KeyFigure rules_figure(const ReportInput& input) {
 KeyFigure users_figure(const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
   return {Topic::users, "Users", format_count(input.facts.users),
-          fmt::format("{}{} reserved, {} claimed",
+          fmt::format("{}{} {}, {} claimed",
                       fairness.rounds > 1 ? counted(fairness.rounds, "round") + " in all: " : "",
-                      format_count(fairness.reserved), format_count(fairness.claimed))};
+                      format_count(fairness.reserved),
+                      analysis::takes_reservations(input.facts) ? "reserved" : "on the roster",
+                      format_count(fairness.claimed))};
 }
 
 KeyFigure wins_figure(const ReportInput& input) {
@@ -144,8 +146,9 @@ KeyFigure wins_figure(const ReportInput& input) {
 KeyFigure rate_figure(const ReportInput& input) {
   const auto& fairness = input.assessment.fairness;
   return {Topic::win_rate, "Win rate", rate_text(fairness.rate_of_claimed, fairness.claimed),
-          fmt::format("of those who claimed; {} of the reserved, {} intended",
+          fmt::format("of those who claimed; {} of the {}, {} intended",
                       rate_text(fairness.rate_of_reserved, fairness.reserved),
+                      analysis::takes_reservations(input.facts) ? "reserved" : "roster",
                       rate_text(fairness.intended_rate, fairness.reserved))};
 }
 

@@ -72,6 +72,19 @@ void add_behaviour(Assessment& assessment) {
        .refusals = {{Reason::outside_window, 1'498}, {Reason::already_claimed, 2'000}}}};
 }
 
+/// Two of three, of which one was killed.
+std::vector<analysis::ShardFacts> sample_shards(const analysis::InstrumentFacts& all) {
+  analysis::ShardFacts first{.number = 1, .of = 3, .machine = "Xeon, 2 cores", .instrument = all};
+  analysis::ShardFacts last{.number = 3,
+                            .of = 3,
+                            .machine = "EPYC | 4 cores",
+                            .instrument = all,
+                            .foreign_clicks = 0,
+                            .cut_short = "its instrument was killed or is still at work"};
+  last.instrument.lag_p99_ns = 41'000'000;
+  return {std::move(first), std::move(last)};
+}
+
 }  // namespace
 
 SampleRun proven_draw() {
@@ -94,12 +107,20 @@ SampleRun first_come() {
   facts.instrument.for_connection = {.p50_ns = 0, .p99_ns = 320'000'000, .max_ns = 1'210'000'000};
   facts.instrument.held_back = 12;
   facts.instrument.selftest.reset();
+  facts.shards = sample_shards(facts.instrument);
   facts.allocation = analysis::Allocation::first_come_first_served;
   facts.rounds.front().announced_roster = 30'000;
   facts.rounds.front().announced_coupons = 6'000;
   facts.rounds.front().planned = {
       .reservations = 30'000, .claims = 30'000, .claims_inside = 30'000};
   Assessment& assessment = run.assessment;
+  assessment.burst = analysis::BurstSpread{.round = 0,
+                                           .winners = 6'000,
+                                           .sent_spread_ns = 610'000'000,
+                                           .issued_spread_ns = 1'830'000'000,
+                                           .delay_p50_ns = 402'000'000,
+                                           .delay_p99_ns = 1'270'000'000,
+                                           .uncertainty_ns = 1'061'000};
   assessment.verdict = RunVerdict::biased;
   assessment.verdict_reason =
       "Users of the cohort fibre won far more often than those of mobile, by more than the margin "

@@ -13,6 +13,21 @@ using analysis::CheckVerdict;
 using analysis::RunVerdict;
 using ::testing::HasSubstr;
 
+TEST(KeyFigures, SpeakOfTheRosterWhereNobodyReserves) {
+  SampleRun run = proven_draw();
+  const auto note_of = [&run](Topic topic) {
+    for (const KeyFigure& figure : key_figures(input_of(run))) {
+      if (figure.topic == topic) return figure.note;
+    }
+    return std::string();
+  };
+  EXPECT_THAT(note_of(Topic::users), HasSubstr(" reserved, "));
+  EXPECT_THAT(note_of(Topic::win_rate), HasSubstr("of the reserved"));
+  run.facts.rounds.front().reservation.close_ns = run.facts.rounds.front().reservation.open_ns;
+  EXPECT_THAT(note_of(Topic::users), HasSubstr(" on the roster, "));
+  EXPECT_THAT(note_of(Topic::win_rate), HasSubstr("of the roster"));
+}
+
 TEST(VerdictWords, NameTheBrokenRules) {
   EXPECT_EQ(describe_verdict(input_of(violation())).headline,
             "3 rules broken: I1 no oversell, I4 one per user, I5 no lost ack");

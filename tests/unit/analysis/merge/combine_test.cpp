@@ -22,7 +22,7 @@ ShardRun shard(std::uint32_t number, std::uint32_t of) {
   ShardFacts part;
   part.number = number;
   part.of = of;
-  part.epoch_ms = 1000;
+  run.facts.epoch_ms = 1000;
   part.machine = "a machine";
   part.instrument.threads = 2;
   part.instrument.lag_max_ns = number * 100;
@@ -75,8 +75,12 @@ TEST(Combine, MakesOneInstrumentOfAllShards) {
 TEST(Combine, QuotesASelfTestOnlyIfEveryShardMadeOne) {
   std::vector<ShardRun> shards{shard(1, 2), shard(2, 2)};
   const auto tested = [&shards](std::size_t place, std::string at, std::uint64_t error_ns) {
-    shards[place].facts.shards.front().instrument.selftest = SelfTestFacts{
-        .measured_at = std::move(at), .error_p50_ns = 1, .error_p99_ns = error_ns, .passed = true};
+    shards[place].facts.shards.front().instrument.selftest =
+        SelfTestFacts{.measured_at = std::move(at),
+                      .wiring = {},
+                      .error_p50_ns = 1,
+                      .error_p99_ns = error_ns,
+                      .passed = true};
   };
   tested(0, "2026-02-01", 20);
   EXPECT_EQ(combine(shards, Completeness::whole)->instrument.selftest, std::nullopt);
@@ -86,6 +90,19 @@ TEST(Combine, QuotesASelfTestOnlyIfEveryShardMadeOne) {
   EXPECT_EQ(merged->instrument.selftest->measured_at, "2026-01-01") << "the oldest";
   EXPECT_EQ(merged->instrument.selftest->error_p99_ns, 30U) << "the worst";
   EXPECT_TRUE(merged->instrument.selftest->passed);
+}
+
+TEST(Combine, NamesEveryTransportThatAShardHad) {
+  std::vector<ShardRun> shards{shard(1, 3), shard(2, 3), shard(3, 3)};
+  for (std::size_t place = 0; place < shards.size(); ++place) {
+    InstrumentFacts& instrument = shards[place].facts.shards.front().instrument;
+    instrument.wiring = {.transport = place == 1 ? "asio" : "io_uring", .pacing = "precise"};
+    instrument.selftest = SelfTestFacts{.measured_at = "2026-01-01", .wiring = instrument.wiring};
+  }
+  const auto merged = combine(shards, Completeness::whole);
+  EXPECT_EQ(merged->instrument.wiring, (WiringFacts{"asio and io_uring", "precise"}));
+  ASSERT_TRUE(merged->instrument.selftest);
+  EXPECT_EQ(merged->instrument.selftest->wiring, merged->instrument.wiring);
 }
 
 TEST(Combine, RefusesWhatDiffersByItsName) {
@@ -102,7 +119,7 @@ TEST(Combine, RefusesWhatDiffersByItsName) {
               ElementsAre(HasSubstr("the version of fairrush is fairrush 2")));
   EXPECT_THAT(with([](RunFacts& facts) { facts.shards.front().of = 3; }),
               ElementsAre(HasSubstr("the number of shards is 3")));
-  EXPECT_THAT(with([](RunFacts& facts) { facts.shards.front().epoch_ms = 2000; }),
+  EXPECT_THAT(with([](RunFacts& facts) { facts.epoch_ms = 2000; }),
               ElementsAre(HasSubstr("the start (Unix ms) is 2000")));
   EXPECT_THAT(with([](RunFacts& facts) { facts.options.front().second = "299"; }),
               ElementsAre(HasSubstr("population.users is 299")));

@@ -14,7 +14,8 @@ namespace {
 
 /// Every field differs from its default and from every other field of its type; so below.
 InstrumentFacts instrument_without_defaults() {
-  return {.threads = 2,
+  return {.wiring = {"io_uring", "economic"},
+          .threads = 2,
           .connections_max = 256,
           .lag_p50_ns = 21,
           .lag_p99_ns = 22,
@@ -43,7 +44,7 @@ InstrumentFacts instrument_without_defaults() {
           .ports_exhausted = 65,
           .descriptors_exhausted = 66,
           .held_back = 67,
-          .selftest = SelfTestFacts{"2026-11-21T11:00:00Z", 68, 69, 70, true}};
+          .selftest = SelfTestFacts{"2026-11-21T11:00:00Z", {"asio", "precise"}, 68, 69, 70, true}};
 }
 
 RunFacts facts_without_defaults() {
@@ -51,6 +52,7 @@ RunFacts facts_without_defaults() {
   facts.scenario = "demo";
   facts.question = "Is \"it\" fair?\n";
   facts.started_at = "2026-11-21T12:00:00Z";
+  facts.epoch_ms = 41;
   facts.version = "0.1.0 (abc)";
   facts.build_type = "Release";
   facts.machine = "2 × Xeon";
@@ -86,7 +88,6 @@ RunFacts facts_without_defaults() {
   facts.instrument = instrument_without_defaults();
   facts.shards = {{.number = 2,
                    .of = 3,
-                   .epoch_ms = 41,
                    .machine = "another",
                    .instrument = instrument_without_defaults(),
                    .lags = {{.delay_ns = 42, .count = 43}},

@@ -10,13 +10,15 @@ using testing::HasSubstr;
 
 TEST(LedgerNdjson, ReadsTheServersExport) {
   const auto read = parse_ledger_ndjson(
-      "{\"user\":17,\"coupon\":\"A-1\",\"issued_at_ms\":5}\n"
+      "{\"user\":17,\"coupon\":\"A-1\",\"issued_at_ms\":1795302000250}\n"
       "{\"coupon\":\"\\u00fc \\\"x\\\"\",\"user\":4294967295,\"round\":2}\n");
   ASSERT_TRUE(read) << read.error();
   ASSERT_EQ(read->size(), 2U);
   EXPECT_EQ(read->at(0).user, UserIndex(17));
   EXPECT_EQ(read->at(0).coupon, "A-1");
   EXPECT_EQ(read->at(0).round, 0U);
+  EXPECT_EQ(read->at(0).issued_at_ms, 1'795'302'000'250);
+  EXPECT_EQ(read->at(1).issued_at_ms, std::nullopt);
   EXPECT_EQ(read->at(1).coupon, "ü \"x\"");
   EXPECT_EQ(read->at(1).round, 2U);
 }
@@ -60,6 +62,23 @@ TEST(LedgerNdjson, NamesLineValueAndWhatIsExpected) {
   EXPECT_THAT(error_of("user,coupon\n1,a\n"), HasSubstr("line 1: 'user,coupon': not JSON"));
   EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"caf\xE9\"}"), HasSubstr("line 1"));
   EXPECT_EQ(error_of("\xFF\xFE{"), "line 1: UTF-16, expected UTF-8");
+}
+
+TEST(LedgerNdjson, ReadsTimesOfIssueAndRefusesWhatIsNone) {
+  const auto read = parse_ledger_ndjson(
+      "{\"user\":1,\"coupon\":\"a\",\"issued_at\":\"2026-11-21T23:00:00.25Z\"}\n"
+      "{\"user\":2,\"coupon\":\"b\",\"issued_at\":null}\n"
+      "{\"user\":3,\"coupon\":\"c\",\"issued_at\":1795302000}\n");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->at(0).issued_at_ms, 1'795'302'000'250);
+  EXPECT_EQ(read->at(1).issued_at_ms, std::nullopt);
+  EXPECT_EQ(read->at(2).issued_at_ms, 1'795'302'000'000);
+  EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"a\",\"issued_at_ms\":5}"),
+              HasSubstr("line 1: issued_at_ms '5', expected Unix milliseconds"));
+  EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"a\",\"issued_at_ms\":1.5}"),
+              HasSubstr("\"issued_at_ms\" is 1.5E0, expected whole Unix milliseconds"));
+  EXPECT_THAT(error_of("{\"user\":1,\"coupon\":\"a\",\"issued_at\":1,\"issued_at_ms\":1}"),
+              HasSubstr("\"issued_at\" is 1, expected no issued_at_ms beside it"));
 }
 
 TEST(LedgerNdjson, TakesOneEmptyLineAtTheEndAndNoneBefore) {

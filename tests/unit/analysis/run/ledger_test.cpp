@@ -1,5 +1,6 @@
 #include "analysis/run/ledger.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace fairrush::analysis {
@@ -19,7 +20,7 @@ TEST(LedgerCsv, ReadsWhatItWritesWhateverACouponLooksLike) {
 }
 
 TEST(LedgerCsv, ReadsFurtherColumnsBothLineEndsAByteOrderMarkAndAMissingLastLineEnd) {
-  const auto read = parse_ledger_csv("\xEF\xBB\xBFuser,coupon,issued_at\r\n1,a,5\n2,b,\"6,5\"");
+  const auto read = parse_ledger_csv("\xEF\xBB\xBFuser,coupon,shop\r\n1,a,5\n2,b,\"6,5\"");
   ASSERT_TRUE(read) << read.error();
   ASSERT_EQ(read->size(), 2U);
   EXPECT_EQ(read->at(1).coupon, "b");
@@ -28,6 +29,27 @@ TEST(LedgerCsv, ReadsFurtherColumnsBothLineEndsAByteOrderMarkAndAMissingLastLine
 TEST(LedgerCsv, WithItsHeaderOnlyIsAnEmptyLedger) {
   EXPECT_TRUE(parse_ledger_csv("user,coupon\n")->empty());
   EXPECT_TRUE(parse_ledger_csv("user,coupon")->empty());
+}
+
+TEST(LedgerCsv, KeepsTheTimeOfIssueWhereItIsKnown) {
+  const Ledger ledger{{UserIndex(1), "a", 0, 1'795'302'000'250}, {UserIndex(2), "b"}};
+  const std::string text = format_ledger_csv(ledger);
+  EXPECT_EQ(text, "user,coupon,issued_at_ms\n1,a,1795302000250\n2,b,\n");
+  const auto read = parse_ledger_csv(text);
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->at(0).issued_at_ms, 1'795'302'000'250);
+  EXPECT_EQ(read->at(1).issued_at_ms, std::nullopt);
+}
+
+TEST(LedgerCsv, ReadsTimesOfIssueAsDatesAndAsUnixSeconds) {
+  const auto read = parse_ledger_csv(
+      "user,coupon,issued_at\n1,a,2026-11-21T23:00:00.25Z\n2,b,2026-11-22 08:00:00.2509+09\n"
+      "3,c,1795302000.250\n4,d,\n");
+  ASSERT_TRUE(read) << read.error();
+  for (std::size_t row = 0; row < 3; ++row) {
+    EXPECT_EQ(read->at(row).issued_at_ms, 1'795'302'000'250) << row;
+  }
+  EXPECT_EQ(read->at(3).issued_at_ms, std::nullopt);
 }
 
 std::string error_of(std::string_view text) {
@@ -53,8 +75,25 @@ TEST(LedgerCsv, NamesLineValueAndWhatIsExpected) {
             "line 2: a quote inside an unquoted field, expected it doubled in a quoted one");
 }
 
+TEST(LedgerCsv, RefusesTimesOfIssueThatMayMeanSomethingElse) {
+  EXPECT_EQ(error_of("user,coupon,issued_at\n1,a,2026-11-21T23:00:00\n"),
+            "line 2: issued_at '2026-11-21T23:00:00', expected a date and time with its offset "
+            "from UTC as 2026-11-21T23:00:00.25Z, from 2001 on, or Unix seconds of ten digits; "
+            "milliseconds are called issued_at_ms");
+  for (const char* time : {"1795302000250", "17", "1795302000250000", "yesterday"}) {
+    EXPECT_NE(error_of(fmt::format("user,coupon,issued_at\n1,a,{}\n", time)), "no error") << time;
+  }
+  EXPECT_EQ(error_of("user,coupon,issued_at_ms\n1,a,1795302000\n"),
+            "line 2: issued_at_ms '1795302000', expected Unix milliseconds, 1000000000000 to "
+            "9999999999999; seconds, and dates with their offset from UTC, are called issued_at");
+  EXPECT_NE(error_of("user,coupon,issued_at_ms\n1,a,1795302000250.5\n"), "no error");
+  EXPECT_EQ(error_of("user,coupon,issued_at,issued_at_ms\n"),
+            "line 1: columns 'user,coupon,issued_at,issued_at_ms', expected one of issued_at_ms "
+            "and issued_at");
+}
+
 TEST(LedgerCsv, FindsItsColumnsByName) {
-  const auto read = parse_ledger_csv("issued_at,coupon,round,user\n7,a,2,1\n8,\"b,c\",0,3\n");
+  const auto read = parse_ledger_csv("shop,coupon,round,user\n7,a,2,1\n8,\"b,c\",0,3\n");
   ASSERT_TRUE(read) << read.error();
   EXPECT_EQ(read->at(0).user, UserIndex(1));
   EXPECT_EQ(read->at(0).round, 2U);

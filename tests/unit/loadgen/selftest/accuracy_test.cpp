@@ -83,16 +83,35 @@ TEST(Accuracy, MissesRequestsThatWereNotAnsweredAndARateThatWasNotKept) {
   EXPECT_THAT(accuracy_of(slow).broken, ElementsAre("989 requests a second instead of 1000"));
 }
 
-TEST(Accuracy, OfAllIsThatOfTheWorstCase) {
+TEST(Accuracy, OfAWiringIsThatOfItsWorstCase) {
   const Accuracy all = accuracy_of_all(
       {accuracy_of(reported(-100'000, 20'000)), accuracy_of(reported(30'000, 240'000))});
   EXPECT_TRUE(all.passed);
-  EXPECT_NEAR(static_cast<double>(all.error_p50_ns), 100'000, 5'000);
-  EXPECT_NEAR(static_cast<double>(all.click_error_p99_ns), 240'000, 5'000);
-  EXPECT_THAT(trust_text(all), HasSubstr("in the worst of 2 cases"));
+  ASSERT_EQ(all.wirings.size(), 1U);
+  EXPECT_NEAR(static_cast<double>(all.wirings.front().error_p50_ns), 100'000, 5'000);
+  EXPECT_NEAR(static_cast<double>(all.wirings.front().click_error_p99_ns), 240'000, 5'000);
+  EXPECT_THAT(trust_text(all), HasSubstr("over asio, precise pacing, 2 cases: "));
   const Accuracy bad = accuracy_of_all({accuracy_of(reported(900'000, 0))});
   EXPECT_FALSE(bad.passed);
   EXPECT_THAT(trust_text(bad), HasSubstr("5ms, precise, asio: p50 on the wire is "));
+}
+
+TEST(Accuracy, OfOneWiringIsNoneOfAnother) {
+  Observed over_uring = reported(30'000, 40'000);
+  over_uring.transport = "io_uring";
+  Observed economic = reported(120'000, 130'000);
+  economic.pacing = "economic";
+  const Accuracy all =
+      accuracy_of_all({accuracy_of(reported(900'000, 900'000)), accuracy_of(std::move(over_uring)),
+                       accuracy_of(std::move(economic))});
+  EXPECT_FALSE(all.passed);
+  ASSERT_EQ(all.wirings.size(), 3U);
+  EXPECT_FALSE(all.wirings[0].passed);
+  EXPECT_EQ(all.wirings[1].transport, "io_uring");
+  EXPECT_TRUE(all.wirings[1].passed);
+  EXPECT_NEAR(static_cast<double>(all.wirings[1].error_p99_ns), 30'000, 5'000);
+  EXPECT_EQ(all.wirings[2].pacing, "economic");
+  EXPECT_NEAR(static_cast<double>(all.wirings[2].error_p99_ns), 120'000, 5'000);
 }
 
 TEST(Accuracy, OfNothingIsNotPassed) {

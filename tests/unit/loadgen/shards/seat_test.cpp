@@ -31,8 +31,9 @@ TEST(StartText, IsATimeInUtcOrUnixSeconds) {
     ASSERT_TRUE(time) << text << ": " << time.error();
     EXPECT_EQ(*time, expected) << text;
   }
-  for (const char* text : {"2026-11-21T23:00:00", "2026-13-21T23:00:00Z", "2026-11-21T24:00:00Z",
-                           "2026-11-21 23:00:00Z", "tomorrow", "-5", "1.2345", "", "1795302000."}) {
+  for (const char* text :
+       {"2026-11-21T23:00:00", "2026-13-21T23:00:00Z", "2026-11-21T24:00:00Z",
+        "2026-11-21T23:00:00.0001Z", "tomorrow", "-5", "1.2345", "", "1795302000."}) {
     EXPECT_FALSE(parse_start(text)) << text;
   }
 }

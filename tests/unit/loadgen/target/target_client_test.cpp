@@ -42,8 +42,8 @@ TEST(TargetUrl, NamesHostAndPort) {
 
 TEST(TargetUrl, SaysWhatIsAcceptedWhenItIsNot) {
   for (const char* url :
-       {"", "127.0.0.1:8080", "ftp://x", "http://", "http://x:99999", "http://x:0",
-        "http://x/path", "http://x?q", "http://u@x", "http://x y"}) {
+       {"", "127.0.0.1:8080", "ftp://x", "http://", "http://x:99999", "http://x:0", "http://x/path",
+        "http://x?q", "http://u@x", "http://x y"}) {
     const auto address = parse_target_url(url);
     ASSERT_FALSE(address) << url;
     EXPECT_THAT(address.error(), HasSubstr("http://HOST:PORT"));
@@ -87,9 +87,10 @@ TEST(TargetClient, CreatesAnEventInTheTargetsOwnMilliseconds) {
 
 TEST(TargetClient, ReadsALedgerInItsOrder) {
   const ManualClock clock;
-  ScriptedTarget target(always(http_answer(200,
-                                           "{\"user\":7,\"coupon\":\"B\",\"issued_at_ms\":1}\n"
-                                           "{\"user\":0,\"coupon\":\"A\"}\r\n")));
+  ScriptedTarget target(
+      always(http_answer(200,
+                         "{\"user\":7,\"coupon\":\"B\",\"issued_at_ms\":1795302000250}\n"
+                         "{\"user\":0,\"coupon\":\"A\"}\r\n")));
   TargetClient client = client_of(target, clock);
   const auto ledger = client.ledger("e");
   ASSERT_TRUE(ledger) << ledger.error().message;

@@ -18,7 +18,8 @@ namespace {
 constexpr std::int64_t kSecondNs = 1'000'000'000;
 
 analysis::InstrumentFacts sample_instrument() {
-  return {.threads = 2,
+  return {.wiring = {"io_uring", "economic"},
+          .threads = 2,
           .connections_max = 256,
           .lag_p50_ns = 412'000,
           .lag_p99_ns = 1'920'000,
@@ -51,6 +52,7 @@ analysis::InstrumentFacts sample_instrument() {
           .descriptors_exhausted = 0,
           .held_back = 0,
           .selftest = analysis::SelfTestFacts{.measured_at = "2026-11-21T11:40:00Z",
+                                              .wiring = {"io_uring", "economic"},
                                               .error_p50_ns = 24'000,
                                               .error_p99_ns = 310'000,
                                               .click_error_p99_ns = 1'100'000,
