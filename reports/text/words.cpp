@@ -226,8 +226,8 @@ KeyFigure instrument_figure(const ReportInput& input) {
 std::string loop_warning(std::string_view phase, std::uint64_t users) {
   return fmt::format(
       "The load of the {} was a closed loop of {}: the next one clicked when one of them had the "
-      "answer. A slow target slowed its own load, and latencies leave out who would have come "
-      "meanwhile (coordinated omission).",
+      "answer, so that a slow target slowed its own load, and latencies leave out who would have "
+      "come meanwhile (coordinated omission).",
       phase, counted(users, "user"));
 }
 
