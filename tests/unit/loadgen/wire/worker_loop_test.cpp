@@ -24,7 +24,7 @@ INSTANTIATE_TEST_SUITE_P(EachTransport, LoopOver, OverTransport::each(), OverTra
 /// A rush that lasts as long as it takes.
 Scenario looping(std::uint32_t users, std::uint32_t seats) {
   Scenario scenario = short_scenario(users);
-  scenario.rush = 20s;
+  scenario.rush = 1h;
   scenario.arrivals.pattern.shape = ArrivalShape::closed;
   scenario.arrivals.pattern.users = seats;
   return scenario;
