@@ -1,11 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <queue>
 #include <vector>
 
 #include "base/ids.hpp"
+#include "loadgen/closed_loop.hpp"
 #include "loadgen/plan.hpp"
 
 namespace fairrush::loadgen {
@@ -29,7 +31,7 @@ struct Click {
 class ClickQueue {
  public:
   /// `plan` outlives the queue.
-  ClickQueue(const Plan& plan, Shard shard) : plan_(plan), cursor_(plan.cursor(shard)) {}
+  ClickQueue(const Plan& plan, Shard shard);
 
   /// The next click that is due by `now_ns`; null when there is none. Valid until the next call of
   /// anything but `due`.
@@ -44,9 +46,31 @@ class ClickQueue {
   /// A click that the plan does not hold.
   void add(Click click);
 
-  /// No click can be due before this; unset after the last one.
+  /// A click that was taken has ended, as its user has seen at `seen_ns`: in a closed loop the next
+  /// user clicks.
+  void ended(const Click& click, std::int64_t seen_ns) {
+    if (!loops_.empty()) pass_seat(click, seen_ns);
+  }
+
+  /// Whether a closed loop is under way: answers make clicks due at once.
+  bool is_looping(std::int64_t now_ns) const {
+    return std::ranges::any_of(loops_,
+                               [now_ns](const auto& loop) { return loop.is_turning(now_ns); });
+  }
+
+  /// Somebody who waits for a seat in a closed loop and will not get one.
+  struct LeftOver {
+    Click click;
+    bool turn_over = false;  ///< the time for clicks was over, and not just cut short
+  };
+  /// Unset after the last one. Nobody was let click from `end_ns` on who could have; only
+  /// `left_over` may follow.
+  std::optional<LeftOver> left_over(std::int64_t end_ns);
+
+  /// No click can be due before this; unset when there is none, for the time being or at all.
   std::optional<std::int64_t> next_due_ns() const;
 
+  /// Nothing is to come but what answers to clicks under way may lead to.
   bool empty() const { return cursor_.peek() == nullptr && waiting_.empty(); }
 
   /// The latest due time of any click that was taken from the plan or added so far.
@@ -65,9 +89,12 @@ class ClickQueue {
   };
 
   Click click_of(const PlannedAttempt& planned) const;
+  void pass_seat(const Click& click, std::int64_t seen_ns);
+  void seat(const PlannedAttempt& attempt);
 
   const Plan& plan_;
   Plan::Cursor cursor_;
+  std::vector<ClosedLoop> loops_;  // of the phases that are closed: mostly none
   std::priority_queue<Waiting, std::vector<Waiting>, Later> waiting_;
   std::uint64_t taken_ = 0;
   std::int64_t last_due_ns_ = 0;

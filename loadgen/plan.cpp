@@ -4,6 +4,7 @@
 #include <queue>
 
 #include "base/assert.hpp"
+#include "loadgen/phase_clicks.hpp"
 #include "loadgen/schedule/arrival_times.hpp"
 
 namespace fairrush::loadgen {
@@ -64,6 +65,17 @@ ClickStream Plan::rush_clicks() const {
                                                   .seed = seed_,
                                                   .stream = Stream::claim_time}),
           rush_.open_ns + kClockGuard.count()};
+}
+
+std::optional<Plan::Loop> Plan::loop(Op op) const {
+  const bool reserving = op == Op::reserve;
+  const Arrivals& arrivals = reserving ? scenario_.reserve_arrivals : scenario_.arrivals;
+  if (!arrivals.is_closed() || (reserving && !scenario_.takes_reservations())) return std::nullopt;
+  const std::int64_t open_ns = (reserving ? reservation_ : rush_).open_ns + kClockGuard.count();
+  const Duration span = reserving ? reservation_span(scenario_) : rush_span(scenario_);
+  return Loop{.users = arrivals.pattern.users,
+              .think = arrivals.pattern.think,
+              .clicks = window_after(open_ns, span)};
 }
 
 std::optional<std::uint8_t> Plan::try_in_stream(Persona persona) {
@@ -133,12 +145,11 @@ Fate Plan::fate_of(UserIndex user, Op op, std::uint8_t try_number) const {
 
 analysis::PlannedAttempts Plan::planned() const {
   analysis::PlannedAttempts planned;
-  for (Cursor walk = cursor({}); walk.peek() != nullptr; walk.pop()) {
-    const PlannedAttempt& attempt = *walk.peek();
-    if (attempt.try_number != 0) continue;
+  const auto count = [&](const PlannedAttempt& attempt) {
+    if (attempt.try_number != 0) return;
     if (attempt.op == Op::reserve) {
       ++planned.reservations;
-      continue;
+      return;
     }
     ++planned.claims;
     const bool inside =
@@ -146,6 +157,12 @@ analysis::PlannedAttempts Plan::planned() const {
     if (inside && fate_of(attempt.user, Op::claim, 0) != Fate::request_lost) {
       ++planned.claims_inside;
     }
+  };
+  for (Cursor walk = cursor({}); walk.peek() != nullptr; walk.pop()) count(*walk.peek());
+  for (const Op op : {Op::reserve, Op::claim}) {
+    if (!loop(op)) continue;
+    PhaseClicks clicks(*this, op, {});
+    while (const auto attempt = clicks.next()) count(*attempt);
   }
   return planned;
 }
@@ -154,8 +171,6 @@ struct Plan::Cursor::State {
   State(const Plan& of_plan, Shard of_shard);
 
   void advance();
-  void advance_reservations();
-  void advance_claims();
   void add_clicks_outside();
   void add_repeat(const PlannedAttempt& claim);
   PlannedAttempt attempt(UserIndex user, Op op, std::uint8_t try_number,
@@ -164,8 +179,8 @@ struct Plan::Cursor::State {
 
   const Plan& plan;
   Shard shard;
-  ClickStream reservations;
-  ClickStream claims;
+  PhaseClicks reservations;
+  PhaseClicks claims;
   std::optional<PlannedAttempt> next_reservation;
   std::optional<PlannedAttempt> next_claim;
   // Clicks that the two streams do not give in order: second, early and late ones.
@@ -176,12 +191,13 @@ struct Plan::Cursor::State {
 Plan::Cursor::State::State(const Plan& of_plan, Shard of_shard)
     : plan(of_plan),
       shard(of_shard),
-      reservations(of_plan.reservation_clicks()),
-      claims(of_plan.rush_clicks()) {
-  FAIRRUSH_ASSERT(shard.count > 0 && shard.index < shard.count);
+      reservations(of_plan, Op::reserve, of_shard),
+      claims(of_plan, Op::claim, of_shard) {
   add_clicks_outside();
-  advance_reservations();
-  advance_claims();
+  if (plan.scenario_.takes_reservations() && !plan.loop(Op::reserve)) {
+    next_reservation = reservations.next();
+  }
+  if (!plan.loop(Op::claim)) next_claim = claims.next();
   advance();
 }
 
@@ -217,28 +233,6 @@ void Plan::Cursor::State::add_repeat(const PlannedAttempt& claim) {
   extras.push(next);
 }
 
-void Plan::Cursor::State::advance_reservations() {
-  next_reservation.reset();
-  if (!plan.scenario_.takes_reservations()) return;
-  while (const auto click = reservations.next()) {
-    if (!mine(click->user) || !plan.population_.reserves(click->user)) continue;
-    next_reservation = attempt(click->user, Op::reserve, 0, click->intended_ns);
-    return;
-  }
-}
-
-void Plan::Cursor::State::advance_claims() {
-  next_claim.reset();
-  while (const auto click = claims.next()) {
-    const UserIndex user = click->user;
-    if (!mine(user) || !plan.population_.claims(user)) continue;
-    const auto try_number = try_in_stream(plan.population_.persona_of(user));
-    if (!try_number) continue;
-    next_claim = attempt(user, Op::claim, *try_number, click->intended_ns);
-    return;
-  }
-}
-
 void Plan::Cursor::State::advance() {
   head.reset();
   const auto offer = [this](const std::optional<PlannedAttempt>& candidate) {
@@ -248,9 +242,12 @@ void Plan::Cursor::State::advance() {
   offer(next_claim);
   if (!extras.empty()) offer(extras.top());
   if (!head) return;
-  if (head == next_reservation) return advance_reservations();
+  if (head == next_reservation) {
+    next_reservation = reservations.next();
+    return;
+  }
   if (head == next_claim) {
-    advance_claims();
+    next_claim = claims.next();
   } else {
     extras.pop();
   }

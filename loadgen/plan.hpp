@@ -57,6 +57,15 @@ class Plan {
   /// All attempts of all shards. O(users).
   analysis::PlannedAttempts planned() const;
 
+  /// A phase whose clicks wait for answers (docs/decisions/0018).
+  struct Loop {
+    std::uint32_t users = 0;  ///< at once, in all shards; ≥ 1
+    Duration think{};         ///< from an answer to the next user's click
+    analysis::Window clicks;  ///< when users may click; a click at its end is too late
+  };
+  /// Of reservations (reserve) or the rush (claim); unset: the phase is an open loop.
+  std::optional<Loop> loop(analysis::Op op) const;
+
   /// Everybody's click in the reservation window and in the rush, whether they come or not: what
   /// the cursor walks, for those who know the users' traits already. Valid as long as the plan.
   ClickStream reservation_clicks() const;
@@ -76,9 +85,9 @@ class Plan {
   std::optional<Repeat> repeat_after(UserIndex user, Persona persona, std::uint8_t try_number,
                                      std::int64_t intended_ns) const;
 
-  /// Walks one shard's attempts by intended time, those of one instant in the plan's seeded order,
-  /// generating them on the way: O(1) memory but for the few clicks outside the stream's order.
-  /// Valid as long as the plan.
+  /// Walks one shard's attempts but those of closed loops by intended time, those of one instant in
+  /// the plan's seeded order, generating them on the way: O(1) memory but for the few clicks
+  /// outside the stream's order. Valid as long as the plan.
   class Cursor {
    public:
     Cursor(const Plan& plan, Shard shard);

@@ -48,6 +48,9 @@ std::unexpected<RunFailure> RunExecution::not_reached(const std::string& why) {
 }
 
 Step RunExecution::prepare() {
+  if (const auto why = unseated(scenario_, accord_.shard())) {
+    return failed(Kind::configuration, *why);
+  }
   const std::uint64_t connections = connections_max(part_, Plan(scenario_), accord_.shard());
   raise_descriptor_limit(connections);
   auto wiring = plan_wiring(part_, connections, targets_of(scenario_), read_machine_limits());

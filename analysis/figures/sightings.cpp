@@ -113,7 +113,9 @@ std::optional<std::uint64_t> in_flight_at_sell_out(const RunIndex& index,
 std::vector<SightingResult> sightings(const RunIndex& index, const ClaimTraffic& traffic) {
   const AttemptTotals& totals = index.totals();
   const ResolvedClaims resolved = resolved_claims(index);
-  const std::uint64_t planned = index.round().planned.claims_inside;
+  // Whose turn in a closed loop did not come was in the plan, but not for a certain time.
+  const std::uint64_t ever_planned = index.round().planned.claims_inside;
+  const std::uint64_t planned = ever_planned - std::min(ever_planned, totals.no_turn);
   const bool enough_inside =
       static_cast<double>(totals.inside) >= kInsideShareMin * static_cast<double>(planned);
   std::vector<SightingResult> results;

@@ -31,6 +31,7 @@ constexpr std::pair<Reason, std::string_view> kReasonNames[] = {
     {Reason::ports_exhausted, "no local port left"},
     {Reason::descriptors_exhausted, "no descriptor left"},
     {Reason::connections_held, "no connection was free"},
+    {Reason::no_turn, "its turn did not come"},
     {Reason::stopped_before_sending, "stopped before sending"},
     {Reason::request_lost, "request lost on its way"},
     {Reason::timeout, "timed out"},

@@ -51,6 +51,7 @@ enum class Reason : std::uint16_t {
   ports_exhausted = 37,
   descriptors_exhausted = 38,
   connections_held = 39,
+  no_turn = 40,
   // indeterminate
   timeout = 50,
   reset = 51,

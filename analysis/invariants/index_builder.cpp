@@ -168,6 +168,7 @@ void IndexBuilder::take_claim(const AttemptRecord& record, std::string_view rece
 }
 
 void IndexBuilder::take_claim_time(const AttemptRecord& record, UserState& user) {
+  if (record.try_number == 0 && record.why() == Reason::no_turn) ++index_.totals_.no_turn;
   if (!record.sent()) return;
   user.claimed = true;
   const std::int64_t sent = record.first_byte_out_ns;

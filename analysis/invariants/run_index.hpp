@@ -94,7 +94,8 @@ struct AttemptTotals {
   std::uint64_t duplicates = 0;      ///< reservations and claims refused as not the first
   std::uint64_t early_refusals = 0;  ///< claims before the window that were refused as outside it
   std::uint64_t late_refusals = 0;   ///< claims answered after it that were refused as outside it
-  std::uint64_t inside = 0;  ///< first clicks of claims meant for the window that left inside it
+  std::uint64_t inside = 0;   ///< first clicks of claims meant for the window that left inside it
+  std::uint64_t no_turn = 0;  ///< first clicks of claims that a closed loop never let happen
   /// Indeterminate claims that neither the ledger nor a later status read settles.
   std::uint64_t open_claims = 0;
   std::uint64_t reserved_users = 0;

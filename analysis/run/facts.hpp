@@ -64,7 +64,11 @@ struct CohortFacts {
 
 /// How clicks spread over the two windows, as planned: the same in every round.
 struct ArrivalFacts {
-  /// When the first i of n − 1 equal parts of the users have clicked, after the opening; ascending.
+  /// Of a phase whose clicks wait for answers: how many users are in the loop at once.
+  std::optional<std::uint64_t> reserve_loop;
+  std::optional<std::uint64_t> rush_loop;
+  /// Empty for a closed loop. When the first i of n − 1 equal parts of the users have clicked,
+  /// after the opening; ascending.
   std::vector<std::int64_t> reserve_quantiles_ns;
   std::vector<std::int64_t> rush_quantiles_ns;
   /// By persona number: the try of a claim that comes when `rush_quantiles_ns` says; -1: none does.

@@ -185,6 +185,8 @@ void describe(auto& archive, Is<CohortFacts> auto& cohort) {
 }
 
 void describe(auto& archive, Is<ArrivalFacts> auto& arrivals) {
+  archive("reserve_loop", arrivals.reserve_loop);
+  archive("rush_loop", arrivals.rush_loop);
   archive("reserve_quantiles_ns", arrivals.reserve_quantiles_ns);
   archive("rush_quantiles_ns", arrivals.rush_quantiles_ns);
   archive("claim_tries", arrivals.claim_tries);

@@ -16,6 +16,7 @@ namespace {
 namespace json = boost::json;
 using analysis::Op;
 using analysis::Outcome;
+using analysis::Reason;
 using loadgen::Tally;
 
 double seconds(Duration duration) {
@@ -47,7 +48,7 @@ struct ClaimCounts {
   std::uint64_t errors = 0;  ///< failed or indeterminate
 
   void add(const Tally::Row& row) {
-    if (row.op != Op::claim) return;
+    if (row.op != Op::claim || row.reason == Reason::no_turn) return;
     if (row.outcome == Outcome::loss) losses += row.count;
     if (row.outcome == Outcome::refusal) refusals += row.count;
     if (row.outcome == Outcome::failed || row.outcome == Outcome::indeterminate) {

@@ -95,6 +95,16 @@ std::optional<Problem> problem_of(const SimulateOptions& options, const loadgen:
                    "target.url: a running service cannot be simulated: name what "
                    "to simulate with --designs"};
   }
+  for (const auto& [key, arrivals] : {std::pair("arrivals", &scenario.arrivals),
+                                      std::pair("arrivals.reserve", &scenario.reserve_arrivals)}) {
+    if (!arrivals->is_closed()) continue;
+    return Problem{
+        scenario.name,
+        fmt::format("{0}.shape: a closed loop is not simulated: all clicks of a simulated "
+                    "round are known before it begins: name another shape with --set "
+                    "{0}.shape=SHAPE --set {0}.users=none",
+                    key)};
+  }
   if (!scenario.takes_reservations()) {
     return Problem{scenario.name,
                    "event.reserve: the designs take reservations, and 'none' is said: name a "

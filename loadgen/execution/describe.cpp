@@ -30,11 +30,12 @@ std::string target_text(const Scenario& scenario) {
 }
 
 /// Clicks a second when the rush is at its fullest for a part of the users, be it large or small;
-/// those of one instant are taken to last a millisecond.
+/// those of one instant are taken to last a millisecond. Zero for a closed loop: nobody knows.
 double clicks_per_second(const Scenario& scenario) {
   constexpr std::size_t kParts = 200;
   constexpr double kInstant_ns = 1e6;
   const auto clicks = make_distribution(scenario.arrivals, Plan::rush_span(scenario));
+  if (!clicks) return 0;
   std::array<double, kParts + 1> times_ns{};
   for (std::size_t part = 0; part <= kParts; ++part) {
     times_ns[part] = clicks->quantile(static_cast<double>(part) / kParts);
@@ -71,6 +72,7 @@ constexpr std::size_t kShapeParts = 200;
 std::vector<std::int64_t> quantiles_of(const Arrivals& arrivals, Duration window) {
   const auto clicks = make_distribution(arrivals, window);
   std::vector<std::int64_t> quantiles;
+  if (!clicks) return quantiles;
   for (std::size_t part = 0; part <= kShapeParts; ++part) {
     const double t_ns = clicks->quantile(static_cast<double>(part) / kShapeParts);
     quantiles.push_back(Plan::kClockGuard.count() + static_cast<std::int64_t>(t_ns));
@@ -78,8 +80,16 @@ std::vector<std::int64_t> quantiles_of(const Arrivals& arrivals, Duration window
   return quantiles;
 }
 
+std::optional<std::uint64_t> loop_of(const Arrivals& arrivals) {
+  if (!arrivals.is_closed()) return std::nullopt;
+  return arrivals.pattern.users;
+}
+
 analysis::ArrivalFacts arrivals_of(const Scenario& scenario) {
   analysis::ArrivalFacts arrivals{
+      .reserve_loop =
+          scenario.takes_reservations() ? loop_of(scenario.reserve_arrivals) : std::nullopt,
+      .rush_loop = loop_of(scenario.arrivals),
       .reserve_quantiles_ns = quantiles_of(scenario.reserve_arrivals, reservation_span(scenario)),
       .rush_quantiles_ns = quantiles_of(scenario.arrivals, Plan::rush_span(scenario)),
       .claim_tries = {}};
@@ -119,7 +129,9 @@ std::set<Sighting> attempted_sightings(const Scenario& scenario, const Plan& pla
   std::set<Sighting> attempted;
   if (plan.planned().claims_inside > 0) attempted.insert(Sighting::claims_inside_window);
   if (coupons > 0 && claimants > 0 && likely(chance)) attempted.insert(Sighting::win);
-  if (scarce && likely(1 - chance)) attempted.insert(Sighting::loss);
+  // A closed loop may end before the coupons do; a draw tells losers whenever they come.
+  const bool runs_out = allocation == Allocation::draw || !scenario.arrivals.is_closed();
+  if (scarce && runs_out && likely(1 - chance)) attempted.insert(Sighting::loss);
   const auto clicking_twice =
       static_cast<double>(crowd.of(Persona::double_clicker) + crowd.of(Persona::bot));
   if (chance * clicking_twice >= kExpectedMin) {

@@ -32,6 +32,8 @@ std::uint64_t sockets_for(std::uint64_t connections, std::uint64_t workers) {
 std::uint32_t workers_for(const Scenario& scenario, unsigned processors) {
   std::uint32_t workers = scenario.threads == 0 ? processors : scenario.threads;
   workers = std::min(workers, scenario.users);
+  // A worker without a seat in a closed loop could not let its users click.
+  workers = std::min(workers, smallest_loop(scenario).value_or(workers));
   if (scenario.connection_mode != ConnectionMode::per_user) {
     workers = std::min(workers, scenario.connections);
   }
@@ -76,6 +78,12 @@ std::expected<void, std::string> choose_workers(Wiring& wiring, const Scenario& 
         "{} connections need {} threads with {} sockets each: set connections.threads to that or "
         "to 0",
         format_count(connections), wiring.workers, format_count(limits.descriptors_hard)));
+  }
+  if (const auto users = smallest_loop(scenario); users && wiring.workers > *users) {
+    return std::unexpected(fmt::format(
+        "{} connections need {} threads with {} sockets each, and a closed loop of {} is for no "
+        "more threads than that: set its users to as many, or connections.mode = \"pool\"",
+        format_count(connections), wiring.workers, format_count(limits.descriptors_hard), *users));
   }
   return {};
 }

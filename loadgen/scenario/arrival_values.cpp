@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "loadgen/scenario/scenario.hpp"
 #include "loadgen/scenario/time_file.hpp"
 #include "loadgen/scenario/toml_values.hpp"
 #include "loadgen/schedule/arrival_times.hpp"
@@ -86,6 +87,13 @@ bool read_text(const toml::node& node, ArrivalPattern& pattern) {
   return true;
 }
 
+bool read_users(const toml::node& node, ArrivalPattern& pattern) {
+  const auto users = node.value_exact<std::int64_t>();
+  if (!users || *users < 1 || *users > static_cast<std::int64_t>(kUsersMax)) return false;
+  pattern.users = static_cast<std::uint32_t>(*users);
+  return true;
+}
+
 bool read_levels(const toml::node& node, ArrivalPattern& pattern) {
   auto levels = levels_of(&node);
   if (!levels) return false;
@@ -100,6 +108,10 @@ bool read_burst(const toml::node& node, ArrivalPattern& pattern) {
   return true;
 }
 
+std::string users_text(const ArrivalPattern& pattern) {
+  return pattern.users == 0 ? "none" : fmt::format("{}", pattern.users);
+}
+
 template <auto Member>
 std::string write_time(const ArrivalPattern& pattern) {
   return toml_duration(pattern.*Member);
@@ -111,7 +123,7 @@ std::string write_text(const ArrivalPattern& pattern) {
 }
 
 using P = ArrivalPattern;
-const std::array<ShapeKey, 9> kShapeKeys{{
+const std::array<ShapeKey, 11> kShapeKeys{{
     {ArrivalShape::front_loaded, "mean", &read_positive_time<&P::mean>, &write_time<&P::mean>},
     {ArrivalShape::ramp, "from", &read_rate<&P::from>,
      [](const P& pattern) { return fmt::format("{}", pattern.from); }},
@@ -125,6 +137,9 @@ const std::array<ShapeKey, 9> kShapeKeys{{
     {ArrivalShape::spike, "width", &read_positive_time<&P::width>, &write_time<&P::width>},
     {ArrivalShape::trace, "file", &read_text<&TimeFile::path>, &write_text<&TimeFile::path>},
     {ArrivalShape::trace, "column", &read_text<&TimeFile::column>, &write_text<&TimeFile::column>},
+    {ArrivalShape::closed, "users", &read_users,
+     [](const P& pattern) { return users_text(pattern); }},
+    {ArrivalShape::closed, "think", &read_time<&P::think>, &write_time<&P::think>},
 }};
 
 /// Whether `key` with its value belongs into a stage of this shape; takes the value in.
@@ -186,6 +201,33 @@ void check_pattern(const std::string& where, const ArrivalPattern& pattern, Dura
   }
 }
 
+/// What is wrong with the keys of a closed loop among `users`, or with one of them without it.
+void check_loop(const std::string& prefix, const Arrivals& arrivals, std::uint32_t users,
+                std::vector<Problem>& problems) {
+  const ArrivalPattern& pattern = arrivals.pattern;
+  const std::string users_key = prefix + ".users";
+  if (pattern.shape != ArrivalShape::closed) {
+    const auto refuse = [&](const std::string& key, const std::string& value) {
+      problems.push_back({key, fmt::format("{} belongs to the shape closed, and {}.shape is {}",
+                                           value, prefix, row_of(pattern.shape).name)});
+    };
+    if (pattern.users != 0) refuse(users_key, users_text(pattern));
+    if (pattern.think > 0ns) refuse(prefix + ".think", format_duration(pattern.think));
+    return;
+  }
+  if (!arrivals.stages.empty()) {
+    problems.push_back({prefix + ".stages", "a closed loop has no stages: set another shape"});
+  }
+  if (pattern.users == 0) {
+    problems.push_back({users_key, fmt::format("a closed loop needs it: expected how many users "
+                                               "are in the loop at once, 1 to {}",
+                                               format_count(users))});
+  } else if (pattern.users > users) {
+    problems.push_back({users_key, fmt::format("{} is more than population.users, {}",
+                                               format_count(pattern.users), format_count(users))});
+  }
+}
+
 void check_stages(const std::string& where, const std::vector<ArrivalStage>& stages,
                   Duration window, std::vector<Problem>& problems) {
   double share = 0;
@@ -202,6 +244,9 @@ void check_stages(const std::string& where, const std::vector<ArrivalStage>& sta
           {name, fmt::format("nothing is left for it of {}", format_duration(window))});
     }
     check_pattern(name, stage.pattern, length, problems);
+    if (stage.pattern.shape == ArrivalShape::closed) {
+      problems.push_back({name, "a closed loop cannot be a stage: it takes a phase for itself"});
+    }
     begin += length;
     share += stage.share.of_one;
   }
@@ -213,6 +258,24 @@ void check_stages(const std::string& where, const std::vector<ArrivalStage>& sta
   if (std::abs(share - 1) > 1e-9) {
     problems.push_back({where, fmt::format("the shares add up to {}: expected 1 (100%)", share)});
   }
+}
+
+/// A number, or none at all.
+void add_loop_users(OptionTable& keys, const std::string& key, std::uint32_t& users) {
+  OptionTable number;
+  number.add({key, "", ""}, users, Between<std::uint32_t>{1, kUsersMax});
+  const OptionTable::Row row = number.rows().front();
+  keys.add_custom(
+      {key, "N", "Users in the loop of closed at once"},
+      [&users] { return users == 0 ? std::string("none") : std::to_string(users); },
+      [row, &users](std::string_view text) -> std::expected<void, std::string> {
+        if (text == "none") {
+          users = 0;
+        } else if (!row.assign(text)) {
+          return std::unexpected(row.accepted + ", or none");
+        }
+        return {};
+      });
 }
 
 }  // namespace
@@ -271,6 +334,9 @@ void add_arrivals(OptionTable& keys, const std::string& prefix, Arrivals& arriva
            pattern.file.path);
   keys.add({key("column"), "NAME", "Column of that file, if it is CSV with a header"},
            pattern.file.column);
+  add_loop_users(keys, key("users"), pattern.users);
+  keys.add({key("think"), "TIME", "From an answer to the click of the next user of closed"},
+           pattern.think, {0ms, kTimeMax});
   keys.add_custom(
       {key("stages"), "LIST", "Several shapes one after the other, instead of one"},
       [&arrivals] { return format_stages(arrivals.stages); },
@@ -302,14 +368,26 @@ std::vector<Problem> read_traces(Arrivals& arrivals, const std::filesystem::path
 }
 
 std::vector<Problem> contradictions(const std::string& prefix, const Arrivals& arrivals,
-                                    Duration window) {
+                                    Duration window, std::uint32_t users) {
   std::vector<Problem> problems;
+  check_loop(prefix, arrivals, users, problems);
   if (arrivals.stages.empty()) {
     check_pattern(prefix, arrivals.pattern, window, problems);
   } else {
     check_stages(prefix + ".stages", arrivals.stages, window, problems);
   }
   return problems;
+}
+
+std::optional<std::uint32_t> smallest_loop(const Scenario& scenario) {
+  std::optional<std::uint32_t> smallest;
+  const auto offer = [&smallest](const Arrivals& arrivals) {
+    if (!arrivals.is_closed()) return;
+    smallest = std::min(smallest.value_or(arrivals.pattern.users), arrivals.pattern.users);
+  };
+  if (scenario.takes_reservations()) offer(scenario.reserve_arrivals);
+  offer(scenario.arrivals);
+  return smallest;
 }
 
 }  // namespace fairrush::loadgen

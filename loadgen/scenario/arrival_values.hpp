@@ -25,8 +25,9 @@ std::string format_stages(const std::vector<ArrivalStage>& stages);
 std::vector<Problem> read_traces(Arrivals& arrivals, const std::filesystem::path& folder,
                                  Duration longest);
 
-/// What single keys cannot see: stages that do not fit into the window, rates that are all zero.
+/// What single keys cannot see: stages that do not fit into the window, rates that are all zero, a
+/// closed loop of more than `users`, all who are there.
 std::vector<Problem> contradictions(const std::string& prefix, const Arrivals& arrivals,
-                                    Duration window);
+                                    Duration window, std::uint32_t users);
 
 }  // namespace fairrush::loadgen

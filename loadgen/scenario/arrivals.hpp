@@ -20,6 +20,7 @@ enum class ArrivalShape : std::uint8_t {
   steps,         ///< a staircase of constant rates, each for the same time
   spike,         ///< a constant rate and a burst on top of it
   trace,         ///< as in a file
+  closed,        ///< so many at once, the next when one of them has the answer: a closed loop
 };
 
 /// Times in ascending order; unset until the file that holds them has been read.
@@ -45,6 +46,8 @@ struct ArrivalPattern {
   Duration at = std::chrono::seconds(1);            ///< of spike: when the burst begins
   Duration width = std::chrono::milliseconds(200);  ///< of spike: how long it lasts; > 0
   TimeFile file = {};                               ///< of trace: offsets from the opening
+  std::uint32_t users = 0;  ///< of closed: at once; 0: the scenario does not say
+  Duration think{};         ///< of closed: from an answer to the next user's click; ≥ 0
 };
 
 /// A part of a window with a shape of its own.
@@ -58,6 +61,9 @@ struct ArrivalStage {
 struct Arrivals {
   ArrivalPattern pattern = {};
   std::vector<ArrivalStage> stages = {};  ///< take the place of `pattern` when there are any
+
+  /// Whether clicks wait for answers; else their times are all in the plan.
+  bool is_closed() const { return stages.empty() && pattern.shape == ArrivalShape::closed; }
 };
 
 }  // namespace fairrush::loadgen

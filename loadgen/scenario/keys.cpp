@@ -314,9 +314,10 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
   std::vector<Share> persona_shares;
   for (const auto& [persona, share] : scenario.personas) persona_shares.push_back(share);
   check_shares("population.personas", persona_shares, problems);
-  for (const auto& found : {contradictions("arrivals", scenario.arrivals, scenario.rush),
-                            contradictions("arrivals.reserve", scenario.reserve_arrivals,
-                                           reservation_span(scenario))}) {
+  for (const auto& found :
+       {contradictions("arrivals", scenario.arrivals, scenario.rush, scenario.users),
+        contradictions("arrivals.reserve", scenario.reserve_arrivals, reservation_span(scenario),
+                       scenario.users)}) {
     problems.insert(problems.end(), found.begin(), found.end());
   }
   if (!scenario.instances.empty() && !scenario.url) {

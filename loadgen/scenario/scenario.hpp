@@ -218,6 +218,9 @@ inline Duration reservation_span(const Scenario& scenario) {
   return std::max<Duration>(std::chrono::milliseconds(1), scenario.reserve * kPercent / 100);
 }
 
+/// Users in the smallest closed loop of any phase; unset: every phase is an open loop.
+std::optional<std::uint32_t> smallest_loop(const Scenario& scenario);
+
 /// Reads a scenario file, follows its `extends`, applies `overrides` ("key", "value") last. All
 /// problems at once; each names file, line, column, key, value and what is accepted.
 std::expected<Scenario, std::vector<Problem>> load_scenario(

@@ -8,7 +8,7 @@
 namespace fairrush::loadgen {
 namespace {
 
-constexpr std::array<ArrivalShapeRow, 8> kShapes{{
+constexpr std::array<ArrivalShapeRow, 9> kShapes{{
     {ArrivalShape::at_once, "at_once", &make_at_once, &at_once_distribution},
     {ArrivalShape::uniform, "uniform", &make_uniform, &uniform_distribution},
     {ArrivalShape::poisson, "poisson", &make_poisson, &uniform_distribution},
@@ -17,6 +17,8 @@ constexpr std::array<ArrivalShapeRow, 8> kShapes{{
     {ArrivalShape::steps, "steps", &make_steps, &steps_distribution},
     {ArrivalShape::spike, "spike", &make_spike, &spike_distribution},
     {ArrivalShape::trace, "trace", &make_trace, &trace_distribution},
+    // Who is in the loop from the start comes at the opening; answers bring the others.
+    {ArrivalShape::closed, "closed", &make_at_once, nullptr},
 }};
 
 /// Falls into the parts of a distribution one after the other.
@@ -67,6 +69,7 @@ std::unique_ptr<ArrivalTimes> make_arrival_times(const Arrivals& arrivals,
 }
 
 std::unique_ptr<ClickDistribution> make_distribution(const Arrivals& arrivals, Duration window) {
+  if (arrivals.is_closed()) return nullptr;
   if (!arrivals.stages.empty()) return stages_distribution(arrivals.stages, window);
   return row_of(arrivals.pattern.shape).distribution(arrivals.pattern, window);
 }

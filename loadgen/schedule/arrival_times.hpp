@@ -51,8 +51,8 @@ class ClickDistribution {
   virtual bool has_density() const { return true; }
 };
 
-/// One row a shape: what a scenario calls it, how its clicks and their distribution are made.
-/// `window` > 0.
+/// One row a shape: what a scenario calls it, how its clicks and their distribution are made; null
+/// for a shape whose clicks follow none. `window` > 0.
 struct ArrivalShapeRow {
   ArrivalShape shape;
   std::string_view name;
@@ -64,6 +64,7 @@ std::span<const ArrivalShapeRow> arrival_shapes();
 const ArrivalShapeRow& row_of(ArrivalShape shape);
 
 std::unique_ptr<ArrivalTimes> make_arrival_times(const Arrivals& arrivals, const ArrivalSpec& spec);
+/// Null for a closed loop: answers decide when its clicks come.
 std::unique_ptr<ClickDistribution> make_distribution(const Arrivals& arrivals, Duration window);
 
 /// Clicks that keep to `distribution` as closely as they can: click k falls at a random place in

@@ -8,6 +8,7 @@
 
 #include "analysis/run/facts.hpp"
 #include "base/calendar.hpp"
+#include "loadgen/closed_loop.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -69,7 +70,19 @@ Scenario part_of(const Scenario& scenario, Shard shard) {
   const bool takes_of_rest = shard.index < scenario.connections % shard.count;
   part.connections = std::max(1U, scenario.connections / shard.count + (takes_of_rest ? 1U : 0U));
   part.open_rate.per_second = scenario.open_rate.per_second / shard.count;
+  for (Arrivals* const arrivals : {&part.arrivals, &part.reserve_arrivals}) {
+    if (arrivals->is_closed()) arrivals->pattern.users = seats_of(arrivals->pattern.users, shard);
+  }
   return part;
+}
+
+std::optional<std::string> unseated(const Scenario& scenario, Shard shard) {
+  const auto users = smallest_loop(scenario);
+  if (!users || *users >= shard.count) return std::nullopt;
+  return fmt::format(
+      "a closed loop of {} cannot be split over {} shards: expected at least one user for each, or "
+      "fewer shards",
+      *users == 1 ? "1 user" : fmt::format("{} users", *users), shard.count);
 }
 
 Duration last_answer_after_close(const Scenario& scenario) {

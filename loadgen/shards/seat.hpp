@@ -35,6 +35,10 @@ std::string too_late(Duration late);
 /// its part. The plan does not depend on either.
 Scenario part_of(const Scenario& scenario, Shard shard);
 
+/// Why the users in a closed loop are too few for so many shards: a shard without a seat in it
+/// could not let its users click. Unset: they are not, or there is no loop.
+std::optional<std::string> unseated(const Scenario& scenario, Shard shard);
+
 /// From the start of one round to that of the next for shards that cannot talk: the round, all that
 /// can follow from its last click, and the time that the target is granted to come to rest.
 Duration round_step(const Scenario& scenario);

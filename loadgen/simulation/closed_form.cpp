@@ -111,7 +111,7 @@ std::optional<ExpectedCurve> expect_first_come(const Scenario& scenario, const C
   const Duration window = Plan::rush_span(scenario);
   const auto clicks = make_distribution(scenario.arrivals, window);
   const Competition competition(scenario, crowd);
-  if (!clicks->has_density() || !competition.by_shape || competition.claims <= 0) {
+  if (!clicks || !clicks->has_density() || !competition.by_shape || competition.claims <= 0) {
     return std::nullopt;
   }
   const FirstComeFirstServed design(*clicks, competition.classes,

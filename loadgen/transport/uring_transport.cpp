@@ -3,14 +3,12 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <cerrno>
 #include <cstring>
-#include <new>
 #include <system_error>
 
 #include "base/assert.hpp"
@@ -32,10 +30,6 @@ constexpr unsigned kPileUp = 256;
 /// a thousandth of the time, and a thread may be put aside between reading the one and the other.
 constexpr Duration kClocksApartMax = std::chrono::milliseconds(5);
 
-constexpr unsigned kBufferBytes = 2048;
-constexpr unsigned kBufferCount = 1024;  // a power of two
-constexpr int kBufferGroup = 1;
-
 error_code error_of(int negative_result) {
   return {-negative_result, boost::system::system_category()};
 }
@@ -49,51 +43,6 @@ constexpr unsigned kOperationBits = 3;
 std::uint64_t UringTransport::data_of(Operation operation, std::uint32_t place) {
   return std::uint64_t{place} << kOperationBits | static_cast<std::uint64_t>(operation);
 }
-
-/// Memory that receives write into, lent to the kernel a buffer at a time.
-struct UringTransport::Buffers {
-  explicit Buffers(io_uring& with_ring) : ring(with_ring) {
-    void* const shared = ::mmap(nullptr, kBufferCount * sizeof(io_uring_buf),
-                                PROT_READ | PROT_WRITE, MAP_ANONYMOUS | MAP_PRIVATE, -1, 0);
-    if (shared == MAP_FAILED) throw std::bad_alloc();
-    entries = static_cast<io_uring_buf_ring*>(shared);
-    io_uring_buf_reg registration{};
-    registration.ring_addr = reinterpret_cast<std::uintptr_t>(shared);
-    registration.ring_entries = kBufferCount;
-    registration.bgid = kBufferGroup;
-    if (const int failed = io_uring_register_buf_ring(&ring, &registration, 0); failed < 0) {
-      ::munmap(shared, kBufferCount * sizeof(io_uring_buf));
-      throw std::system_error(-failed, std::generic_category(), "io_uring buffers");
-    }
-    io_uring_buf_ring_init(entries);
-    for (unsigned buffer = 0; buffer < kBufferCount; ++buffer)
-      add(buffer, static_cast<int>(buffer));
-    io_uring_buf_ring_advance(entries, kBufferCount);
-  }
-  Buffers(const Buffers&) = delete;
-  Buffers& operator=(const Buffers&) = delete;
-  ~Buffers() {
-    io_uring_unregister_buf_ring(&ring, kBufferGroup);
-    ::munmap(entries, kBufferCount * sizeof(io_uring_buf));
-  }
-
-  char* at(unsigned buffer) { return memory.data() + std::size_t{buffer} * kBufferBytes; }
-  void give_back(unsigned buffer) {
-    add(buffer, 0);
-    io_uring_buf_ring_advance(entries, 1);
-  }
-
- private:
-  void add(unsigned buffer, int offset) {
-    io_uring_buf_ring_add(entries, memory.data() + std::size_t{buffer} * kBufferBytes, kBufferBytes,
-                          static_cast<unsigned short>(buffer), io_uring_buf_ring_mask(kBufferCount),
-                          offset);
-  }
-
-  io_uring& ring;
-  io_uring_buf_ring* entries;
-  std::vector<char> memory = std::vector<char>(std::size_t{kBufferBytes} * kBufferCount);
-};
 
 UringTransport::UringTransport(const TransportSpec& spec) : spec_(spec) {
   io_uring_params parameters{};
@@ -111,7 +60,7 @@ UringTransport::UringTransport(const TransportSpec& spec) : spec_(spec) {
       throw std::system_error(-registered, std::generic_category(),
                               fmt::format("io_uring with {} sockets", spec.sockets_max));
     }
-    buffers_ = std::make_unique<Buffers>(ring_);
+    buffers_.emplace(ring_);
   } catch (...) {
     io_uring_queue_exit(&ring_);
     throw;
@@ -313,7 +262,7 @@ void UringTransport::receive(std::uint32_t place) {
   io_uring_sqe& entry = next_entry();
   io_uring_prep_recvmsg_multishot(&entry, static_cast<int>(place), &receive_form_, 0);
   entry.flags |= IOSQE_BUFFER_SELECT | IOSQE_FIXED_FILE;
-  entry.buf_group = kBufferGroup;
+  entry.buf_group = ReceiveBuffers::kGroup;
   tag(entry, Operation::receive, place);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "loadgen/transport/gathering.hpp"
+#include "loadgen/transport/receive_buffers.hpp"
 #include "loadgen/transport/transport.hpp"
 
 namespace fairrush::loadgen {
@@ -54,8 +55,6 @@ class UringTransport final : public Transport {
     std::uint32_t text;
   };
 
-  struct Buffers;
-
   static std::uint8_t bit_of(Operation operation) {
     return static_cast<std::uint8_t>(1U << static_cast<unsigned>(operation));
   }
@@ -96,7 +95,7 @@ class UringTransport final : public Transport {
 
   const TransportSpec spec_;
   io_uring ring_{};
-  std::unique_ptr<Buffers> buffers_;
+  std::optional<ReceiveBuffers> buffers_;
   std::deque<Slot> slots_;
   std::vector<std::uint32_t> free_;
   std::deque<std::string> texts_;  // on their way to the kernel; they stay where they are

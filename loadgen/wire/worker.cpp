@@ -29,6 +29,7 @@ constexpr std::int64_t kBacklogGrace_ns = 1'000'000'000;
 constexpr std::int64_t kBacklogMax_ns = 300'000'000'000;
 
 bool is_error(const Ending& ending) {
+  if (ending.reason == Reason::no_turn) return false;
   return ending.outcome == Outcome::failed || ending.outcome == Outcome::indeterminate;
 }
 
@@ -148,7 +149,7 @@ std::optional<NextTick> Worker::tick() {
   wanted_ns_ = next_wake_ns(now_ns);
   return NextTick{
       .at = spec_.epoch + Duration(*wanted_ns_),
-      .react = exhausted_ns_ || stopped_ns_,
+      .react = exhausted_ns_ || stopped_ns_ || clicks_.is_looping(now_ns),
       .awaited = is_precise() ? 0U : static_cast<unsigned>(counters_.in_flight.value())};
 }
 
@@ -291,6 +292,7 @@ void Worker::react(const Click& click, const Ending& ending) {
   if (stopping_ || stopped_ns_) return;
   const UserIndex user = click.planned.user;
   const std::int64_t seen_ns = ended_ns(click, ending) + click.delay_ns();
+  clicks_.ended(click, seen_ns);
   if (const auto again = follow_up(click.persona, click.planned)) {
     Click next = click;
     ++next.planned.try_number;
@@ -390,7 +392,7 @@ void Worker::count(const Click& click, const Ending& ending) {
   if (click.planned.op == Op::reserve) counters_.reservations_done.add();
   if (click.planned.op != Op::claim) return;
   counters_.claims_done.add();
-  measured_.tally.count_claimant(click.cohort);
+  if (ending.reason != Reason::no_turn) measured_.tally.count_claimant(click.cohort);
 }
 
 void Worker::count_unsent(Reason reason) {
@@ -431,8 +433,8 @@ void Worker::stop_connections() {
   for (Connection& connection : connections_) connection.stop();
 }
 
-void Worker::record_unsent(const Click& click) {
-  record(click, {.outcome = Outcome::failed, .reason = unsent_reason(), .receipt = {}});
+void Worker::record_unsent(const Click& click, Reason reason) {
+  record(click, {.outcome = Outcome::failed, .reason = reason, .receipt = {}});
 }
 
 /// Why what has not left never will: when nobody asked for the stop, the target held every
@@ -444,8 +446,13 @@ Reason Worker::unsent_reason() const {
 /// After everything has stopped: what no connection has reported.
 void Worker::record_the_rest() {
   while (const Click* const left = clicks_.next()) {
-    record_unsent(*left);
+    record_unsent(*left, unsent_reason());
     clicks_.pop();
+  }
+  // Who was played to the end let everybody click who could before the end of a closed loop.
+  const std::int64_t end_ns = stopped_ns_.value_or(failure_ ? wire_.now_ns() : INT64_MAX);
+  while (const auto left = clicks_.left_over(end_ns)) {
+    record_unsent(left->click, left->turn_over ? Reason::no_turn : unsent_reason());
   }
 }
 

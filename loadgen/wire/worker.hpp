@@ -121,7 +121,7 @@ class Worker final : Driver, ConnectionOwner {
   void append(const analysis::AttemptRecord& record, std::string_view receipt);
   void stop_connections();
   analysis::Reason unsent_reason() const;
-  void record_unsent(const Click& click);
+  void record_unsent(const Click& click, analysis::Reason reason);
   void record_the_rest();
   void publish();
   void keep_records();

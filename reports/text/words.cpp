@@ -226,6 +226,14 @@ KeyFigure instrument_figure(const ReportInput& input) {
   }
 }
 
+std::string loop_warning(std::string_view phase, std::uint64_t users) {
+  return fmt::format(
+      "The load of the {} was a closed loop of {}: the next one clicked when one of them had the "
+      "answer, so that a slow target slowed its own load, and latencies leave out who would have "
+      "come meanwhile (coordinated omission).",
+      phase, counted(users, "user"));
+}
+
 }  // namespace
 
 std::string_view mark_of(Tone tone) {
@@ -318,6 +326,12 @@ std::optional<std::string> fault_warning(const analysis::RunFacts& facts) {
 
 std::vector<std::string> early_warnings(const ReportInput& input) {
   std::vector<std::string> warnings;
+  if (const auto& arrivals = input.facts.arrivals) {
+    if (arrivals->reserve_loop) {
+      warnings.push_back(loop_warning("reservations", *arrivals->reserve_loop));
+    }
+    if (arrivals->rush_loop) warnings.push_back(loop_warning("rush", *arrivals->rush_loop));
+  }
   if (input.facts.assumed) {
     warnings.push_back("Taken for granted: " + *input.facts.assumed + ".");
   }

@@ -52,7 +52,8 @@ std::vector<KeyFigure> key_figures(const ReportInput& input);
 /// Why the figures must not be compared with others: set for anything but a release build.
 std::optional<std::string> build_warning(const analysis::RunFacts& facts);
 
-/// What ended before its time, the run or its history, where the headline tells something else.
+/// What to know before reading a figure: phases that were closed loops, what was taken for granted,
+/// and what ended before its time, the run or its history, where the headline tells something else.
 std::vector<std::string> early_warnings(const ReportInput& input);
 
 /// What is switched on in the target on purpose, for everybody to see; unset without a fault.

@@ -197,5 +197,57 @@ TEST(RushCommand, PlaysTheSamePlanWithOneAndWithTwoThreads) {
   EXPECT_TRUE(one == planned_attempts(work.path("2")));
 }
 
+/// Of the first claims of a run.
+std::vector<analysis::AttemptRecord> first_claims(const std::string& run_path) {
+  const auto run = analysis::load_run({run_path});
+  EXPECT_TRUE(run) << run.error();
+  std::vector<analysis::AttemptRecord> claims;
+  if (!run) return claims;
+  for (const analysis::HistoryBlock& block : run->round(0).blocks) {
+    for (const analysis::AttemptRecord& record : block.records) {
+      const bool claim = record.operation() == analysis::Op::claim && record.try_number == 0;
+      if (claim) claims.push_back(record);
+    }
+  }
+  return claims;
+}
+
+TEST(RushCommand, PlaysAClosedLoopAndSaysSo) {
+  const WorkDirectory work;
+  const auto end = run_command({"run", small_rush(work), "--out", work.path("run"), "--set",
+                                "arrivals.shape=closed", "--set", "arrivals.users=5"});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  for (const std::string& page :
+       {end.out, read_file(work.path("run/report.html")), read_file(work.path("run/report.md"))}) {
+    EXPECT_THAT(page, HasSubstr("The load of the rush was a closed loop of 5 users"));
+  }
+  const auto run = analysis::load_run({work.path("run")});
+  ASSERT_TRUE(run) << run.error();
+  const auto fits = analysis::assess(*run).plan_fits;
+  ASSERT_EQ(fits.size(), 1U) << "no plan of the rush to be off";
+  EXPECT_EQ(fits.front().op, analysis::Op::reserve);
+  for (const auto& claim : first_claims(work.path("run"))) EXPECT_TRUE(claim.sent());
+}
+
+TEST(RushCommand, PassesWhenTheWindowClosesOnWhoWaitsInAClosedLoop) {
+  const WorkDirectory work;
+  const auto end = run_command({"run", small_rush(work), "--out", work.path("run"), "--set",
+                                "arrivals.shape=closed", "--set", "arrivals.users=6", "--set",
+                                "arrivals.think=100ms"});
+  // Whether somebody wins depends on whose turn came.
+  EXPECT_TRUE(end.exit_code == 0 || end.exit_code == 3) << end.out << end.err;
+  const auto claims = first_claims(work.path("run"));
+  const auto left =
+      std::ranges::count(claims, analysis::Reason::no_turn, &analysis::AttemptRecord::why);
+  EXPECT_GT(left, 0);
+  EXPECT_LT(left, std::ssize(claims));
+  EXPECT_THAT(read_file(work.path("run/report.html")), HasSubstr("its turn did not come"));
+  const auto run = analysis::load_run({work.path("run")});
+  ASSERT_TRUE(run) << run.error();
+  for (const analysis::CheckResult& check : analysis::assess(*run).invariants) {
+    EXPECT_NE(check.verdict, analysis::CheckVerdict::fail) << check.id << check.finding;
+  }
+}
+
 }  // namespace
 }  // namespace fairrush::cli_test

@@ -106,6 +106,8 @@ TEST_F(Simulate, RefusesOptionsThatWouldChangeNothing) {
   EXPECT_THAT(refusal({"--set", "event.reserve=none", "--set", "target.url=http://127.0.0.1:1",
                        "--set", "population.personas={ honest = 1 }", "--designs", "ticket-list"}),
               HasSubstr("event.reserve: the designs take reservations, and 'none' is said"));
+  EXPECT_THAT(refusal({"--set", "arrivals.shape=closed", "--set", "arrivals.users=5"}),
+              HasSubstr("arrivals.shape: a closed loop is not simulated"));
   EXPECT_FALSE(std::filesystem::exists(out()));
 }
 

@@ -35,14 +35,23 @@ Arrivals of_shape(ArrivalShape shape, Duration mean = 1s) {
   return arrivals;
 }
 
+/// All shapes whose clicks have times of their own.
+std::vector<ArrivalShape> open_shapes() {
+  std::vector<ArrivalShape> shapes;
+  for (const ArrivalShapeRow& row : arrival_shapes()) {
+    if (row.shape != ArrivalShape::closed) shapes.push_back(row.shape);
+  }
+  return shapes;
+}
+
 /// One of each shape after the other.
 Arrivals of_every_shape(Duration window) {
   Arrivals arrivals;
-  const auto shapes = arrival_shapes();
+  const auto shapes = open_shapes();
   const auto count = static_cast<int>(shapes.size());
-  for (const ArrivalShapeRow& row : shapes) {
+  for (const ArrivalShape shape : shapes) {
     ArrivalStage stage;
-    stage.pattern = of_shape(row.shape).pattern;
+    stage.pattern = of_shape(shape).pattern;
     stage.share = Share{1.0 / count};
     stage.length = window / count;
     arrivals.stages.push_back(std::move(stage));
@@ -91,8 +100,8 @@ struct Load {
 
 std::vector<Load> loads() {
   std::vector<Load> loads;
-  for (const ArrivalShapeRow& row : arrival_shapes()) {
-    loads.push_back({std::string(row.name), of_shape(row.shape)});
+  for (const ArrivalShape shape : open_shapes()) {
+    loads.push_back({std::string(row_of(shape).name), of_shape(shape)});
   }
   loads.push_back({"stages", of_every_shape(10s)});
   return loads;
@@ -163,6 +172,10 @@ TEST_P(EveryShape, InvertsItsDistribution) {
 
 INSTANTIATE_TEST_SUITE_P(Shapes, EveryShape, testing::ValuesIn(loads()),
                          [](const auto& load) { return load.param.name; });
+
+TEST(Closed, StatesNoDistribution) {
+  EXPECT_EQ(make_distribution(of_shape(ArrivalShape::closed), 10s), nullptr);
+}
 
 TEST(AtOnce, PutsEveryClickAtTheOpening) {
   const auto offsets = all_of(of_shape(ArrivalShape::at_once), spec_of(10s));

@@ -8,6 +8,7 @@ namespace fairrush::loadgen {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
@@ -103,6 +104,72 @@ TEST_F(ArrivalsOfAScenario, MeasureABurstOfReservationsByThreeQuartersOfTheirWin
       "event.reserve = \"4s\"\narrivals.reserve = { shape = \"spike\", width = \"1s\", at = ";
   EXPECT_EQ(problems_of(toml + "\"2s\" }"), "accepted");
   EXPECT_THAT(problems_of(toml + "\"2001ms\" }"), HasSubstr("the time there is for it is 3s"));
+}
+
+TEST_F(ArrivalsOfAScenario, HaveAClosedLoopInEitherPhase) {
+  const auto first = load_scenario(write("closed.toml", R"(
+[arrivals]
+shape = "closed"
+users = 20
+think = "1.5s"
+[arrivals.reserve]
+shape = "closed"
+users = 300
+)"),
+                                   {});
+  ASSERT_TRUE(first) << format_problems(first.error());
+  EXPECT_TRUE(first->arrivals.is_closed());
+  EXPECT_EQ(first->arrivals.pattern.users, 20U);
+  EXPECT_EQ(first->arrivals.pattern.think, 1500ms);
+  EXPECT_EQ(first->reserve_arrivals.pattern.think, 0s);
+  EXPECT_EQ(smallest_loop(*first), 20U);
+  const auto again = load_scenario(write("again.toml", first->source), {});
+  ASSERT_TRUE(again) << format_problems(again.error()) << first->source;
+  EXPECT_EQ(again->source, first->source);
+  const auto open =
+      load_scenario(write("again.toml", first->source), {{"arrivals.shape", "uniform"},
+                                                         {"arrivals.users", "none"},
+                                                         {"arrivals.think", "0s"},
+                                                         {"arrivals.reserve.shape", "uniform"},
+                                                         {"arrivals.reserve.users", "none"}});
+  ASSERT_TRUE(open) << format_problems(open.error());
+  EXPECT_FALSE(smallest_loop(*open));
+}
+
+TEST_F(ArrivalsOfAScenario, RefuseAClosedLoopOfAWrongNumberOfUsers) {
+  EXPECT_THAT(
+      problems_of("arrivals.shape = \"closed\""),
+      HasSubstr("arrivals.users: a closed loop needs it: expected how many users are in the "
+                "loop at once, 1 to 300"));
+  EXPECT_THAT(problems_of("arrivals = { shape = \"closed\", users = 0 }"),
+              HasSubstr("arrivals.users: '0' is not accepted: expected an integer of 1 to "
+                        "10,000,000, or none"));
+  EXPECT_THAT(problems_of("arrivals.reserve = { shape = \"closed\", users = 301 }"),
+              HasSubstr("arrivals.reserve.users: 301 is more than population.users, 300"));
+  EXPECT_EQ(problems_of("arrivals = { shape = \"closed\", users = 300 }"), "accepted");
+  EXPECT_THAT(problems_of("arrivals = { shape = \"closed\", users = 1, think = \"-1s\" }"),
+              HasSubstr("arrivals.think: '-1s' is not accepted: expected a duration of 0s to 24h"));
+  EXPECT_THAT(problems_of("arrivals = { shape = \"closed\", users = 1, rate = 5 }"),
+              HasSubstr("arrivals.rate"));
+}
+
+TEST_F(ArrivalsOfAScenario, RefuseKeysOfAClosedLoopWithAnotherShape) {
+  EXPECT_THAT(
+      problems_of("arrivals = { shape = \"poisson\", users = 5, think = \"1s\" }"),
+      AllOf(HasSubstr("arrivals.users: 5 belongs to the shape closed, and arrivals.shape is "
+                      "poisson"),
+            HasSubstr("arrivals.think: 1s belongs to the shape closed")));
+  EXPECT_THAT(problems_of("arrivals.stages = [{ shape = \"uniform\", share = 1, users = 5 }]"),
+              HasSubstr("each with the keys of its shape"));
+}
+
+TEST_F(ArrivalsOfAScenario, RefuseAClosedLoopAmongStages) {
+  EXPECT_THAT(problems_of("arrivals.stages = [{ shape = \"uniform\", for = \"1s\", share = 0.5 }, "
+                          "{ shape = \"closed\", share = 0.5, users = 5, think = \"1s\" }]"),
+              HasSubstr("arrivals.stages, stage 2: a closed loop cannot be a stage"));
+  EXPECT_THAT(problems_of("arrivals = { shape = \"closed\", users = 5, stages = [{ shape = "
+                          "\"uniform\", share = 1 }] }"),
+              HasSubstr("arrivals.stages: a closed loop has no stages"));
 }
 
 class TraceOfAScenario : public ScenarioFile {

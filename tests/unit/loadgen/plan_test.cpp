@@ -78,7 +78,9 @@ TEST(Plan, IsTheSameForShardsWhoseThreadsShareThemFurther) {
 
 std::vector<ArrivalShape> every_shape() {
   std::vector<ArrivalShape> shapes;
-  for (const ArrivalShapeRow& row : arrival_shapes()) shapes.push_back(row.shape);
+  for (const ArrivalShapeRow& row : arrival_shapes()) {
+    if (row.shape != ArrivalShape::closed) shapes.push_back(row.shape);  // no stage can be one
+  }
   return shapes;
 }
 

@@ -11,6 +11,7 @@ namespace {
 
 using analysis::CheckVerdict;
 using analysis::RunVerdict;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TEST(KeyFigures, SpeakOfTheRosterWhereNobodyReserves) {
@@ -47,6 +48,23 @@ TEST(VerdictWords, SayWhatDecidesTheExitCode) {
   EXPECT_THAT(describe_verdict(input_of(run)).result, HasSubstr("exit code 3"));
   run.assessment.passed = true;
   EXPECT_THAT(describe_verdict(input_of(run)).result, HasSubstr("exit code 0"));
+}
+
+TEST(EarlyWarnings, SayOfAClosedLoopWhatItsFiguresLeaveOut) {
+  SampleRun run = first_come();
+  run.facts.arrivals = analysis::ArrivalFacts{};
+  EXPECT_TRUE(early_warnings(input_of(run)).empty()) << "an open loop needs no word";
+  run.facts.arrivals->rush_loop = 50;
+  EXPECT_THAT(
+      early_warnings(input_of(run)),
+      ElementsAre("The load of the rush was a closed loop of 50 users: the next one clicked "
+                  "when one of them had the answer, so that a slow target slowed its own "
+                  "load, and latencies leave out who would have come meanwhile (coordinated "
+                  "omission)."));
+  run.facts.arrivals->reserve_loop = 1;
+  EXPECT_THAT(early_warnings(input_of(run)),
+              ElementsAre(HasSubstr("of the reservations was a closed loop of 1 user:"),
+                          HasSubstr("of the rush")));
 }
 
 TEST(VerdictWords, SayWhyABiasedRunPasses) {

@@ -230,6 +230,20 @@ TEST(Sightings, WantNineTenthsOfThePlannedClaimsInsideTheWindow) {
   EXPECT_EQ(seen(run, Sighting::claims_inside_window), 0U);
 }
 
+TEST(Sightings, DoNotMissClaimsWhoseTurnInAClosedLoopDidNotCome) {
+  RunBuilder run;
+  for (std::uint32_t user = 0; user < 9; ++user) run.add(claim(user).loses());
+  for (std::uint32_t user = 9; user < 90; ++user) {
+    Attempt left = claim(user).never_sent();
+    left.record().reason = static_cast<std::uint16_t>(Reason::no_turn);
+    run.add(std::move(left));
+  }
+  EXPECT_EQ(seen(run, Sighting::claims_inside_window), 9U);
+  run.add(claim(90).never_sent());
+  run.add(claim(91).never_sent());
+  EXPECT_EQ(seen(run, Sighting::claims_inside_window), 0U) << "nine of eleven";
+}
+
 TEST(Sightings, FindContentionOnlyWhenTwoClaimsMeetAtTheSellOut) {
   RunBuilder alone;
   alone.add(claim(1).at(milliseconds(100)).wins("A")).add(claim(2).at(milliseconds(200)).wins("B"));

@@ -27,8 +27,9 @@ std::vector<std::int64_t> at_once() {
 /// Personas: 0 claims once by the shape, 1 never does.
 RunBuilder run_with(std::vector<std::int64_t> rush) {
   RunBuilder run;
-  run.facts.arrivals = ArrivalFacts{
-      .reserve_quantiles_ns = {}, .rush_quantiles_ns = std::move(rush), .claim_tries = {0, -1}};
+  ArrivalFacts& arrivals = run.facts.arrivals.emplace();
+  arrivals.rush_quantiles_ns = std::move(rush);
+  arrivals.claim_tries = {0, -1};
   return run;
 }
 
@@ -168,6 +169,16 @@ TEST(PlanFit, SaysNothingWithoutAShape) {
   run.facts.arrivals.reset();
   const auto built = run.build();
   EXPECT_TRUE(plan_fits(RunIndex(built->evidence.round(0))).empty());
+}
+
+TEST(PlanFit, SaysNothingOfAClosedLoop) {
+  RunBuilder run =
+      even_claims([](auto, Attempt& attempt) { leave_late(attempt, milliseconds(700)); });
+  run.facts.arrivals->rush_quantiles_ns.clear();
+  run.facts.arrivals->rush_loop = 50;
+  const auto built = run.build();
+  EXPECT_TRUE(plan_fits(RunIndex(built->evidence.round(0))).empty());
+  EXPECT_EQ(run.verdict("I20"), CheckVerdict::pass);
 }
 
 TEST(PlanFit, IsPartOfTheInstrumentsBar) {

@@ -93,8 +93,11 @@ RunFacts facts_without_defaults() {
                    .lags = {{.delay_ns = 42, .count = 43}},
                    .foreign_clicks = 44,
                    .cut_short = "killed"}};
-  facts.arrivals = ArrivalFacts{
-      .reserve_quantiles_ns = {1, 2}, .rush_quantiles_ns = {-3, 4, 4}, .claim_tries = {0, 1, -1}};
+  facts.arrivals = ArrivalFacts{.reserve_loop = 45,
+                                .rush_loop = 46,
+                                .reserve_quantiles_ns = {1, 2},
+                                .rush_quantiles_ns = {-3, 4, 4},
+                                .claim_tries = {0, 1, -1}};
   facts.fairness_margin = Share{0.5};
   facts.fairness_gates = false;
   facts.interrupted = true;
@@ -170,8 +173,11 @@ std::string error_with_round(std::string_view key, const boost::json::value& val
 }
 
 TEST(FactsJson, RefusesQuantilesThatDoNotAscend) {
-  const boost::json::object arrivals{
-      {"reserve_quantiles_ns", {1, 2}}, {"rush_quantiles_ns", {5, 4}}, {"claim_tries", {0}}};
+  const boost::json::object arrivals{{"reserve_loop", nullptr},
+                                     {"rush_loop", nullptr},
+                                     {"reserve_quantiles_ns", {1, 2}},
+                                     {"rush_quantiles_ns", {5, 4}},
+                                     {"claim_tries", {0}}};
   EXPECT_NE(error_with("arrivals", arrivals).find("rush_quantiles_ns: expected at most"),
             std::string::npos)
       << error_with("arrivals", arrivals);

@@ -11,6 +11,9 @@
 namespace fairrush::cli {
 namespace {
 
+using analysis::Op;
+using analysis::Outcome;
+using analysis::Reason;
 using testing::StartsWith;
 
 /// The data of one event, which has to be of that name and on one line.
@@ -40,6 +43,16 @@ TEST(LiveEvents, TellWhereTheRunStands) {
   const auto& outcomes = state.at("outcomes").as_array();
   ASSERT_EQ(outcomes.size(), 2U);
   EXPECT_EQ(outcomes[1].at("reason").as_string(), "overloaded");
+}
+
+TEST(LiveEvents, TakeNobodyForAnErrorWhoseTurnDidNotCome) {
+  RunStory story = sample_story();
+  auto measured = two_claims();
+  measured.tally.count(CohortId(1), Op::claim, Outcome::failed, Reason::no_turn);
+  measured.tally.count(CohortId(1), Op::claim, Outcome::failed, Reason::connect_refused);
+  story.see(rushing(std::move(measured)), kOpened + 1s);
+  const auto state = data_of(state_event(story), "state");
+  EXPECT_EQ(state.at("cohorts").as_array()[1].at("errors").to_number<int>(), 1);
 }
 
 TEST(LiveEvents, TellALatecomerEverythingSoFar) {

@@ -68,6 +68,29 @@ TEST(AttemptedSightings, DoNotExpectARaceForTheLastCouponWhereNoneIsRun) {
   EXPECT_FALSE(calm.contains(Sighting::contention_at_sell_out));
 }
 
+TEST(AttemptedSightings, DoNotExpectAClosedLoopToRunOutOfCoupons) {
+  Scenario scenario = sample_scenario();
+  scenario.arrivals.pattern = {.shape = ArrivalShape::closed, .users = 50};
+  const auto first_come =
+      attempted_sightings(scenario, Plan(scenario), Allocation::first_come_first_served);
+  EXPECT_TRUE(first_come.contains(Sighting::win));
+  EXPECT_FALSE(first_come.contains(Sighting::loss));
+  EXPECT_FALSE(first_come.contains(Sighting::contention_at_sell_out));
+  EXPECT_TRUE(
+      attempted_sightings(scenario, Plan(scenario), Allocation::draw).contains(Sighting::loss));
+}
+
+TEST(DescribedRun, StatesTheLoopOfAClosedPhaseAndNoShape) {
+  Scenario scenario = sample_scenario();
+  scenario.arrivals.pattern = {.shape = ArrivalShape::closed, .users = 50};
+  const auto arrivals = describe_run(scenario).arrivals;
+  ASSERT_TRUE(arrivals);
+  EXPECT_EQ(arrivals->rush_loop, 50U);
+  EXPECT_TRUE(arrivals->rush_quantiles_ns.empty());
+  EXPECT_FALSE(arrivals->reserve_loop);
+  EXPECT_FALSE(arrivals->reserve_quantiles_ns.empty());
+}
+
 TEST(AttemptedSightings, ExpectARejectedDuplicateOnlyWithEnoughWinnersWhoClickTwice) {
   Scenario scenario = sample_scenario();
   scenario.users = 100;  // six of them click twice; one or two of those win

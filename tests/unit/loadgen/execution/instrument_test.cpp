@@ -169,6 +169,21 @@ TEST(Preflight, DoesNotStartMoreThreadsThanWereAskedFor) {
   EXPECT_THAT(refused.error(), HasSubstr("connections.threads"));
 }
 
+TEST(Preflight, GivesEveryThreadASeatInAClosedLoop) {
+  MachineLimits limits = roomy();
+  limits.processors = 8;
+  Scenario scenario = sample_scenario();
+  scenario.arrivals.pattern = {.shape = ArrivalShape::closed, .users = 3};
+  const auto wiring = plan_wiring(scenario, 1000, {}, limits);
+  ASSERT_TRUE(wiring) << wiring.error();
+  EXPECT_EQ(wiring->workers, 3U);
+  limits.descriptors_hard = 1'000;
+  scenario.connection_mode = ConnectionMode::per_user;
+  const auto refused = plan_wiring(scenario, 5'000, {}, limits);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error(), HasSubstr("a closed loop of 3 is for no more threads than that"));
+}
+
 TEST(Preflight, HoldsABuiltInServerToItsOwnDescriptors) {
   MachineLimits limits = roomy();
   limits.descriptors_hard = 1063;

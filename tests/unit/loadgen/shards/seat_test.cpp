@@ -53,6 +53,19 @@ TEST(PartOfAScenario, SharesConnectionsOutAndLeavesThePlanAlone) {
   EXPECT_EQ(part_of(scenario, {.index = 11, .count = 12}).connections, 1U) << "nobody without one";
 }
 
+TEST(PartOfAScenario, SharesTheSeatsOfAClosedLoopOut) {
+  Scenario scenario = sample_scenario();
+  scenario.arrivals.pattern = {.shape = ArrivalShape::closed, .users = 5};
+  EXPECT_EQ(part_of(scenario, {.index = 0, .count = 3}).arrivals.pattern.users, 2U);
+  EXPECT_EQ(part_of(scenario, {.index = 2, .count = 3}).arrivals.pattern.users, 1U);
+  EXPECT_FALSE(unseated(scenario, {.index = 2, .count = 5}));
+  const auto why = unseated(scenario, {.index = 0, .count = 6});
+  ASSERT_TRUE(why) << "one shard would have no seat for its users";
+  EXPECT_THAT(*why, HasSubstr("a closed loop of 5 users cannot be split over 6 shards"));
+  scenario.arrivals.pattern.shape = ArrivalShape::uniform;
+  EXPECT_FALSE(unseated(scenario, {.index = 0, .count = 6}));
+}
+
 TEST(RoundStep, LeavesTimeForEverythingThatFollowsARush) {
   const Scenario scenario = sample_scenario();
   const Duration played = scenario.lead + scenario.reserve + scenario.pause + scenario.rush;
