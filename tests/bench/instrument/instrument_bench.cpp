@@ -50,14 +50,26 @@ class Turns {
   bool has(const std::string& name) const {
     return std::ranges::any_of(players_, [&](const Player& one) { return one.name == name; });
   }
+  /// The median of the turns.
   double of(const std::string& name, const std::string& figure) const {
-    const auto found = std::ranges::find(players_, name, &Player::name);
-    std::vector<double> values;
-    for (const Figures& figures : found->seen) values.push_back(figures.at(figure));
-    return median(values);
+    return median(all_of(name, figure));
+  }
+  /// In the quietest turn: of what lasts a tenth of a second, others can only take away.
+  double least(const std::string& name, const std::string& figure) const {
+    return std::ranges::min(all_of(name, figure));
+  }
+  double most(const std::string& name, const std::string& figure) const {
+    return std::ranges::max(all_of(name, figure));
   }
 
  private:
+  std::vector<double> all_of(const std::string& name, const std::string& figure) const {
+    const auto found = std::ranges::find(players_, name, &Player::name);
+    std::vector<double> values;
+    for (const Figures& figures : found->seen) values.push_back(figures.at(figure));
+    return values;
+  }
+
   struct Player {
     std::string name;
     std::function<Figures()> play;
@@ -190,11 +202,12 @@ class Bench {
     });
     turns.add("wrk", [&] { return play_wrk(server_, wrk(64, false)); });
     turns.take(turns_);
-    const double seconds = turns.of("fairrush", "burst_s");
-    const double loop = kUsers / turns.of("wrk", "rps");
+    const double seconds = turns.least("fairrush", "burst_s");
+    const double loop = kUsers / turns.most("wrk", "rps");
     return {.question = "15,000 users at T0 over kept connections: until the last has left",
-            .figure = fmt::format("{:.0f} ms ({:.2f} ×)", seconds * 1e3, seconds / loop),
-            .peers = fmt::format("wrk, closed loop, as many: {:.0f} ms", loop * 1e3),
+            .figure = fmt::format("{:.0f} ms ({:.2f} ×; the quietest turn)", seconds * 1e3,
+                                  seconds / loop),
+            .peers = fmt::format("wrk, closed loop, as many: {:.0f} ms in its fastest", loop * 1e3),
             .goal = "≤ 1.2 ×",
             .held = seconds <= 1.2 * loop};
   }
