@@ -191,7 +191,8 @@ TEST(ShardOptions, AreCheckedTogether) {
   const auto end = run_command({"run", scenario, "--shard", "4/3", "--start-at", "soon"});
   EXPECT_EQ(end.exit_code, 2);
   EXPECT_THAT(end.err, HasSubstr("'4/3' is not accepted: expected i/n"));
-  EXPECT_THAT(end.err, HasSubstr("'soon' is not accepted: expected a time with its offset from UTC"));
+  EXPECT_THAT(end.err,
+              HasSubstr("'soon' is not accepted: expected a time with its offset from UTC"));
   const auto half = run_command({"run", scenario, "--shard", "1/3"});
   EXPECT_EQ(half.exit_code, 2);
   EXPECT_THAT(half.err, HasSubstr("expected --start-at TIME with it"));
