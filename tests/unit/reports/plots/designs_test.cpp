@@ -67,9 +67,8 @@ TEST(Designs, ShowTheSameGroupsInPlotAndTables) {
   comparison.designs[0].points.back().claims = comparison.designs[0].points.back().wins = 0;
   const std::string page = page_of(comparison);
   const std::string svg = designs_plot(comparison).draw(Placement::page).str();
-  for (const std::string& text :
-       {std::string("ticket-list: 5.0 ms, 100 users, 25.00\u00A0%"),
-        std::string("ticket-list: 80 ms, 100 users, 10.00\u00A0%")}) {
+  for (const std::string& text : {std::string("ticket-list: 5.0 ms, 100 users, 25.00\u00A0%"),
+                                  std::string("ticket-list: 80 ms, 100 users, 10.00\u00A0%")}) {
     EXPECT_THAT(svg, HasSubstr(text));
   }
   EXPECT_THAT(page, HasSubstr("10.00\u00A0%<span class=\"note\">80 ms, 100 users</span>"));
