@@ -141,9 +141,10 @@ Task<void> AsioTransport::drain(std::uint32_t place, std::uint32_t generation) {
   }
 }
 
-/// The driver's turn; once it says that it is over, everything ends.
+/// The driver's turn; once it says that it is over, everything ends. Nobody has a turn any more when
+/// something was thrown.
 void AsioTransport::tick(Driver& driver) {
-  if (!next_) return;
+  if (!next_ || tasks_.cancelled()) return;
   next_ = driver.tick();
   if (next_) {
     if (next_->at < armed_) timer_.cancel();

@@ -360,7 +360,8 @@ void UringTransport::not_sent(std::uint32_t place, error_code error) {
 /// The sends that the last wait submitted have left: whatever the kernel had to say of them has
 /// been heard.
 void UringTransport::settle() {
-  // Users may send while they hear of an end, so the list may grow.
+  std::vector<SocketId> ended;
+  // What is queued may be submitted on the way, so the list may grow.
   for (std::size_t first = 0; first < settling_; ++first) {
     const Send send = sends_[first];
     Slot& slot = slots_[send.place];
@@ -371,13 +372,18 @@ void UringTransport::settle() {
     if (slot.user == nullptr) {
       release(send.place);
     } else if (slot.ended) {
-      end(send.place, *slot.ended);
+      ended.push_back({.slot = send.place, .generation = slot.generation});
     } else {
       submit_queued(send.place);
     }
   }
-  sends_.erase(sends_.begin(), sends_.begin() + static_cast<std::ptrdiff_t>(settling_));
-  settling_ = 0;
+  const auto settled = static_cast<std::ptrdiff_t>(std::exchange(settling_, 0));
+  sends_.erase(sends_.begin(), sends_.begin() + settled);
+  // Users last: what they throw is to find everything settled.
+  for (const SocketId& socket : ended) {
+    const Slot* const slot = find(socket);
+    if (slot != nullptr && !slot->is_sending()) end(socket.slot, *slot->ended);
+  }
 }
 
 void UringTransport::receive_done(std::uint32_t place, const io_uring_cqe& completion) {
@@ -462,7 +468,7 @@ void UringTransport::wait(const NextTick& next) {
       result >= 0 || result == -ETIME || result == -EINTR || result == -EAGAIN || result == -EBUSY;
   if (!expected) throw std::system_error(-result, std::generic_category(), "io_uring wait");
   look_at_clocks();
-  if (io_uring_sq_ready(&ring_) == 0) settling_ = prepared;
+  settling_ = io_uring_sq_ready(&ring_) == 0 ? prepared : 0;
   unsigned taken = 0;
   unsigned head = 0;
   io_uring_cqe* completion = nullptr;

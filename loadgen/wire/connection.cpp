@@ -51,16 +51,17 @@ void Connection::start(const Click& click, std::int64_t now_ns, std::int64_t wai
 }
 
 void Connection::open() {
+  const SteadyTime now = wire_.clock.steady_now();
+  socket_ = wire_.transport->open(*this, instance_.endpoint);
+  // From here on there is a socket to close, and nothing throws.
   id_ = wire_.id_next;
   wire_.id_next += wire_.id_step;
   wire_.open_max = std::max(wire_.open_max, ++wire_.open);
   state_ = State::connecting;
   used_ = false;
   for_reservation_ = click_->planned.op == analysis::Op::reserve;
-  const SteadyTime now = wire_.clock.steady_now();
   opened_ns_ = wire_.since_epoch(now);
   wire_.deadlines.arm(*this, now);
-  socket_ = wire_.transport->open(*this, instance_.endpoint);
 }
 
 void Connection::connected(error_code error) {
