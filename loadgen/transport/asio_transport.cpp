@@ -141,8 +141,8 @@ Task<void> AsioTransport::drain(std::uint32_t place, std::uint32_t generation) {
   }
 }
 
-/// The driver's turn; once it says that it is over, everything ends. Nobody has a turn any more when
-/// something was thrown.
+/// The driver's turn; once it says that it is over, everything ends. When something was thrown,
+/// nobody has a turn any more.
 void AsioTransport::tick(Driver& driver) {
   if (!next_ || tasks_.cancelled()) return;
   next_ = driver.tick();
