@@ -30,7 +30,7 @@ std::string moment_of(const RunFacts& facts) {
   const std::size_t begun = facts.rounds.size();
   if (!facts.interrupted_ns)
     return fmt::format("after {} of {} rounds", begun, facts.rounds_planned);
-  const std::string phase = phase_of(facts.rounds.back(), *facts.interrupted_ns);
+  std::string phase = phase_of(facts.rounds.back(), *facts.interrupted_ns);
   if (facts.rounds_planned < 2) return phase;
   return fmt::format("{} of round {} of {}", phase, begun, facts.rounds_planned);
 }

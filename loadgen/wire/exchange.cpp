@@ -126,10 +126,15 @@ void Exchange::start() {
   machine.state = State::reading;
   machine.interim_answers = 0;
   machine.body.clear();
-  for (std::string& value : machine.watched.values) value.clear();
+  forget_headers();
   machine.unparsed.clear();
   machine.failure.clear();
   machine.parser.reset();
+}
+
+/// What an interim answer said is no part of the one that follows.
+void Exchange::forget_headers() {
+  for (std::string& value : machine_->watched.values) value.clear();
 }
 
 /// Parses as much of `bytes` as can be parsed now and cuts that off.
@@ -155,6 +160,7 @@ Exchange::State Exchange::parse(std::string_view& bytes) {
         machine.failure = "too many interim answers";
         return machine.state = State::broken;
       }
+      forget_headers();
       machine.parser.emplace(machine.body, machine.watched, machine.limits);
     } else if (used == 0) {
       break;

@@ -65,6 +65,7 @@ class Exchange {
   class Parser;
   struct Machine;
 
+  void forget_headers();
   State parse(std::string_view& bytes);
   State complete(bool was_all);
   void remember(std::string_view answer);

@@ -138,6 +138,14 @@ TEST(Exchange, StepsOverInterimAnswers) {
   EXPECT_EQ(by_bytes.status(), 200U);
 }
 
+TEST(Exchange, ForgetsWhatAnInterimAnswerSaid) {
+  Exchange exchange({}, {"x-result"});
+  ASSERT_EQ(exchange.feed("HTTP/1.1 103 Early Hints\r\nX-Result: early\r\n\r\n" +
+                          std::string(kPlain)),
+            State::complete);
+  EXPECT_EQ(exchange.headers().front(), "");
+}
+
 TEST(Exchange, RefusesInterimAnswersWithoutEnd) {
   Exchange exchange;
   State state = State::reading;
