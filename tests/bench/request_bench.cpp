@@ -1,5 +1,6 @@
-// Writing a request and reading its answer, as both happen for every attempt of a rush.
+// Writing a request, taking and reading its answer, as they happen for every attempt of a rush.
 #include <benchmark/benchmark.h>
+#include <fmt/format.h>
 
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "loadgen/target/answer.hpp"
 #include "loadgen/target/requests.hpp"
 #include "loadgen/target/tokens.hpp"
+#include "loadgen/wire/exchange.hpp"
 
 namespace fairrush::loadgen {
 namespace {
@@ -82,6 +84,33 @@ void read_failure(benchmark::State& state) {
   read(state, 500, "oops");
 }
 BENCHMARK(read_failure);
+
+/// Answers as nginx writes them, with so many heads that take turns.
+void take(benchmark::State& state, std::size_t heads) {
+  std::vector<std::string> answers;
+  for (std::size_t second = 0; second < heads; ++second) {
+    answers.push_back(fmt::format(
+        "HTTP/1.1 200 OK\r\nServer: nginx/1.22.1\r\nDate: Sat, 21 Nov 2026 23:00:{:02} GMT\r\n"
+        "Content-Type: application/json\r\nContent-Length: 33\r\nConnection: keep-alive\r\n\r\n"
+        R"({{"coupon":"C-0001","discount":20}})",
+        second));
+  }
+  Exchange exchange;
+  for (std::size_t answer = 0; auto _ : state) {
+    exchange.start();
+    benchmark::DoNotOptimize(exchange.feed(answers[answer++ % heads]));
+  }
+}
+
+void take_head_that_repeats(benchmark::State& state) {
+  take(state, 1);
+}
+BENCHMARK(take_head_that_repeats);
+
+void take_new_head(benchmark::State& state) {
+  take(state, 2);
+}
+BENCHMARK(take_new_head);
 
 }  // namespace
 }  // namespace fairrush::loadgen

@@ -159,6 +159,15 @@ Figures play_wrk(const WebServer& server, const WrkOrder& order) {
   return figures;
 }
 
+Figures play_bare_ring(const WebServer& server, int connections, long requests) {
+  const Ran ran = Pinned({beside_this_program("bare_ring").string(), std::to_string(server.port()),
+                          std::to_string(connections), std::to_string(requests)},
+                         kClientCore)
+                      .wait();
+  if (!ran.succeeded) throw std::runtime_error("bare_ring: " + ran.output);
+  return {{"per_cpu_s", static_cast<double>(requests) / ran.cpu_seconds}};
+}
+
 Figures play_rush(const WebServer& server, std::vector<std::string> orders) {
   orders.insert(orders.begin(), beside_this_program("rush_client").string());
   orders.push_back(fmt::format("port={}", server.port()));

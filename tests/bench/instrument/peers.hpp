@@ -43,6 +43,9 @@ struct WrkOrder {
 };
 Figures play_wrk(const WebServer& server, const WrkOrder& order);
 
+/// What the kernel alone takes for as many requests (`bare_ring`).
+Figures play_bare_ring(const WebServer& server, int connections, long requests);
+
 /// Our own worker; `orders` as rush_client takes them, but for the port.
 Figures play_rush(const WebServer& server, std::vector<std::string> orders);
 

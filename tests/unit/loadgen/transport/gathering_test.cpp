@@ -21,8 +21,8 @@ TEST(Gathering, WantsMoreAsLongAsTheyComeInTime) {
 TEST(Gathering, WantsNoMoreThanAShareOfThoseThatCanCome) {
   Gathering gathering;
   for (int wait = 0; wait < 20; ++wait) gathering.waited(1, 1);
-  EXPECT_EQ(gathering.wanted(64), 4U);
-  EXPECT_EQ(gathering.wanted(15), 1U);
+  EXPECT_EQ(gathering.wanted(64), 32U);
+  EXPECT_EQ(gathering.wanted(3), 1U);
   EXPECT_EQ(gathering.wanted(0), 1U) << "a driver that does not know";
 }
 
