@@ -51,7 +51,7 @@ std::string names_of(const std::vector<const CheckResult*>& checks) {
   for (const CheckResult* check : checks | std::views::take(kNamesShown)) {
     names.push_back(name_of(*check));
   }
-  const std::string text = fmt::format("{}", fmt::join(names, ", "));
+  std::string text = fmt::format("{}", fmt::join(names, ", "));
   if (checks.size() <= kNamesShown) return text;
   return fmt::format("{} and {} more", text, checks.size() - kNamesShown);
 }

@@ -23,7 +23,7 @@ std::optional<Duration> accepted_duration(std::string_view text) {
 
 Duration rounded(double nanoseconds) {
   const auto cut = static_cast<double>(Duration(kTailMax).count());
-  return Duration{static_cast<std::int64_t>(std::min(nanoseconds, cut) + 0.5)};
+  return Duration{std::llround(std::min(nanoseconds, cut))};
 }
 
 }  // namespace
