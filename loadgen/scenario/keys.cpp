@@ -261,6 +261,22 @@ void check_shares(const char* key, const Values& shares, std::vector<Problem>& p
   }
 }
 
+/// Users of a loop who wait for a connection are in it by name only.
+void check_loops(const Scenario& scenario, std::vector<Problem>& problems) {
+  if (scenario.connection_mode == ConnectionMode::per_user) return;
+  const auto check = [&](const std::string& prefix, const Arrivals& arrivals) {
+    if (!arrivals.is_closed() || arrivals.pattern.users <= scenario.connections) return;
+    problems.push_back(
+        {"connections.count",
+         fmt::format(
+             "{} are fewer than the {} users in the closed loop ({}.users), who would wait "
+             "for each other: expected at least as many, or connections.mode = \"per_user\"",
+             format_count(scenario.connections), format_count(arrivals.pattern.users), prefix)});
+  };
+  check("arrivals", scenario.arrivals);
+  if (scenario.takes_reservations()) check("arrivals.reserve", scenario.reserve_arrivals);
+}
+
 bool is_literal(std::string_view text) {
   if (text == "true" || text == "false") return true;
   if (text.empty() || text.size() > 18) return text.starts_with('[') || text.starts_with('{');
@@ -325,6 +341,7 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
                         fmt::format("{} are not accepted: expected target.url to be set as well",
                                     format_texts(scenario.instances))});
   }
+  check_loops(scenario, problems);
   for (const auto& [persona, share] : scenario.personas) {
     if (persona != Persona::intruder || share.of_one == 0 || scenario.takes_reservations())
       continue;
