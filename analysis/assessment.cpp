@@ -309,9 +309,20 @@ void Assessor::refuse_repeated_secret(RoundAssessment& round) {
   ++check->violations;
 }
 
+/// One verdict on the instrument for all rounds: a late round is as bad as a late first one.
+void Assessor::judge_instrument(Assessment& assessment) const {
+  const auto check = std::ranges::find(assessment.invariants, kInstrumentCheck, &CheckResult::id);
+  if (facts_.rounds.size() < 2 || check == assessment.invariants.end()) return;
+  Finding finding = analysis::judge_instrument(facts_, assessment.plan_fits, assessment.burst);
+  check->verdict = finding.verdict;
+  check->violations = finding.violations;
+  check->finding = std::move(finding.text);
+}
+
 Assessment Assessor::finish() {
   Assessment assessment = std::move(assessment_);
   assessment.invariants = checks_.finish(facts_.rounds.size());
+  judge_instrument(assessment);
   assessment.fairness = study_.figures();
   Judgement judgement = judge(facts_, assessment);
   assessment.verdict = judgement.verdict;

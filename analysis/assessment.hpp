@@ -80,6 +80,7 @@ class Assessor {
 
  private:
   void refuse_repeated_secret(RoundAssessment& round);
+  void judge_instrument(Assessment& assessment) const;
 
   const RunFacts& facts_;
   FairnessStudy study_;

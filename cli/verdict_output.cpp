@@ -15,9 +15,14 @@
 namespace fairrush::cli {
 namespace {
 
+/// mpirun gives every process a terminal of its own, whatever it does with what comes out there.
+bool is_under_mpirun() {
+  return std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
+}
+
 reports::ConsoleStyle console_style() {
   reports::ConsoleStyle style;
-  const bool terminal = isatty(STDOUT_FILENO) == 1;
+  const bool terminal = isatty(STDOUT_FILENO) == 1 && !is_under_mpirun();
   style.color = terminal && std::getenv("NO_COLOR") == nullptr;
   winsize size{};
   if (terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {

@@ -30,7 +30,6 @@ constexpr Duration kRush = std::chrono::seconds(10);
 constexpr Duration kInside = milliseconds(50);
 /// After a win, for the wallet to show it.
 constexpr Duration kLook = milliseconds(200);
-constexpr UserIndex kUser(0);
 constexpr std::size_t kBodyBytesMax = 2'000;
 constexpr std::string_view kMask = "•••";
 
@@ -115,6 +114,14 @@ class DryRun {
     return scenario;
   }
 
+  /// Who may claim, so that there is a win to be seen.
+  static UserIndex first_entitled(const Scenario& scenario) {
+    std::uint32_t user = 0;
+    const auto& list = scenario.roster_list;
+    while (list && user + 1 < scenario.users && !list->listed.holds(UserIndex(user))) ++user;
+    return UserIndex(user);
+  }
+
   Step prepare();
   Step open();
   Step attempt(Op op);
@@ -126,6 +133,7 @@ class DryRun {
   const RunSettings& settings_;
   const std::function<void(const std::string&)>& say_;
   std::stop_token stop_;
+  const UserIndex user_ = first_entitled(scenario_);
   RealClock clock_;
   const Waiting waiting_ = [this](const Awaited&) { return !stop_.stop_requested(); };
   Service service_{scenario_, clock_, waiting_};
@@ -145,7 +153,7 @@ Step DryRun::prepare() {
   }
   mask_.add(scenario_.admin_token);
   mask_.add(scenario_.tokens.secret.value_or(""));
-  mask_.add(service_.token_of(kUser));
+  mask_.add(service_.token_of(user_));
   service_.listen([this](std::string_view request, const HttpAnswer& answer) {
     say_("\nset-up\n");
     tell(request, answer);
@@ -195,6 +203,10 @@ Step DryRun::open() {
     return failed(Kind::unreachable, opened.error().message);
   }
   if (!opened) return failed(Kind::configuration, opened.error().message);
+  if (scenario_.roster_list) {
+    say_(fmt::format("the roster is {}; user {} is on it\n",
+                     analysis::describe(scenario_.roster_list->listed), user_.value()));
+  }
   if (const std::string assumed = service_.assumptions(); !assumed.empty()) {
     say_(fmt::format("taken for granted: {}\n", assumed));
   }
@@ -238,10 +250,10 @@ Step DryRun::attempt(Op op) {
   wait_for(open_ms, clocks_.error + kInside + further);
   if (stop_.stop_requested()) return failed(Kind::interrupted, "the dry run was interrupted");
   const PlannedAttempt planned{.intended_ns = 0,
-                               .user = kUser,
+                               .user = user_,
                                .op = op,
                                .try_number = 0,
-                               .idempotency = Plan(scenario_).idempotency_key(kUser, op, 0)};
+                               .idempotency = Plan(scenario_).idempotency_key(user_, op, 0)};
   std::string request;
   RequestTemplates(service_.request_spec(clocks_.offset))
       .write(request, {.attempt = planned,
@@ -251,7 +263,7 @@ Step DryRun::attempt(Op op) {
   const auto answer = service_.send({.bytes = request, .repeatable = false, .what = name_of(op)});
   if (!answer) return failed(Kind::unreachable, answer.error().message);
   const Meaning meaning = reader_->hear(
-      kUser, op, {.status = answer->status, .body = answer->body, .headers = answer->headers});
+      user_, op, {.status = answer->status, .body = answer->body, .headers = answer->headers});
   // What a reservation gives is as good as a token: it is shown to nobody.
   if (op == Op::reserve) mask_.add(std::string(meaning.receipt));
   say_(fmt::format("\n{}\n", name_of(op)));

@@ -21,6 +21,7 @@ std::uint64_t round_seed(const Scenario& scenario, std::uint32_t round) {
 
 Population::Population(const Scenario& scenario, std::uint32_t round)
     : users_(scenario.users),
+      roster_(scenario.roster_list),
       show_up_(scenario.show_up),
       winners_(scenario.winners),
       persona_random_(scenario.seed, Stream::persona),
@@ -49,6 +50,7 @@ CohortId Population::cohort_of(UserIndex user) const {
 }
 
 Persona Population::persona_of(UserIndex user) const {
+  if (roster_ && !roster_->listed.holds(user)) return Persona::intruder;
   return personas_[place_in(persona_bounds_, persona_random_.uniform(user.value()))];
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ class Population {
   std::uint32_t size() const { return users_; }
 
   CohortId cohort_of(UserIndex user) const;
+  /// Who is missing from the roster's list is an intruder, whatever the shares say.
   Persona persona_of(UserIndex user) const;
 
   /// From the click to the target, and again from the answer to the user's eyes: whole
@@ -36,7 +38,7 @@ class Population {
     return persona_of(user) == Persona::bot ? Losses{} : losses_[cohort_of(user).value()];
   }
 
-  /// Intruders do not reserve.
+  /// Intruders do not; without reservations, whether the user is on the roster.
   bool reserves(UserIndex user) const { return persona_of(user) != Persona::intruder; }
 
   /// Whether a user claims at all; every intruder does.
@@ -55,6 +57,7 @@ class Population {
 
  private:
   std::uint32_t users_;
+  std::shared_ptr<const RosterList> roster_;
   Share show_up_;
   WinnerHabits winners_;
   std::vector<OneWayDelay> delays_;

@@ -91,15 +91,17 @@ Step RunExecution::start_target() {
   if (!scenario_.url && accord_.speaks()) {
     if (const Step started = start_server(); !started) return started;
   }
+  const std::string list = facts_.roster ? to_hex(facts_.roster->sha256) : "";
   const std::string played =
-      fmt::format("{:016x}", analysis::receipt_hash(facts_.version + scenario_.source));
+      fmt::format("{:016x}", analysis::receipt_hash(facts_.version + scenario_.source + list));
   const std::string url =
       scenario_.url.value_or(server_ ? "http://" + server_->address().authority() : "");
   const auto heard = accord_.hear(fmt::format("{} {}", played, url));
   if (!heard) return not_reached(heard.error());
   if (!heard->starts_with(played)) {
-    return failed(Kind::configuration,
-                  "this shard has another scenario, or another fairrush, than the first one");
+    return failed(
+        Kind::configuration,
+        "this shard has another scenario or roster, or another fairrush, than the first one");
   }
   auto address = parse_target_url(scenario_.url ? url : heard->substr(played.size() + 1));
   if (!address) return failed(Kind::configuration, "target.url: " + address.error());

@@ -8,9 +8,10 @@
 namespace fairrush::analysis {
 namespace {
 
-/// Without reservations in the scenario everybody seen is entitled.
-bool on_roster(const RunIndex& index, const UserState& user) {
-  return index.round().planned.reservations == 0 ? user.seen : user.reserved;
+/// Who comes only without a reservation, as all users of a scenario may, is entitled there.
+bool is_entitled(const RunIndex& index, Slot slot) {
+  if (index.facts().roster) return index.on_roster(slot);
+  return index.round().planned.reservations == 0 || index.on_roster(slot);
 }
 
 bool claimed_in_window(const UserState& user) {
@@ -66,7 +67,7 @@ RoundParticipants participants_of(const RunIndex& index) {
     const UserState& user = index.user(slot);
     if (!user.seen) continue;
     CohortCount& cohort = count_of(round.cohorts, user.cohort);
-    const bool entitled = on_roster(index, user);
+    const bool entitled = is_entitled(index, slot);
     if (entitled) ++cohort.reserved;
     if (user.reserved || user.reservation_open || claimed_in_window(user)) ++cohort.asked;
     if (left_unanswered(index, slot)) ++cohort.unanswered;
@@ -80,6 +81,8 @@ RoundParticipants participants_of(const RunIndex& index) {
                                 .cohort = user.cohort,
                                 .won = index.held().holds_any(slot)});
   }
+  // Who is on the roster without having asked for it may never be seen.
+  if (!takes_reservations(index.facts())) round.roster = roster;
   std::ranges::sort(round.by_arrival, [](const Participant& a, const Participant& b) {
     return a.arrival_ns != b.arrival_ns ? a.arrival_ns < b.arrival_ns : a.user < b.user;
   });

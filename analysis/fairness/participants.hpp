@@ -20,7 +20,7 @@ struct Participant {
 
 /// What became of a cohort in one round.
 struct CohortCount {
-  std::uint64_t reserved = 0;  ///< members on the roster
+  std::uint64_t reserved = 0;  ///< members on the roster, as far as they were seen
   std::uint64_t asked = 0;     ///< sent a reservation, or a claim inside the window
   /// Of those, without a definite answer to one of the two, or with a claim that nothing settles.
   std::uint64_t unanswered = 0;
@@ -30,7 +30,7 @@ struct CohortCount {
 struct RoundParticipants {
   std::vector<Participant> by_arrival;  ///< ascending; those who arrive at once by user
   std::vector<CohortCount> cohorts;     ///< by cohort number
-  std::uint64_t roster = 0;             ///< users whose reservation was acknowledged
+  std::uint64_t roster = 0;             ///< N: acknowledged reservations; without any, as said
   double intended_rate = 0;             ///< C/N as announced or by the rule
 };
 

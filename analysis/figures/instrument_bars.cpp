@@ -231,9 +231,10 @@ void add_target(Bars& bars, const InstrumentFacts& instrument) {
        .limit = limit_text(kWaitP99MaxNs),
        .held = wait.p99_ns <= kWaitP99MaxNs,
        .broken = fmt::format(
-           "clicks waited {} (p99, at most {}) for a connection because the target held all: a "
-           "slow target, or connections.count or connections.open_rate is too low for it",
-           duration_text(wait.p99_ns), duration_text(wait.max_ns))});
+           "clicks waited {} (p99, at most {}; the longest {}) for a connection because the target "
+           "held all: a slow target, or connections.count or connections.open_rate is too low for "
+           "it",
+           duration_text(wait.p99_ns), duration_text(kWaitP99MaxNs), duration_text(wait.max_ns))});
   bars.push_back(
       {.subject = Subject::target,
        .what = "Connecting took, p99",

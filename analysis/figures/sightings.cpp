@@ -13,7 +13,7 @@ namespace {
 constexpr double kInsideShareMin = 0.9;
 constexpr std::uint64_t kContentionMin = 2;
 
-/// Claims refused as not reserved of users who were not.
+/// Claims refused as not on the roster of users who were not.
 std::uint64_t refused_intruders(const RunIndex& index) {
   std::uint64_t refused = 0;
   const auto count = [&refused](const AttemptRecord& record) {
@@ -22,8 +22,7 @@ std::uint64_t refused_intruders(const RunIndex& index) {
     }
   };
   for (Slot slot = 0; slot < index.slots(); ++slot) {
-    const UserState& user = index.user(slot);
-    if (!user.told_not_reserved || user.reserved) continue;
+    if (!index.user(slot).told_not_reserved || index.on_roster(slot)) continue;
     index.for_each_claim_of(slot, count);
   }
   return refused;
@@ -87,8 +86,9 @@ std::uint64_t contention(const RunIndex& index, const ClaimTraffic& traffic) {
 /// Whether somebody must win when everything goes as planned.
 bool win_is_planned(const RunIndex& index) {
   const PlannedAttempts& planned = index.round().planned;
-  const std::uint64_t roster =
-      planned.reservations > 0 ? planned.reservations : planned.claims_inside;
+  const std::uint64_t roster = planned.reservations > 0 ? planned.reservations
+                               : index.facts().roster   ? index.facts().roster->names
+                                                        : planned.claims_inside;
   return planned.claims_inside > 0 && index.facts().quota.coupons(roster) > 0;
 }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/figures/burst_spread.hpp"
+#include "analysis/figures/plan_fit.hpp"
 #include "analysis/invariants/run_index.hpp"
 #include "analysis/verdict.hpp"
 
@@ -100,5 +102,8 @@ Finding find_roster_deviations(const RunIndex& index);
 Finding find_unfinished_attempts(const RunIndex& index);
 // The instrument itself: validity.cpp
 Finding find_instrument_faults(const RunIndex& index);
+/// The same of a whole run: of each phase of the clicks, and of the burst, the worst round's.
+Finding judge_instrument(const RunFacts& facts, const std::vector<PlanFit>& fits,
+                         const std::optional<BurstSpread>& burst);
 
 }  // namespace fairrush::analysis

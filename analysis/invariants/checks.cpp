@@ -24,7 +24,7 @@ constexpr auto kChecks = std::to_array<Check>({
     {"I6", "no phantom", "Whoever stands in the ledger was told of the coupon, or may have been.",
      true, true, find_phantoms},
     {"I7", "eligibility",
-     "Only users who reserved win, and none of them is told to have no reservation.", false, true,
+     "Only users on the roster win, and none of them is told to be missing from it.", false, true,
      find_ineligible_winners},
     {"I8", "window",
      "Nobody wins outside the window, and nobody inside it is told that it is closed.", false, true,

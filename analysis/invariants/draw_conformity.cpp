@@ -246,8 +246,7 @@ class RunAgainstDraw {
   bool is_disowned(Slot slot) const {
     if (!index_.user(slot).told_not_reserved) return false;
     const std::int64_t complete = index_.round().reservation.close_ns + index_.clock_tolerance_ns();
-    return index_.denied_reservation(slot) ||
-           index_.claims_of(slot).not_reserved_sent_ns >= complete;
+    return index_.denied_place(slot) || index_.claims_of(slot).not_reserved_sent_ns >= complete;
   }
 
   void add_problem(std::uint64_t users, std::string_view what) {

@@ -46,30 +46,31 @@ Finding find_users_with_several(const RunIndex& index) {
 Finding find_ineligible_winners(const RunIndex& index) {
   Finding finding;
   // A scenario that takes reservations of nobody sends intruders only: then any winner is one.
-  if (!takes_reservations(index.facts())) {
+  const bool reserved = takes_reservations(index.facts());
+  if (!reserved && !index.facts().roster) {
     finding.verdict = CheckVerdict::not_applicable;
-    finding.text = "the event takes no reservations";
+    finding.text = "the event takes no reservations: everybody is on the roster";
     return finding;
   }
   std::uint64_t holders = 0;
   std::uint64_t denied = 0;
   for (Slot slot = 0; slot < index.slots(); ++slot) {
-    const UserState& user = index.user(slot);
-    const bool may_be_reserved = user.reserved || user.reservation_open;
-    if (index.denied_reservation(slot)) {
+    if (index.denied_place(slot)) {
       ++denied;
       finding.accuse({slot});
     }
     if (index.held().holds_any(slot)) {
       ++holders;
-      if (!may_be_reserved) finding.accuse({slot});
-    } else if (!may_be_reserved) {
+      if (!index.may_be_on_roster(slot)) finding.accuse({slot});
+    } else if (!index.may_be_on_roster(slot)) {
       finding.open_attempts += index.unsettled_claims(slot);
     }
   }
   finding.text = fmt::format(
-      "{} users hold a coupon, {} of them without a reservation; {} users with a reservation were "
-      "told that they had none",
+      fmt::runtime(reserved ? "{} users hold a coupon, {} of them without a reservation; {} users "
+                              "with a reservation were told that they had none"
+                            : "{} users hold a coupon, {} of them not on the list; {} users on the "
+                              "list were told that they were not"),
       format_count(holders), format_count(finding.violations - denied), format_count(denied));
   if (finding.violations > 0) {
     finding.verdict = CheckVerdict::fail;

@@ -42,8 +42,11 @@ Finding find_roster_deviations(const RunIndex& index) {
   Finding finding;
   if (!takes_reservations(index.facts())) {
     finding.verdict = CheckVerdict::not_applicable;
-    finding.text = fmt::format("the event takes no reservations: the roster is all {} users",
-                               format_count(index.facts().users));
+    const auto& listed = index.facts().roster;
+    finding.text =
+        fmt::format("the event takes no reservations: the roster is {}",
+                    listed ? describe(*listed)
+                           : fmt::format("all {} users", format_count(index.facts().users)));
     return finding;
   }
   bool any_announced = false;

@@ -85,9 +85,19 @@ ClaimStory RunIndex::claims_of(Slot slot) const {
   return story;
 }
 
-bool RunIndex::denied_reservation(Slot slot) const {
+bool RunIndex::on_roster(Slot slot) const {
+  if (takes_reservations(facts())) return users_[slot].reserved;
+  return !facts().roster || facts().roster->holds(user_of(slot));
+}
+
+bool RunIndex::may_be_on_roster(Slot slot) const {
+  return on_roster(slot) || users_[slot].reservation_open;
+}
+
+bool RunIndex::denied_place(Slot slot) const {
   const UserState& user = users_[slot];
-  return user.told_not_reserved && user.reserved &&
+  if (!user.told_not_reserved || !on_roster(slot)) return false;
+  return !takes_reservations(facts()) ||
          claims_of(slot).not_reserved_sent_ns >= user.reserved_answered_ns;
 }
 
@@ -167,8 +177,9 @@ std::size_t RunIndex::bytes() const {
 }
 
 CountRange RunIndex::roster() const {
-  if (round().reservation.open_ns == round().reservation.close_ns) {
-    return {facts().users, facts().users};
+  if (!takes_reservations(facts())) {
+    const std::uint64_t entitled = facts().roster ? facts().roster->names : facts().users;
+    return {entitled, entitled};
   }
   const CountRange possible{totals_.reserved_users,
                             totals_.reserved_users + totals_.open_reservation_users};

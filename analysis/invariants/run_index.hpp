@@ -168,8 +168,12 @@ class RunIndex {
   }
   /// O(claims of the user), and as many looks into the history.
   ClaimStory claims_of(Slot slot) const;
-  /// Told to have no reservation by a claim that left after one was acknowledged.
-  bool denied_reservation(Slot slot) const;
+  /// Surely on the roster: who has reserved; without reservations who is listed, or everybody.
+  bool on_roster(Slot slot) const;
+  /// The same, or may be: a reservation went unanswered.
+  bool may_be_on_roster(Slot slot) const;
+  /// Told not to be on the roster by a claim that left when the user was.
+  bool denied_place(Slot slot) const;
   /// Indeterminate claims of the user that may still have taken effect as far as ledger and status
   /// reads tell. With a ledger none: its rows are what took effect. A status read that left after
   /// the rush and after the claim's time-out settles it when the wallet is empty; one that shows a
@@ -230,7 +234,8 @@ class RunIndex {
   /// Wins and refusals that may break the window, by position.
   std::span<const Position> window_suspects() const { return window_suspects_; }
 
-  /// N: as announced where that is possible, else what the open reservations leave open.
+  /// N: as announced where that is possible, else what the open reservations leave open. Without
+  /// reservations all names of the list, or all users.
   CountRange roster() const;
   /// C by the event's rule.
   CountRange quota() const;

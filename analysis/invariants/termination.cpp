@@ -42,9 +42,13 @@ Finding find_unfinished_attempts(const RunIndex& index) {
   const std::uint64_t deviating =
       distance(counts.reservations, planned.reservations) + distance(counts.claims, planned.claims);
   finding.violations = counts.contradictory + counts.repeated + deviating;
-  finding.text = fmt::format("{} of {} planned reservations and {} of {} planned claims ended",
-                             format_count(counts.reservations), format_count(planned.reservations),
-                             format_count(counts.claims), format_count(planned.claims));
+  const std::string claims = fmt::format("{} of {} planned claims", format_count(counts.claims),
+                                         format_count(planned.claims));
+  const bool reserving = takes_reservations(index.facts()) || counts.reservations > 0;
+  finding.text = reserving ? fmt::format("{} of {} planned reservations and {} ended",
+                                         format_count(counts.reservations),
+                                         format_count(planned.reservations), claims)
+                           : claims + " ended";
   const bool cut_off = index.facts().interrupted && counts.reservations <= planned.reservations &&
                        counts.claims <= planned.claims;
   if (!problems.empty()) {

@@ -54,10 +54,10 @@ void add_plan_faults(const InstrumentFacts& instrument, const PlanFit& fit, Cros
   }
 }
 
-Crossed crossed_bars(const RunIndex& index, const std::vector<PlanFit>& fits) {
-  const RunFacts& facts = index.facts();
+Crossed crossed_bars(const RunFacts& facts, const std::vector<PlanFit>& fits,
+                     const std::optional<BurstSpread>& burst) {
   Crossed crossed;
-  for (InstrumentBar& bar : instrument_bars(facts, burst_spread(index))) {
+  for (InstrumentBar& bar : instrument_bars(facts, burst)) {
     if (bar.held) continue;
     (bar.gates ? crossed.gating : crossed.told).push_back(std::move(bar.broken));
   }
@@ -69,7 +69,11 @@ Crossed crossed_bars(const RunIndex& index, const std::vector<PlanFit>& fits) {
 }  // namespace
 
 Finding find_instrument_faults(const RunIndex& index) {
-  const RunFacts& facts = index.facts();
+  return judge_instrument(index.facts(), plan_fits(index), burst_spread(index));
+}
+
+Finding judge_instrument(const RunFacts& facts, const std::vector<PlanFit>& fits,
+                         const std::optional<BurstSpread>& burst) {
   const InstrumentFacts& instrument = facts.instrument;
   Finding finding;
   if (facts.simulation) {
@@ -77,8 +81,7 @@ Finding find_instrument_faults(const RunIndex& index) {
         fmt::format("simulated in virtual time, where no click is late: {}", *facts.simulation);
     return finding;
   }
-  const std::vector<PlanFit> fits = plan_fits(index);
-  const Crossed crossed = crossed_bars(index, fits);
+  const Crossed crossed = crossed_bars(facts, fits, burst);
   finding.violations = crossed.gating.size();
   if (!crossed.gating.empty()) {
     finding.verdict = CheckVerdict::fail;
@@ -93,6 +96,9 @@ Finding find_instrument_faults(const RunIndex& index) {
                     format_duration(Duration(static_cast<std::int64_t>(instrument.lag_p99_ns))),
                     cpu_share(instrument) * 100);
     for (const PlanFit& fit : fits) finding.text += "; " + describe(fit);
+    if (facts.rounds.size() > 1 && !fits.empty()) {
+      finding.text += fmt::format(", in the worst of {} rounds", format_count(facts.rounds.size()));
+    }
     finding.text += shards_text(facts);
   }
   if (instrument.unsent > 0 && facts.interrupted && !facts.instrument_failure) {

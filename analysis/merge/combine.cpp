@@ -14,9 +14,10 @@ namespace {
 
 using Problems = std::vector<std::string>;
 
-/// Keys that say how a machine plays its part, not what is played.
+/// Keys that say how a machine plays its part, not what is played; where it keeps the list of the
+/// roster does not matter, for what stands in it is compared.
 bool is_of_machine(std::string_view key) {
-  return key == "connections.sources" || key == "connections.threads" ||
+  return key == "event.roster" || key == "connections.sources" || key == "connections.threads" ||
          key == "connections.transport";
 }
 
@@ -60,6 +61,12 @@ class Comparison {
   Problems& problems_;
 };
 
+/// Users of the list follow from what stands in it, names and seed.
+std::string roster_of(const RunFacts& facts) {
+  if (!facts.roster) return "no list";
+  return fmt::format("{} (SHA-256 {})", describe(*facts.roster), to_hex(facts.roster->sha256));
+}
+
 void compare(const ShardRun& first, const ShardRun& other, Problems& problems) {
   Comparison comparison(first, other, problems);
   const RunFacts& expected = first.facts;
@@ -67,6 +74,7 @@ void compare(const ShardRun& first, const ShardRun& other, Problems& problems) {
   comparison.same("the scenario", expected.scenario, found.scenario);
   comparison.same("the seed", expected.seed, found.seed);
   comparison.same("the number of users", expected.users, found.users);
+  comparison.same("the roster", roster_of(expected), roster_of(found));
   comparison.same("the version of fairrush", expected.version, found.version);
   comparison.same("the number of shards", shard_of(expected).of, shard_of(found).of);
   comparison.same("the start (Unix ms)", expected.epoch_ms.value_or(0), found.epoch_ms.value_or(0));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -40,6 +41,18 @@ std::string moment_of(const RunFacts& facts) {
 bool takes_reservations(const RunFacts& facts) {
   const Window& reservation = facts.rounds.front().reservation;
   return reservation.close_ns > reservation.open_ns;
+}
+
+std::uint64_t ListedRoster::present() const {
+  std::uint64_t listed = 0;
+  for (const std::uint8_t byte : users) listed += static_cast<std::uint64_t>(std::popcount(byte));
+  return listed;
+}
+
+std::string describe(const ListedRoster& roster) {
+  const std::uint64_t present = roster.present();
+  return fmt::format("a list of {} names, {} users of this run", format_count(roster.names),
+                     present == roster.names ? "all of them" : format_count(present) + " of them");
 }
 
 std::uint64_t QuotaRule::coupons(std::uint64_t roster) const {

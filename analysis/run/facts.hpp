@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "analysis/latency/lags.hpp"
+#include "base/draw/digest.hpp"
+#include "base/ids.hpp"
 #include "base/units.hpp"
 
 namespace fairrush::analysis {
@@ -26,6 +28,22 @@ struct QuotaRule {
 
   /// C for a roster of `roster` users.
   std::uint64_t coupons(std::uint64_t roster) const;
+};
+
+/// The roster of an event that takes no reservations, as a list of names said it.
+struct ListedRoster {
+  std::uint64_t names = 0;  ///< N: all names of the list, those that no user of the run has too
+  Bytes users;      ///< a bit for each user, 1: is listed; user 0 has the first byte's lowest
+  Digest sha256{};  ///< of the list's file
+
+  bool holds(UserIndex user) const {
+    const std::size_t byte = user.value() / 8;
+    return byte < users.size() && (users[byte] >> (user.value() % 8) & 1U) != 0;
+  }
+  /// Users of the run who are listed. O(users).
+  std::uint64_t present() const;
+
+  bool operator==(const ListedRoster&) const = default;
 };
 
 /// How the target says it decides, as far as checks depend on it.
@@ -238,6 +256,7 @@ struct RunFacts {
   /// How long after an acknowledged win a status read may still miss it; unset: no time at all.
   std::optional<Duration> status_deadline;
   QuotaRule quota;
+  std::optional<ListedRoster> roster;  ///< where nobody reserves; unset: everybody is on it
   Allocation allocation = Allocation::unknown;
   std::optional<std::string> fault;       ///< switched on in the target on purpose
   std::optional<std::string> simulation;  ///< the model, of a run that was played in virtual time
@@ -262,8 +281,11 @@ struct RunFacts {
       options;  ///< the scenario as resolved, key → value
 };
 
-/// Whether users reserve before the rush; else everybody is on the roster.
+/// Whether users reserve before the rush; else those of the list are on the roster, or everybody.
 bool takes_reservations(const RunFacts& facts);
+
+/// "a list of 300 names, 280 of them users of this run".
+std::string describe(const ListedRoster& roster);
 
 /// Whether the last round was not brought to its end: the instrument was killed, or is at work.
 /// `ended_early` then says what there is.

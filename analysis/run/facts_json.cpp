@@ -178,6 +178,12 @@ void describe(auto& archive, Is<QuotaRule> auto& rule) {
   archive("count", rule.count);
 }
 
+void describe(auto& archive, Is<ListedRoster> auto& roster) {
+  archive("names", roster.names);
+  archive("users", roster.users);
+  archive("sha256", roster.sha256);
+}
+
 void describe(auto& archive, Is<CohortFacts> auto& cohort) {
   archive("name", cohort.name);
   archive("share", cohort.share);
@@ -325,6 +331,7 @@ void describe(auto& archive, Is<RunFacts> auto& facts) {
   describe_duration(archive, "attempt_timeout_ns", facts.attempt_timeout);
   describe_status_deadline(archive, facts);
   archive("quota", facts.quota);
+  archive("roster", facts.roster);
   describe_allocation(archive, facts);
   archive("fault", facts.fault);
   archive("simulation", facts.simulation);
@@ -391,6 +398,24 @@ void refuse_impossible_shards(const std::vector<ShardFacts>& shards, JsonFieldRe
   }
 }
 
+/// A bit for every user and none beyond, and no more users than names.
+void refuse_impossible_roster(const RunFacts& facts, JsonFieldReader& reader) {
+  if (!facts.roster) return;
+  const ListedRoster& roster = *facts.roster;
+  const std::uint64_t bytes = (facts.users + 7) / 8;
+  if (roster.users.size() != bytes) {
+    return reader.refuse("roster.users", fmt::format("{} bytes, a bit for each user", bytes),
+                         roster.users.size());
+  }
+  if (facts.users % 8 != 0 && (roster.users.back() >> (facts.users % 8)) != 0) {
+    return reader.refuse("roster.users", "no bit beyond the last user", roster.users.back());
+  }
+  if (roster.names < roster.present()) {
+    reader.refuse("roster.names", fmt::format("at least the {} users listed", roster.present()),
+                  roster.names);
+  }
+}
+
 /// What no single field shows: values that are well-formed but that no run can have.
 void refuse_impossible(const RunFacts& facts, JsonFieldReader& reader) {
   if (facts.quota.share.has_value() == facts.quota.count.has_value()) {
@@ -406,6 +431,7 @@ void refuse_impossible(const RunFacts& facts, JsonFieldReader& reader) {
     refuse_impossible_window(key + ".reservation", round.reservation, reader);
     refuse_impossible_window(key + ".rush", round.rush, reader);
   }
+  refuse_impossible_roster(facts, reader);
   if (facts.arrivals) {
     refuse_impossible_quantiles("arrivals.reserve_quantiles_ns",
                                 facts.arrivals->reserve_quantiles_ns, reader);

@@ -11,7 +11,7 @@
 namespace fairrush::analysis {
 
 /// The value of "version" in run.json that this program writes and reads.
-inline constexpr std::int64_t kRunVersion = 7;
+inline constexpr std::int64_t kRunVersion = 8;
 
 /// Most users a run can have: checks hold a few arrays by user.
 inline constexpr std::uint64_t kRunUsersMax = 1'000'000'000;

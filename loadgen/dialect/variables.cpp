@@ -45,7 +45,7 @@ constexpr auto kTable = std::to_array<VariableRow>({
     {"claim_close", Variable::constant, VariableForm::time, kRequests, "when it closes"},
     {"users", Variable::constant, VariableForm::plain, kControl, "population.users"},
     {"coupons", Variable::constant, VariableForm::plain, kControl,
-     "how many coupons there are, a share being one of all users"},
+     "how many coupons there are, a share being one of all users, or of the roster's list"},
     {"admin_token", Variable::constant, VariableForm::plain, kControl, "target.admin_token"},
     {"iat", Variable::iat, VariableForm::plain, bits({token}), "when tokens are made, in seconds"},
     {"exp", Variable::exp, VariableForm::plain, bits({token}), "a day later, in seconds"},

@@ -113,16 +113,17 @@ analysis::Allocation allocation_of(std::string_view design) {
 std::set<Sighting> attempted_sightings(const Scenario& scenario, const Plan& plan,
                                        Allocation allocation) {
   const Crowd crowd(plan.population());
-  const std::uint64_t coupons = scenario.coupons.coupons(crowd.reserving);
+  // Who is on a list need not be a user of this run.
+  const std::uint64_t roster = scenario.roster_list ? scenario.roster_size() : crowd.reserving;
+  const std::uint64_t coupons = scenario.coupons.coupons(roster);
   const std::uint64_t claimants = crowd.of(Persona::honest) + crowd.of(Persona::double_clicker) +
                                   crowd.of(Persona::retrier) + crowd.of(Persona::early_bird) +
                                   crowd.of(Persona::replayer) + crowd.of(Persona::bot);
-  const double chance = crowd.reserving == 0
-                            ? 0
-                            : static_cast<double>(coupons) / static_cast<double>(crowd.reserving);
+  const double chance =
+      roster == 0 ? 0 : static_cast<double>(coupons) / static_cast<double>(roster);
   const bool scarce = coupons < claimants;
   // Who stays away may be the very users that were drawn; without a draw the coupons find takers.
-  const bool certain = allocation != Allocation::draw || claimants >= crowd.reserving;
+  const bool certain = allocation != Allocation::draw || claimants >= roster;
   const auto likely = [&](double share) {
     return certain || share * static_cast<double>(claimants) >= kExpectedMin;
   };
@@ -169,6 +170,7 @@ analysis::RunFacts describe_run(const Scenario& scenario) {
   facts.attempt_timeout = scenario.attempt_timeout;
   if (scenario.status_deadline > Duration::zero()) facts.status_deadline = scenario.status_deadline;
   facts.quota = scenario.coupons;
+  if (scenario.roster_list) facts.roster = scenario.roster_list->listed;
   for (const Cohort& cohort : scenario.cohorts) {
     facts.cohorts.push_back({cohort.name, cohort.share.of_one, describe_network(cohort)});
   }

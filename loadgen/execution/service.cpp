@@ -1,6 +1,7 @@
 #include "loadgen/execution/service.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <thread>
@@ -8,6 +9,7 @@
 #include "analysis/run/ledger_columns.hpp"
 #include "loadgen/dialect/user_names.hpp"
 #include "loadgen/scenario/dialect_reader.hpp"
+#include "loadgen/scenario/roster_file.hpp"
 #include "loadgen/target/date_clock.hpp"
 #include "loadgen/target/value_finder.hpp"
 
@@ -24,7 +26,7 @@ std::vector<std::string> control_headers(const Dialect& dialect) {
 
 /// How many coupons the set-up is to make.
 std::uint64_t coupons_of(const Scenario& scenario) {
-  return scenario.coupons.coupons(scenario.users);
+  return scenario.coupons.coupons(scenario.roster_size());
 }
 
 }  // namespace
@@ -201,11 +203,17 @@ std::string Service::token_of(UserIndex user) const {
 }
 
 std::string Service::assumptions() const {
-  if (dialect_.reference_control) return {};
-  constexpr std::string_view kTold = "the target was told the windows by the set-up";
-  constexpr std::string_view kItself =
-      "the target is taken to open and close by itself at the times of the scenario";
-  return fmt::format("{}; {}", dialect_.setup.empty() ? kItself : kTold, clock_source_);
+  std::vector<std::string> taken;
+  if (!dialect_.reference_control) {
+    taken.emplace_back(dialect_.setup.empty()
+                           ? "the target is taken to open and close by itself at the times of the "
+                             "scenario"
+                           : "the target was told the windows by the set-up");
+    taken.push_back(clock_source_);
+  }
+  if (scenario_.roster_list) taken.push_back(describe_absent(*scenario_.roster_list));
+  std::erase(taken, "");
+  return fmt::format("{}", fmt::join(taken, "; "));
 }
 
 }  // namespace fairrush::loadgen

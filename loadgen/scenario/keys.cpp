@@ -54,6 +54,13 @@ void add_event(OptionTable& keys, Scenario& scenario) {
   keys.add({"event.lead", "TIME", "From the start of the run to the opening of reservations"},
            scenario.lead, {100ms, 1h});
   add_reservation(keys, scenario);
+  keys.add({.name = "event.roster",
+            .hint = "FILE",
+            .help = "Who may claim if nobody reserves, by target.user; unset: everybody",
+            .is_path = true},
+           scenario.roster.file);
+  keys.add({"event.roster_column", "NAME", "Column of that file, if it is CSV with a header"},
+           scenario.roster.column);
   keys.add({"event.pause", "TIME", "From the close of reservations to the opening of the rush"},
            scenario.pause, {kWindowMin, kWindowMax});
   keys.add({"event.rush", "TIME", "Length of the rush"}, scenario.rush, {kWindowMin, kWindowMax});
@@ -261,6 +268,48 @@ void check_shares(const char* key, const Values& shares, std::vector<Problem>& p
   }
 }
 
+/// Users of a loop who wait for a connection are in it by name only.
+void check_loops(const Scenario& scenario, std::vector<Problem>& problems) {
+  if (scenario.connection_mode == ConnectionMode::per_user) return;
+  const auto check = [&](const std::string& prefix, const Arrivals& arrivals) {
+    if (!arrivals.is_closed() || arrivals.pattern.users <= scenario.connections) return;
+    problems.push_back(
+        {"connections.count",
+         fmt::format(
+             "{} are fewer than the {} users in the closed loop ({}.users), who would wait "
+             "for each other: expected at least as many, or connections.mode = \"per_user\"",
+             format_count(scenario.connections), format_count(arrivals.pattern.users), prefix)});
+  };
+  check("arrivals", scenario.arrivals);
+  if (scenario.takes_reservations()) check("arrivals.reserve", scenario.reserve_arrivals);
+}
+
+/// Who is on the roster, and who comes without being on it.
+void check_roster(const Scenario& scenario, std::vector<Problem>& problems) {
+  const RosterOrder& roster = scenario.roster;
+  if (roster.file && scenario.takes_reservations()) {
+    problems.push_back(
+        {"event.roster",
+         fmt::format("'{}' is not accepted: who reserves is on the roster, expected no list or "
+                     "event.reserve = \"none\"",
+                     *roster.file)});
+  }
+  if (roster.column && !roster.file) {
+    problems.push_back({"event.roster_column",
+                        fmt::format("'{}' is not accepted: expected event.roster to be set as well",
+                                    *roster.column)});
+  }
+  for (const auto& [persona, share] : scenario.personas) {
+    if (persona != Persona::intruder || share.of_one == 0 || scenario.takes_reservations())
+      continue;
+    problems.push_back({"population.personas",
+                        roster.file ? "those whom event.roster does not name are the intruders: "
+                                      "expected no share of them"
+                                    : "intruders claim without a reservation, and event.reserve is "
+                                      "none: expected no intruders, or a list in event.roster"});
+  }
+}
+
 bool is_literal(std::string_view text) {
   if (text == "true" || text == "false") return true;
   if (text.empty() || text.size() > 18) return text.starts_with('[') || text.starts_with('{');
@@ -325,13 +374,8 @@ std::vector<Problem> contradictions(const Scenario& scenario) {
                         fmt::format("{} are not accepted: expected target.url to be set as well",
                                     format_texts(scenario.instances))});
   }
-  for (const auto& [persona, share] : scenario.personas) {
-    if (persona != Persona::intruder || share.of_one == 0 || scenario.takes_reservations())
-      continue;
-    problems.push_back({"population.personas",
-                        "intruders claim without a reservation, and event.reserve is none: "
-                        "expected no intruders"});
-  }
+  check_roster(scenario, problems);
+  check_loops(scenario, problems);
   if (!scenario.takes_reservations() && !scenario.url) {
     problems.push_back({"event.reserve",
                         "'none' is for another service, and target.url is not "

@@ -6,7 +6,9 @@
 #include <optional>
 
 #include "loadgen/scenario/arrival_values.hpp"
+#include "loadgen/scenario/dialect_reader.hpp"
 #include "loadgen/scenario/keys.hpp"
+#include "loadgen/scenario/roster_file.hpp"
 #include "loadgen/scenario/scenario.hpp"
 #include "loadgen/scenario/structured_values.hpp"
 #include "loadgen/scenario/toml_values.hpp"
@@ -131,6 +133,21 @@ void Loader::add_problems(std::vector<Problem> problems) {
   problems_.insert(problems_.end(), problems.begin(), problems.end());
 }
 
+/// Reads the list of those entitled, once it is clear what users are called.
+std::vector<Problem> take_roster(Scenario& scenario) {
+  if (!scenario.roster.file || scenario.takes_reservations()) return {};
+  std::vector<Problem> unclear;
+  const Dialect dialect = read_dialect(scenario, unclear);
+  if (!unclear.empty()) return {};
+  auto list = read_roster(scenario.roster, {.identity = dialect.user,
+                                            .feeder = dialect.feeder,
+                                            .seed = scenario.seed,
+                                            .users = scenario.users});
+  if (!list) return std::move(list.error());
+  scenario.roster_list = std::make_shared<const RosterList>(std::move(*list));
+  return {};
+}
+
 }  // namespace
 
 std::expected<Scenario, std::vector<Problem>> load_scenario(
@@ -151,6 +168,7 @@ std::expected<Scenario, std::vector<Problem>> load_scenario(
   loader.add_problems(read_delays(scenario.cohorts, folder));
   loader.add_problems(read_traces(scenario.arrivals, folder, scenario.rush));
   loader.add_problems(read_traces(scenario.reserve_arrivals, folder, reservation_span(scenario)));
+  loader.add_problems(take_roster(scenario));
   std::vector<Problem> problems = loader.take_problems();
   if (!problems.empty()) return std::unexpected(std::move(problems));
   scenario.echo = keys.echo();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -70,7 +71,7 @@ enum class Persona : std::uint8_t {
   honest = 0,          ///< reserves, claims once
   double_clicker = 1,  ///< a second click shortly after the first, without waiting for its answer
   retrier = 2,         ///< repeats the claim with the same idempotency key, whatever the answer
-  intruder = 3,        ///< claims without a reservation
+  intruder = 3,        ///< claims without being on the roster
   early_bird = 4,      ///< claims before the window opens, and again in the window
   latecomer = 5,       ///< claims after the window has closed
   replayer = 6,        ///< sends its claim again, byte for byte: later in the window, and after it
@@ -156,6 +157,18 @@ struct TokenOrder {
   bool ordered() const { return secret || key_file || file || text; }
 };
 
+/// Which file names those who are entitled to claim, where nobody reserves.
+struct RosterOrder {
+  std::optional<std::string> file = {};    ///< path; unset: everybody is
+  std::optional<std::string> column = {};  ///< of a CSV with a header; unset: one name a line
+};
+
+/// Such a file, read for this population.
+struct RosterList {
+  analysis::ListedRoster listed;
+  std::vector<std::string> absent;  ///< the first few names that no user has
+};
+
 /// The question a run answers, resolved: every default filled in, every value within its range.
 struct Scenario {
   std::string name;  ///< file name without the extension
@@ -166,7 +179,9 @@ struct Scenario {
   Duration reserve = std::chrono::seconds(10);     ///< reservation window; zero: there is none
   Duration pause = std::chrono::seconds(1);        ///< between the windows
   Duration rush = std::chrono::seconds(60);        ///< claim window
-  std::uint32_t rounds = 1;                        ///< how often all of it is played
+  RosterOrder roster;
+  std::shared_ptr<const RosterList> roster_list = nullptr;  ///< what the file says; null: no file
+  std::uint32_t rounds = 1;                                 ///< how often all of it is played
 
   std::uint32_t users = 300;
   std::uint64_t seed = 23;
@@ -204,8 +219,11 @@ struct Scenario {
   Share fairness_margin{0.01};
   bool fairness_gates = true;  ///< false: fairness is reported but does not fail the run
 
-  /// Without reservations everybody is on the roster.
+  /// Without reservations those of the roster's list are entitled to claim, or everybody.
   bool takes_reservations() const { return reserve > Duration::zero(); }
+
+  /// N where nobody reserves, and at most N where users do.
+  std::uint64_t roster_size() const { return roster_list ? roster_list->listed.names : users; }
 
   std::vector<std::pair<std::string, std::string>> echo;  ///< every key with the value in force
   std::string source;  ///< TOML text that gives this scenario again

@@ -66,13 +66,16 @@ void add_cohorts(Markup& page, const ReportInput& input) {
 
 void add_equivalence(Markup& page, const ReportInput& input) {
   const FairnessFigures& fairness = input.assessment.fairness;
+  const bool reserve = analysis::takes_reservations(input.facts);
   page.line("h3", "Are chances shown to be equal?");
   page.line("p",
             fmt::format("That no difference was found proves nothing: small runs find nothing. "
                         "Equal to within {:g} percentage points is shown when all intervals lie "
-                        "inside the band, after as many rounds as it takes. Early arrivals and "
-                        "early tickets are the first half of each.",
-                        input.facts.fairness_margin.of_one * 100));
+                        "inside the band, after as many rounds as it takes. Early {} the first "
+                        "half{}.",
+                        input.facts.fairness_margin.of_one * 100,
+                        reserve ? "arrivals and early tickets are" : "arrivals are",
+                        reserve ? " of each" : ""));
   add_plot(page, equivalence_plot(input));
   if (!fairness.equivalence.empty()) add_equivalence_table(page, input);
   page.line("p", round_limits(input));
@@ -92,7 +95,9 @@ void add_spans(Markup& page, const ReportInput& input) {
 
 void add_orders(Markup& page, const ReportInput& input) {
   const FairnessFigures& fairness = input.assessment.fairness;
-  page.line("h3", "Does it help to come early, or to reserve early?");
+  const bool reserve = analysis::takes_reservations(input.facts);
+  page.line("h3", reserve ? "Does it help to come early, or to reserve early?"
+                          : "Does it help to come early?");
   add_plot(page, deciles_plot(input));
   const std::string meaning = arrival_meaning(fairness);
   if (!meaning.empty()) page.line("p", meaning);

@@ -99,10 +99,10 @@ void add_cohort_table(Markup& page, const ReportInput& input) {
   }
   add_table(page, "Win rate by cohort",
             {{"Cohort, one-way delay"},
-             {reserve ? "Reserved" : "On the roster", ColumnKind::number},
+             {reserve ? "Reserved" : "On the roster, seen", ColumnKind::number},
              {"Claimed", ColumnKind::number},
              {"Won", ColumnKind::number},
-             {reserve ? "of reserved" : "of the roster", ColumnKind::number},
+             {reserve ? "of reserved" : "of those", ColumnKind::number},
              {"of claimed", ColumnKind::number},
              {"Fair band, 99.9 %", ColumnKind::number},
              {"In band?"}},

@@ -46,6 +46,10 @@ void add_environment(Markup& page, const ReportInput& input) {
       {"Ledger", facts.rounds.front().ledger_missing.value_or("kept as ledger.csv")}};
   if (facts.rounds.front().draw_missing)
     terms.push_back({"Draw", *facts.rounds.front().draw_missing});
+  if (facts.roster) {
+    terms.push_back({"Roster", fmt::format("{}; SHA-256 of its file {}", describe(*facts.roster),
+                                           to_hex(facts.roster->sha256))});
+  }
   if (facts.assumed) terms.push_back({"Taken for granted", *facts.assumed});
   if (facts.instrument_failure) terms.push_back({"Instrument", *facts.instrument_failure});
   terms.insert(terms.end(), {{"Machine", facts.machine},

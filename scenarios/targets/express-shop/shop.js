@@ -1,14 +1,24 @@
 // A coupon shop with habits of its own: it answers 200 whatever happened and says so in the body,
 // knows users by e-mail address from a JWT, and opens its campaigns over HTTP.
-// PORT, JWT_SECRET, ADMIN_KEY and FAULT (oversell) come from the environment.
+// PORT, JWT_SECRET, ADMIN_KEY and FAULT (oversell, open-door) come from the environment, as does
+// GUESTS, a CSV that begins its rows with an address: then nobody signs up, and guests alone may
+// claim.
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import express from 'express';
 import jwt from 'jsonwebtoken';
 
 const secret = process.env.JWT_SECRET ?? 'shop-secret';
 const adminKey = process.env.ADMIN_KEY ?? 'shop-admin';
 const oversell = process.env.FAULT === 'oversell';
+const openDoor = process.env.FAULT === 'open-door';
 const campaigns = new Map();
+const guests = process.env.GUESTS && readGuests(process.env.GUESTS);
+
+function readGuests(file) {
+  const [, ...rows] = readFileSync(file, 'utf8').trim().split(/\r?\n/);
+  return new Set(rows.map((row) => row.split(',')[0]));
+}
 
 const app = express();
 app.use(express.json());
@@ -59,7 +69,10 @@ app.post('/campaigns/:id/drops', shopper, campaign, (req, res) => {
   const { times, signups, coupons, stock } = req.campaign;
   const now = Date.now();
   if (now < times[2] || now >= times[3]) return no(res, 'CLOSED');
-  if (signups.get(req.email) === undefined || signups.get(req.email) !== req.body.ticket) {
+  const ticket = signups.get(req.email);
+  if (guests) {
+    if (!guests.has(req.email) && !openDoor) return no(res, 'NOT_INVITED');
+  } else if (ticket === undefined || ticket !== req.body.ticket) {
     return no(res, 'NO_TICKET');
   }
   const mine = coupons.get(req.email);

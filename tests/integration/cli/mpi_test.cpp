@@ -15,6 +15,7 @@ namespace {
 
 using integration::ChildProcess;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr const char* kMpirun = "/usr/bin/mpirun";
 
@@ -72,6 +73,13 @@ TEST_F(Ranks, PlayOneRunWhoseFirstWritesIt) {
   EXPECT_FALSE(analysis::is_partial(run->facts));
   EXPECT_EQ(run->history.records(), 2U * 2U * 120U);
   EXPECT_TRUE(analysis::assess(*run).passed);
+}
+
+TEST_F(Ranks, PrintNoColoursForMpirunsOutputMayBeAFile) {
+  auto ranks = mpirun({"run", scenario_, "--out", work_.path("run")});
+  EXPECT_EQ(ranks.wait(), 0) << ranks.said();
+  EXPECT_THAT(ranks.said(), HasSubstr("PROVEN"));
+  EXPECT_THAT(ranks.said(), Not(HasSubstr("\033[")));
 }
 
 TEST_F(Ranks, EndTogetherWhenTheRunCannotBegin) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
+#include <set>
 
 #include "tests/integration/cli/command.hpp"
 #include "tests/unit/loadgen/scripted_target.hpp"
@@ -28,16 +29,21 @@ std::string between(std::string_view text, std::string_view before, std::string_
   return std::string(text.substr(0, text.find(after)));
 }
 
-/// Gives `stock` coupons to whoever asks first. Lives on the target's thread once it is asked.
+/// Gives `stock` coupons to whoever asks first, and is `entitled` if that is not empty. Lives on
+/// the target's thread once it is asked.
 class OtherService {
  public:
-  OtherService(unsigned stock, bool tells_the_time) : stock_(stock), tells_(tells_the_time) {}
+  OtherService(unsigned stock, bool tells_the_time, std::set<std::string> entitled = {})
+      : stock_(stock), tells_(tells_the_time), entitled_(std::move(entitled)) {}
 
   Reaction operator()(std::string_view request) {
     if (request.starts_with("POST /open ")) return answer(200, R"({"event":{"no":17}})");
     if (request.starts_with("GET /ledger ")) return answer(200, ledger());
     if (!request.starts_with("POST /17/take ")) return answer(404, "not here");
     const std::string name = between(request, "X-Name: ", "\r\n");
+    if (!entitled_.empty() && !entitled_.contains(name)) {
+      return answer(200, R"({"ok":false,"why":"not you"})");
+    }
     const bool first = !owners_.contains(name);
     if (!first) return answer(200, R"({"ok":false,"why":"again"})");
     if (owners_.size() == stock_) return answer(200, R"({"ok":false,"why":"gone"})");
@@ -59,6 +65,7 @@ class OtherService {
 
   unsigned stock_;
   bool tells_;
+  std::set<std::string> entitled_;
   std::map<std::string, std::string> owners_;
 };
 
@@ -95,6 +102,7 @@ answers = [
   {{ json = {{ "/ok" = true }}, means = "win", receipt = "/code" }},
   {{ json = {{ "/why" = "gone" }}, means = "loss", reason = "sold_out" }},
   {{ json = {{ "/why" = "again" }}, means = "refusal", reason = "already_claimed" }},
+  {{ json = {{ "/why" = "not you" }}, means = "refusal", reason = "not_reserved" }},
 ]
 )";
 
@@ -144,6 +152,60 @@ TEST(AnotherService, IsNotBelievedToKnowTheTimeWhenItDoesNotSay) {
   EXPECT_EQ(end.exit_code, 3) << end.out << end.err;
   EXPECT_THAT(end.out, HasSubstr("the target's\n  clock is known to 500ms only"));
   EXPECT_THAT(read_file(work.path("run") + "/report.html"), HasSubstr("which nothing confirms"));
+}
+
+/// User 1, 3, 5 … of the 40, and one who is none of them.
+std::set<std::string> entitled() {
+  std::set<std::string> names{"away@example.org"};
+  for (int user = 1; user < 40; user += 2)
+    names.insert(fmt::format("user-{:04}@example.org", user));
+  return names;
+}
+
+/// A run against `service` whose roster is the list, in a directory without the list afterwards.
+CommandEnd run_listed(OtherService service, const WorkDirectory& work,
+                      std::vector<std::string> further) {
+  const loadgen::ScriptedTarget target(std::move(service));
+  const std::string list =
+      work.write("entitled.csv", fmt::format("{}\n", fmt::join(entitled(), "\n")));
+  std::vector<std::string> words{"run",
+                                 work.write("listed.toml", fmt::format(kScenario, target.port())),
+                                 "--set", "event.roster=" + list};
+  words.insert(words.end(), further.begin(), further.end());
+  auto end = run_command(words);
+  std::filesystem::remove(list);
+  return end;
+}
+
+TEST(ListedRoster, IsKeptByAServiceThatRefusesEverybodyElse) {
+  const WorkDirectory work;
+  const auto end =
+      run_listed(OtherService(10, true, entitled()), work, {"--out", work.path("run")});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  const std::string page = read_file(work.path("run") + "/report.html");
+  EXPECT_THAT(page, HasSubstr("the roster is a list of 21 names, 20 of them users of this run"));
+  EXPECT_THAT(page, HasSubstr("of the 21 names on the roster 1 is no user"));
+  EXPECT_THAT(page, HasSubstr("10 users hold a coupon, 0 of them not on the list"));
+  EXPECT_THAT(page, Not(HasSubstr("reserve early")));
+}
+
+TEST(ListedRoster, IsBrokenByAServiceThatGivesACouponToWhoIsNotOnIt) {
+  const WorkDirectory work;
+  const auto end = run_listed(OtherService(10, true), work, {"--out", work.path("run")});
+  EXPECT_EQ(end.exit_code, 1) << end.out << end.err;
+  EXPECT_THAT(end.out, HasSubstr("I7 eligibility"));
+  const auto again = run_command({"check", work.path("run")});
+  EXPECT_EQ(again.exit_code, 1) << "without the list: " << again.err;
+  EXPECT_THAT(again.out, HasSubstr("of them not on the list"));
+}
+
+TEST(ListedRoster, LetsTheDryRunSendSomebodyWhoIsOnIt) {
+  const WorkDirectory work;
+  const auto end = run_listed(OtherService(10, true, entitled()), work, {"--dry-run"});
+  EXPECT_EQ(end.exit_code, 0) << end.out << end.err;
+  EXPECT_THAT(end.out, HasSubstr("the roster is a list of 21 names, 20 of them users of this run; "
+                                 "user 1 is on it\n"));
+  EXPECT_THAT(end.out, HasSubstr("> X-Name: user-0001@example.org\n"));
 }
 
 TEST(DryRun, ShowsOneUsersWayAndHidesTheSecrets) {

@@ -188,6 +188,13 @@ class RunBuilder {
     facts.rounds.resize(count, facts.rounds.front());
     return *this;
   }
+  /// Nobody reserves: a list of `names` names has user 1, 3, 5 … of the eight first ones.
+  RunBuilder& listed(std::uint64_t names = 4) {
+    facts.rounds.front().reservation = {};
+    facts.roster = ListedRoster{.names = names, .users = Bytes(125), .sha256 = {}};
+    facts.roster->users.front() = 0b10101010;
+    return *this;
+  }
   /// A ledger, even if nothing was issued.
   RunBuilder& with_ledger() {
     if (!ledger) ledger.emplace();

@@ -108,6 +108,7 @@ TEST_F(ArrivalsOfAScenario, MeasureABurstOfReservationsByThreeQuartersOfTheirWin
 
 TEST_F(ArrivalsOfAScenario, HaveAClosedLoopInEitherPhase) {
   const auto first = load_scenario(write("closed.toml", R"(
+connections.count = 300
 [arrivals]
 shape = "closed"
 users = 20
@@ -136,6 +137,20 @@ users = 300
   EXPECT_FALSE(smallest_loop(*open));
 }
 
+TEST_F(ArrivalsOfAScenario, RefuseAClosedLoopWithFewerConnectionsThanUsers) {
+  const std::string loop = "arrivals = { shape = \"closed\", users = 50 }\nconnections.count = ";
+  EXPECT_EQ(problems_of(loop + "50"), "accepted");
+  EXPECT_THAT(problems_of(loop + "49"),
+              HasSubstr("connections.count: 49 are fewer than the 50 users in the closed loop "
+                        "(arrivals.users), who would wait for each other"));
+  EXPECT_THAT(problems_of(loop + "49\nconnections.mode = \"per_request\""),
+              HasSubstr("49 are fewer"));
+  EXPECT_EQ(problems_of(loop + "49\nconnections.mode = \"per_user\""), "accepted");
+  EXPECT_THAT(problems_of("connections.count = 4\n"
+                          "arrivals.reserve = { shape = \"closed\", users = 5 }"),
+              HasSubstr("(arrivals.reserve.users)"));
+}
+
 TEST_F(ArrivalsOfAScenario, RefuseAClosedLoopOfAWrongNumberOfUsers) {
   EXPECT_THAT(
       problems_of("arrivals.shape = \"closed\""),
@@ -146,7 +161,8 @@ TEST_F(ArrivalsOfAScenario, RefuseAClosedLoopOfAWrongNumberOfUsers) {
                         "10,000,000, or none"));
   EXPECT_THAT(problems_of("arrivals.reserve = { shape = \"closed\", users = 301 }"),
               HasSubstr("arrivals.reserve.users: 301 is more than population.users, 300"));
-  EXPECT_EQ(problems_of("arrivals = { shape = \"closed\", users = 300 }"), "accepted");
+  EXPECT_EQ(problems_of("connections.count = 300\narrivals = { shape = \"closed\", users = 300 }"),
+            "accepted");
   EXPECT_THAT(problems_of("arrivals = { shape = \"closed\", users = 1, think = \"-1s\" }"),
               HasSubstr("arrivals.think: '-1s' is not accepted: expected a duration of 0s to 24h"));
   EXPECT_THAT(problems_of("arrivals = { shape = \"closed\", users = 1, rate = 5 }"),

@@ -135,6 +135,22 @@ TEST(Population, KeepsIntrudersOffTheRosterAndInTheRush) {
   }
 }
 
+TEST(Population, TakesWhomTheRostersListDoesNotNameForIntruders) {
+  Scenario scenario = sample_scenario();
+  scenario.personas = {{Persona::bot, Share{1}}};
+  scenario.show_up = Share{0};
+  RosterList list;
+  list.listed.users.resize((scenario.users + 7) / 8, 0b00000101);
+  scenario.roster_list = std::make_shared<const RosterList>(list);
+  const Population population(scenario);
+  for (std::uint32_t index = 0; index < population.size(); ++index) {
+    const UserIndex user{index};
+    const bool listed = index % 8 == 0 || index % 8 == 2;
+    ASSERT_EQ(population.persona_of(user), listed ? Persona::bot : Persona::intruder) << index;
+    ASSERT_EQ(population.claims(user), !listed);
+  }
+}
+
 TEST(Population, LetsTheStatedShareShowUp) {
   Scenario scenario = sample_scenario();
   scenario.personas = {{Persona::honest, Share{1}}};

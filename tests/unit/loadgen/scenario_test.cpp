@@ -150,6 +150,35 @@ TEST_F(ScenarioFile, RefusesToTakeNoReservationsWhereThatMakesNoSense) {
   EXPECT_THAT(problems, HasSubstr("the built-in server takes reservations"));
 }
 
+constexpr const char* kListed = R"(
+population.users = 10
+event = { reserve = "none", roster = "entitled.csv", roster_column = "email" }
+target = { url = "http://127.0.0.1:1", user = "u{index}@x" }
+)";
+
+TEST_F(ScenarioFile, ReadsItsRosterFromAFileBesideIt) {
+  write("entitled.csv", "tier,email\r\ngold,u9@x\r\nnone,u2@x\r\nnone,away@x\r\n");
+  const auto first = load_scenario(write("first.toml", kListed), {});
+  ASSERT_TRUE(first) << format_problems(first.error());
+  ASSERT_NE(first->roster_list, nullptr);
+  EXPECT_EQ(first->roster_list->listed.users, (Bytes{0b00000100, 0b00000010}));
+  EXPECT_EQ(first->roster_size(), 3U);
+  const auto again = load_scenario(write("again.toml", first->source), {});
+  ASSERT_TRUE(again) << format_problems(again.error()) << first->source;
+  EXPECT_EQ(again->source, first->source);
+  EXPECT_EQ(again->roster_list->listed, first->roster_list->listed);
+}
+
+TEST_F(ScenarioFile, RefusesARosterWhereItMakesNoSense) {
+  write("entitled.csv", "email\nu1@x\n");
+  EXPECT_THAT(problems_of("event.roster = \"entitled.csv\"\n"),
+              HasSubstr("who reserves is on the roster, expected no list or event.reserve = "));
+  EXPECT_THAT(problems_of("event.roster_column = \"email\"\n"),
+              HasSubstr("event.roster_column: 'email' is not accepted: expected event.roster"));
+  EXPECT_THAT(problems_of(std::string(kListed) + "population.personas = { intruder = 1 }\n"),
+              HasSubstr("those whom event.roster does not name are the intruders"));
+}
+
 TEST_F(ScenarioFile, NeverShowsItsSecrets) {
   const auto scenario =
       load_scenario(write("secret.toml", "target.admin_token = \"open sesame\"\n"), {});

@@ -59,6 +59,20 @@ TEST(FairnessFigures, LeaveOutIntrudersAndClaimsOutsideTheWindow) {
   EXPECT_EQ(figures.reserved, 12U);
 }
 
+TEST(FairnessFigures, CountTheListForTheRosterAndLeaveOutWhoIsNotOnIt) {
+  RunBuilder run;
+  run.facts.quota.count = 2;
+  run.listed(40).with_ledger();
+  run.add(claim(1).wins("A")).issued(1, "A").add(claim(3).loses()).add(claim(5).loses());
+  run.add(claim(2).wins("B")).issued(2, "B");
+  const FairnessFigures figures = figures_of(run);
+  EXPECT_EQ(figures.reserved, 40U);
+  EXPECT_EQ(figures.claimed, 3U);
+  EXPECT_EQ(figures.winners, 1U);
+  EXPECT_DOUBLE_EQ(figures.rate_of_reserved, 1.0 / 40);
+  EXPECT_DOUBLE_EQ(figures.intended_rate, 2.0 / 40);
+}
+
 TEST(FairnessFigures, SplitByCohortWithBandsFromTheHypergeometric) {
   const FairnessFigures figures =
       figures_of(two_cohorts(300, [](std::uint32_t user, std::uint16_t) { return user % 10 < 2; }));

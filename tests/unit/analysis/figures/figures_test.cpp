@@ -286,6 +286,14 @@ TEST(Sightings, TakeOnlyAUserWithoutReservationForARefusedIntruder) {
   EXPECT_EQ(seen(run, Sighting::refused_intruder), 1U);
 }
 
+TEST(Sightings, TakeOnlyAUserWhoIsNotOnTheListForARefusedIntruder) {
+  RunBuilder run;
+  run.listed().add(claim(1).refused(Reason::not_reserved));
+  EXPECT_EQ(seen(run, Sighting::refused_intruder), 0U);
+  run.add(claim(2).refused(Reason::not_reserved));
+  EXPECT_EQ(seen(run, Sighting::refused_intruder), 1U);
+}
+
 TEST(ClaimTraffic, EndsAClaimWhoseConnectionBrokeWhenItWasSent) {
   for (Reason reason : {Reason::reset, Reason::closed_early}) {
     RunBuilder run;

@@ -191,6 +191,24 @@ TEST(PlanFit, IsPartOfTheInstrumentsBar) {
               testing::HasSubstr("up to 6.5 % of the claims were off the plan by more than 50ms"));
 }
 
+TEST(PlanFit, IsPartOfTheInstrumentsBarInEveryRound) {
+  const auto instrument_of = [](milliseconds second_late) {
+    RunBuilder run = even_claims([](auto, Attempt&) {});
+    run.rounds(2);
+    RunBuilder late =
+        even_claims([&](auto, Attempt& attempt) { leave_late(attempt, second_late); });
+    for (Attempt& attempt : late.attempts()) run.add(attempt.in_round(1));
+    const auto built = run.build();
+    return assess(built->evidence).invariants.back();
+  };
+  const CheckResult fine = instrument_of(milliseconds(0));
+  EXPECT_EQ(fine.verdict, CheckVerdict::pass) << fine.finding;
+  EXPECT_THAT(fine.finding, testing::HasSubstr(", in the worst of 2 rounds"));
+  const CheckResult late = instrument_of(milliseconds(700));
+  EXPECT_EQ(late.id, "I20");
+  EXPECT_EQ(late.verdict, CheckVerdict::fail) << late.finding;
+}
+
 TEST(PlanFit, IsNotTheInstrumentsFaultWhereClicksWaitedForTheTarget) {
   const auto late_with = [](std::uint64_t own_late) {
     RunBuilder run =

@@ -141,6 +141,47 @@ TEST(Eligibility, IsNotApplicableToAnEventWithoutReservations) {
   EXPECT_EQ(run.verdict("I7"), CheckVerdict::not_applicable);
 }
 
+TEST(Eligibility, FailsOnAWinnerWhoIsNotOnTheList) {
+  RunBuilder run;
+  run.listed().add(claim(1).wins("A")).issued(1, "A");
+  run.add(claim(2).refused(Reason::not_reserved));
+  EXPECT_EQ(run.verdict("I7"), CheckVerdict::pass);
+  run.add(claim(4).wins("B")).issued(4, "B");
+  const CheckResult result = run.check("I7");
+  EXPECT_EQ(result.verdict, CheckVerdict::fail);
+  EXPECT_EQ(result.violations, 1U);
+  EXPECT_EQ(result.examples.front().user, UserIndex(4));
+  EXPECT_EQ(result.finding,
+            "2 users hold a coupon, 1 of them not on the list; 0 users on the list were told that "
+            "they were not");
+}
+
+TEST(Eligibility, FailsOnALedgerRowOfAUserWhoNeverCameAndIsNotOnTheList) {
+  RunBuilder run;
+  run.listed().add(claim(7).loses()).issued(3, "A");
+  EXPECT_EQ(run.verdict("I7"), CheckVerdict::pass);
+  run.issued(6, "B");
+  EXPECT_EQ(run.verdict("I7"), CheckVerdict::fail);
+}
+
+TEST(Eligibility, FailsWhenAUserOnTheListIsRefusedAsMissingFromIt) {
+  RunBuilder run;
+  run.listed().add(claim(3).refused(Reason::not_reserved));
+  const CheckResult result = run.check("I7");
+  EXPECT_EQ(result.verdict, CheckVerdict::fail);
+  EXPECT_EQ(result.finding,
+            "0 users hold a coupon, 0 of them not on the list; 1 users on the list were told that "
+            "they were not");
+}
+
+TEST(Eligibility, IsUnknownWithoutLedgerWhenAClaimFromOffTheListIsUnanswered) {
+  RunBuilder run;
+  run.listed().add(claim(1).wins("A")).add(claim(3).unanswered());
+  EXPECT_EQ(run.verdict("I7"), CheckVerdict::pass);
+  run.add(claim(2).unanswered());
+  EXPECT_EQ(run.verdict("I7"), CheckVerdict::unknown);
+}
+
 TEST(Eligibility, IsUnknownInACutHistoryForTheReservationMayBeLost) {
   RunBuilder run;
   run.winner(1, "A").add(claim(2).wins("B")).issued(2, "B");

@@ -18,6 +18,24 @@ TEST(RosterAndQuota, PassesWhenAnnouncementsFollowFromWhatWasAcknowledged) {
   EXPECT_EQ(ten_reservations().verdict("I17"), CheckVerdict::pass);
 }
 
+TEST(RosterAndQuota, SaysWhoIsOnAListedRoster) {
+  RunBuilder run;
+  run.listed(30'000).add(claim(1).loses());
+  EXPECT_EQ(run.check("I17").finding,
+            "the event takes no reservations: the roster is a list of 30,000 names, 4 of them "
+            "users of this run");
+}
+
+TEST(RosterAndQuota, TakesACouponForEachListedNameAndNotForEachUserHere) {
+  RunBuilder run;
+  run.facts.quota = {.share = Share{0.5}, .count = {}};
+  for (const std::uint32_t user : {1U, 3U, 5U}) {
+    run.add(claim(user).wins("C" + std::to_string(user))).issued(user, "C" + std::to_string(user));
+  }
+  EXPECT_EQ(run.listed(4).verdict("I1"), CheckVerdict::fail);
+  EXPECT_EQ(run.listed(6).verdict("I1"), CheckVerdict::pass);
+}
+
 TEST(RosterAndQuota, FailsOnARosterThatIsOneOff) {
   for (std::uint64_t announced : {9U, 11U}) {
     RunBuilder run = ten_reservations();

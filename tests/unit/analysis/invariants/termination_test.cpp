@@ -29,6 +29,12 @@ TEST(Termination, PassesWhenEveryPlannedAttemptHasOneRecord) {
   EXPECT_EQ(result.finding, "2 of 2 planned reservations and 2 of 2 planned claims ended");
 }
 
+TEST(Termination, DoesNotSpeakOfReservationsThatNobodyPlanned) {
+  RunBuilder run;
+  run.listed().add(claim(1).loses()).add(claim(3).loses());
+  EXPECT_EQ(run.check("I19").finding, "2 of 2 planned claims ended");
+}
+
 TEST(Termination, FailsOnAMissingAndOnASurplusAttempt) {
   for (std::uint64_t planned : {1U, 3U}) {
     EXPECT_EQ(

@@ -72,6 +72,20 @@ TEST(Combine, MakesOneInstrumentOfAllShards) {
   EXPECT_EQ(clocks_apart_ns(*merged), 5000) << "the two least certain clocks";
 }
 
+TEST(Combine, RefusesShardsWhoseListsNameOthersButNotThoseThatKeepItElsewhere) {
+  const auto listing = [](std::uint32_t number, std::uint8_t users, std::string file) {
+    ShardRun run = shard(number, 2);
+    run.facts.roster = ListedRoster{.names = 9, .users = {users}, .sha256 = {users}};
+    run.facts.options.emplace_back("event.roster", std::move(file));
+    return run;
+  };
+  EXPECT_THAT(problems_of({listing(1, 3, "/a/list"), listing(2, 3, "/b/list")}),
+              testing::IsEmpty());
+  EXPECT_THAT(problems_of({listing(1, 3, "/a/list"), listing(2, 1, "/a/list")}),
+              ElementsAre(HasSubstr("s2: the roster is a list of 9 names, 1 of them users of this "
+                                    "run (SHA-256 01")));
+}
+
 TEST(Combine, QuotesASelfTestOnlyIfEveryShardMadeOne) {
   std::vector<ShardRun> shards{shard(1, 2), shard(2, 2)};
   const auto tested = [&shards](std::size_t place, std::string at, std::uint64_t error_ns) {

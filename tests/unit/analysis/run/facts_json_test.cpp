@@ -66,6 +66,8 @@ RunFacts facts_without_defaults() {
   facts.attempt_timeout = std::chrono::milliseconds(1500);
   facts.status_deadline = std::chrono::milliseconds(250);
   facts.quota.share = Share{0.25};
+  facts.roster = ListedRoster{.names = 5, .users = Bytes(38, 0), .sha256 = {71}};
+  facts.roster->users.back() = 0b00001111;
   facts.allocation = Allocation::draw;
   facts.rounds.front().announced_roster = 299;
   facts.rounds.front().announced_coupons = 59;
@@ -172,6 +174,25 @@ std::string error_with_round(std::string_view key, const boost::json::value& val
   return read ? std::string() : read.error();
 }
 
+std::string error_with_roster(std::string_view key, const boost::json::value& value) {
+  boost::json::object damaged = facts_to_json(facts_without_defaults());
+  damaged["roster"].as_object()[key] = value;
+  const auto read = facts_from_json(damaged);
+  return read ? std::string() : read.error();
+}
+
+TEST(FactsJson, RefusesARosterThatDoesNotFitItsUsers) {
+  EXPECT_EQ(error_with_roster("names", 4), "");
+  EXPECT_EQ(error_with_roster("names", 3),
+            "facts.roster.names: expected at least the 4 users listed, found 3");
+  EXPECT_EQ(error_with_roster("users", "ff"),
+            "facts.roster.users: expected 38 bytes, a bit for each user, found 1");
+  EXPECT_EQ(error_with_roster("users", boost::json::string(std::string(74, '0') + "10")),
+            "facts.roster.users: expected no bit beyond the last user, found 16");
+  EXPECT_NE(error_with_roster("users", "f").find("expected an even number of hexadecimal digits"),
+            std::string::npos);
+}
+
 TEST(FactsJson, RefusesQuantilesThatDoNotAscend) {
   const boost::json::object arrivals{{"reserve_loop", nullptr},
                                      {"rush_loop", nullptr},
@@ -189,7 +210,10 @@ TEST(FactsJson, RefusesNumbersOutsideTheirRange) {
   EXPECT_NE(error_with("users", 1.5).find("facts.users"), std::string::npos);
   EXPECT_NE(error_with("rounds", boost::json::array()).find("facts.rounds"), std::string::npos);
   EXPECT_NE(error_with("users", kRunUsersMax + 1).find("facts.users"), std::string::npos);
-  EXPECT_EQ(error_with("users", kRunUsersMax), "");
+  boost::json::object most = facts_to_json(facts_without_defaults());
+  most["users"] = kRunUsersMax;
+  most["roster"] = nullptr;
+  EXPECT_TRUE(facts_from_json(most));
   EXPECT_NE(error_with("fairness_margin", {{"of_one", std::numeric_limits<double>::infinity()}})
                 .find("facts.fairness_margin.of_one: expected a number"),
             std::string::npos);

@@ -40,6 +40,26 @@ TEST(AttemptedSightings, FollowFromReplayersAndBotsAlone) {
   EXPECT_FALSE(attempted.contains(Sighting::refused_late_claim));
 }
 
+TEST(AttemptedSightings, TakeTheWholeListForTheRosterAndWhoIsNotOnItForIntruders) {
+  Scenario scenario = sample_scenario();
+  scenario.reserve = Duration::zero();
+  scenario.personas = {{Persona::honest, Share{1}}};
+  scenario.coupons = {.share = Share{0.2}, .count = {}};
+  RosterList list;
+  list.listed.users.resize((scenario.users + 7) / 8, 0b01111111);
+  const auto attempted_with = [&](std::uint64_t names) {
+    list.listed.names = names;
+    scenario.roster_list = std::make_shared<const RosterList>(list);
+    return attempted_sightings(scenario, Plan(scenario), Allocation::unknown);
+  };
+  const auto here = attempted_with(list.listed.present());
+  EXPECT_TRUE(here.contains(Sighting::refused_intruder));
+  EXPECT_TRUE(here.contains(Sighting::loss));
+  const auto mostly_away = attempted_with(10 * list.listed.present());
+  EXPECT_TRUE(mostly_away.contains(Sighting::win));
+  EXPECT_FALSE(mostly_away.contains(Sighting::loss)) << "there are more coupons than users here";
+}
+
 TEST(AttemptedSightings, HoldNoLossWhenThereIsACouponForEverybody) {
   Scenario scenario = sample_scenario();
   scenario.coupons = {.share = {}, .count = scenario.users};
