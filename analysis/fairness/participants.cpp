@@ -82,7 +82,7 @@ RoundParticipants participants_of(const RunIndex& index) {
                                 .won = index.held().holds_any(slot)});
   }
   // Who is on the roster without having asked for it may never be seen.
-  if (!takes_reservations(index.facts())) round.roster = roster;
+  if (!takes_reservations(index.round())) round.roster = roster;
   std::ranges::sort(round.by_arrival, [](const Participant& a, const Participant& b) {
     return a.arrival_ns != b.arrival_ns ? a.arrival_ns < b.arrival_ns : a.user < b.user;
   });

@@ -38,9 +38,12 @@ std::string moment_of(const RunFacts& facts) {
 
 }  // namespace
 
+bool takes_reservations(const RoundFacts& round) {
+  return round.reservation.close_ns > round.reservation.open_ns;
+}
+
 bool takes_reservations(const RunFacts& facts) {
-  const Window& reservation = facts.rounds.front().reservation;
-  return reservation.close_ns > reservation.open_ns;
+  return takes_reservations(facts.rounds.front());
 }
 
 std::uint64_t ListedRoster::present() const {

@@ -282,7 +282,8 @@ struct RunFacts {
 };
 
 /// Whether users reserve before the rush; else those of the list are on the roster, or everybody.
-bool takes_reservations(const RunFacts& facts);
+bool takes_reservations(const RoundFacts& round);
+bool takes_reservations(const RunFacts& facts);  ///< one round is as the next
 
 /// "a list of 300 names, 280 of them users of this run".
 std::string describe(const ListedRoster& roster);

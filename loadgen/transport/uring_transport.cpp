@@ -311,9 +311,7 @@ void UringTransport::connect_done(std::uint32_t place, int result) {
   user->connected(error);
 }
 
-/// A send that did not work, or not whole: the socket takes no more for now, or it is broken. Which
-/// one of several unsettled sends it was is not known, and is only asked where it is the only one;
-/// the kernel has read the texts of all of them.
+/// A send that did not work, or not whole: the socket takes no more for now, or it is broken.
 void UringTransport::send_failed(std::uint32_t place, int result) {
   const auto sent = std::ranges::find(sends_, place, &Send::place);
   FAIRRUSH_ASSERT(sent != sends_.end());

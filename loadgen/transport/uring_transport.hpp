@@ -49,7 +49,8 @@ class UringTransport final : public Transport {
     bool is_sending() const { return rest || unsettled > 0; }
   };
 
-  /// A send that the kernel mentions only if it fails.
+  /// A send that the kernel mentions only if it fails, by its place alone: which of several it was
+  /// is not known, and is asked only of one that is alone. The kernel has read the texts of all.
   struct Send {
     std::uint32_t place;
     std::uint32_t text;
