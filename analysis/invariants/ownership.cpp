@@ -46,7 +46,7 @@ Finding find_users_with_several(const RunIndex& index) {
 Finding find_ineligible_winners(const RunIndex& index) {
   Finding finding;
   // A scenario that takes reservations of nobody sends intruders only: then any winner is one.
-  const bool reserved = takes_reservations(index.facts());
+  const bool reserved = takes_reservations(index.round());
   if (!reserved && !index.facts().roster) {
     finding.verdict = CheckVerdict::not_applicable;
     finding.text = "the event takes no reservations: everybody is on the roster";

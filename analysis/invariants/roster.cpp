@@ -40,7 +40,7 @@ Finding find_roster_deviations(const RunIndex& index) {
   const std::uint64_t roster_low = totals.reserved_users;
   const std::uint64_t roster_high = roster_low + totals.open_reservation_users;
   Finding finding;
-  if (!takes_reservations(index.facts())) {
+  if (!takes_reservations(index.round())) {
     finding.verdict = CheckVerdict::not_applicable;
     const auto& listed = index.facts().roster;
     finding.text =

@@ -86,7 +86,7 @@ ClaimStory RunIndex::claims_of(Slot slot) const {
 }
 
 bool RunIndex::on_roster(Slot slot) const {
-  if (takes_reservations(facts())) return users_[slot].reserved;
+  if (takes_reservations(round())) return users_[slot].reserved;
   return !facts().roster || facts().roster->holds(user_of(slot));
 }
 
@@ -97,7 +97,7 @@ bool RunIndex::may_be_on_roster(Slot slot) const {
 bool RunIndex::denied_place(Slot slot) const {
   const UserState& user = users_[slot];
   if (!user.told_not_reserved || !on_roster(slot)) return false;
-  return !takes_reservations(facts()) ||
+  return !takes_reservations(round()) ||
          claims_of(slot).not_reserved_sent_ns >= user.reserved_answered_ns;
 }
 
@@ -177,7 +177,7 @@ std::size_t RunIndex::bytes() const {
 }
 
 CountRange RunIndex::roster() const {
-  if (!takes_reservations(facts())) {
+  if (!takes_reservations(round())) {
     const std::uint64_t entitled = facts().roster ? facts().roster->names : facts().users;
     return {entitled, entitled};
   }

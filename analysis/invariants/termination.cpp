@@ -44,7 +44,7 @@ Finding find_unfinished_attempts(const RunIndex& index) {
   finding.violations = counts.contradictory + counts.repeated + deviating;
   const std::string claims = fmt::format("{} of {} planned claims", format_count(counts.claims),
                                          format_count(planned.claims));
-  const bool reserving = takes_reservations(index.facts()) || counts.reservations > 0;
+  const bool reserving = takes_reservations(index.round()) || counts.reservations > 0;
   finding.text = reserving ? fmt::format("{} of {} planned reservations and {} ended",
                                          format_count(counts.reservations),
                                          format_count(planned.reservations), claims)
