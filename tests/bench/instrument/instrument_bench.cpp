@@ -184,10 +184,11 @@ class Bench {
             .held = kib <= 3};
   }
 
-  /// At half of what one core of the client carries in a closed loop of the same pacing.
+  /// At half of what one core of the client sends at exact moments.
   Row schedule_lag() {
     const double capacity =
-        play_rush(server_, {"users=300000", "connections=64", "precise"}).at("per_cpu_s");
+        play_rush(server_, {"users=200000", "connections=256", "rate=80000", "precise"})
+            .at("per_cpu_s");
     Turns turns;
     const auto rate = fmt::format("rate={:.0f}", capacity / 2);
     turns.add("precise", [&] {
