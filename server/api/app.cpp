@@ -54,8 +54,8 @@ void App::get_readiness(Exchange& exchange, std::string_view) {
   if (queue_.failure()) {
     return refuse(exchange, ErrorCode::ledger_unavailable, *queue_.failure());
   }
-  if (const std::string* const failure = service_.draw_failure()) {
-    return refuse(exchange, ErrorCode::draw_failed, *failure);
+  if (const auto impairment = service_.impairment()) {
+    return refuse(exchange, impairment->code, impairment->detail);
   }
   if (draining_) return refuse(exchange, ErrorCode::draining);
   exchange.response.body =
@@ -65,10 +65,13 @@ void App::get_readiness(Exchange& exchange, std::string_view) {
   exchange.complete();
 }
 
-LiveEvent* App::find_event(Exchange& exchange, std::string_view name) {
-  LiveEvent* const event = service_.find(name, exchange.arrived);
-  if (event == nullptr) refuse(exchange, ErrorCode::unknown_event);
-  return event;
+void App::with_event(Exchange& exchange, std::string_view name, EventReader read) {
+  service_.describe(
+      name, exchange.arrived,
+      [this, &exchange, read = std::move(read)](const std::expected<EventState, ErrorCode>& event) {
+        if (!event) return refuse(exchange, event.error());
+        read(*event);
+      });
 }
 
 bool App::authorize_admin(Exchange& exchange) {
@@ -83,12 +86,6 @@ bool App::check_key(Exchange& exchange) {
   refuse(exchange, ErrorCode::bad_request,
          fmt::format("Idempotency-Key has {} characters: expected at most {}.", length,
                      kIdempotencyKeyMax));
-  return false;
-}
-
-bool App::ledger_available(Exchange& exchange) {
-  if (queue_.accepts()) return true;
-  refuse(exchange, ErrorCode::ledger_unavailable);
   return false;
 }
 

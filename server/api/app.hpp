@@ -1,16 +1,18 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "server/bus/messaging.hpp"
 #include "server/faults/faults.hpp"
 #include "server/http/auth.hpp"
 #include "server/http/exchange.hpp"
 #include "server/ledger/commit_queue.hpp"
 #include "server/ledger/issue_reader.hpp"
-#include "server/service/rush_service.hpp"
+#include "server/service/coupon_service.hpp"
 
 namespace fairrush::server {
 
@@ -33,7 +35,7 @@ struct AppParts {
   CommitQueue& queue;
   const Messaging& messaging;
   IssueReader& ledger;
-  RushService& service;
+  CouponService& service;
 };
 
 /// The service's HTTP interface without the sockets: maps a request to a response, now or when the
@@ -76,22 +78,24 @@ class App {
   void get_liveness(Exchange& exchange, std::string_view event);
   void get_readiness(Exchange& exchange, std::string_view event);
 
-  /// The event document.
-  std::string describe(const LiveEvent& event, const Exchange& exchange) const;
-  /// The event, or null after having answered that there is none.
-  LiveEvent* find_event(Exchange& exchange, std::string_view name);
-  /// The event when it has a published draw, or null after having answered why not.
-  LiveEvent* find_published(Exchange& exchange, std::string_view name);
+  using EventReader = std::function<void(const EventState& event)>;
+  using DrawReader = void (App::*)(Exchange& exchange, const DrawState& draw);
+  /// Looks the event up and lets `read` answer, or answers why it cannot.
+  void with_event(Exchange& exchange, std::string_view name, EventReader read);
+  /// The same with the published draw.
+  void with_published(Exchange& exchange, std::string_view name, DrawReader read);
   /// The user's request, or nothing after having refused it.
   std::optional<UserRequest> authenticate(Exchange& exchange);
   /// Whether the administrator asks; else the refusal is sent.
   bool authorize_admin(Exchange& exchange);
   /// Whether the idempotency key is short enough to keep; else the refusal is sent.
   bool check_key(Exchange& exchange);
-  /// Whether changes can be recorded; else the refusal is sent.
-  bool ledger_available(Exchange& exchange);
 
-  void answer_reservation(Exchange& exchange, LiveEvent& event, const ReservationAnswer& answer);
+  void answer_event(Exchange& exchange, const EventState& event);
+  void answer_roster(Exchange& exchange, const DrawState& draw);
+  void answer_proof(Exchange& exchange, const DrawState& draw);
+  void answer_reservation(Exchange& exchange, const ReservationAnswer& answer);
+  void answer_wallet(Exchange& exchange, const Wallet& wallet);
   void answer_redemption(Exchange& exchange, const RedemptionRequest& request,
                          const RedemptionAnswer& answer);
   void answer_claim(Exchange& exchange, const ClaimAnswer& answer);
@@ -106,7 +110,7 @@ class App {
   CommitQueue& queue_;
   const Messaging& messaging_;
   IssueReader& ledger_;
-  RushService& service_;
+  CouponService& service_;
   bool draining_ = false;
 };
 

@@ -39,23 +39,27 @@ std::expected<OrderBody, std::string> parse_order(std::string_view body) {
 void App::get_wallet(Exchange& exchange, std::string_view) {
   const auto request = authenticate(exchange);
   if (!request) return;
-  const auto name = query_value(exchange.request.target, "event");
-  const LiveEvent* const only = name ? find_event(exchange, *name) : nullptr;
-  if (name && only == nullptr) return;
+  service_.wallet(*request, query_value(exchange.request.target, "event"),
+                  [this, &exchange](const std::expected<Wallet, ErrorCode>& wallet) {
+                    if (!wallet) return refuse(exchange, wallet.error());
+                    answer_wallet(exchange, *wallet);
+                  });
+}
+
+void App::answer_wallet(Exchange& exchange, const Wallet& wallet) {
   std::string& body = exchange.response.body;
   body = R"({"coupons":[)";
-  for (const WalletEntry& entry : service_.wallet(request->user, only)) {
+  for (const WalletEntry& entry : wallet.entries) {
     fmt::format_to(std::back_inserter(body), R"({}{{"event":"{}","coupon":"{}","redeemed":{}}})",
-                   body.back() == '[' ? "" : ",", entry.event->spec().name,
-                   entry.issue->code.view(), entry.issue->redemption != 0);
+                   body.back() == '[' ? "" : ",", entry.event, entry.coupon.view(), entry.redeemed);
   }
   body += "]}";
-  send_when_durable(exchange, queue_.last());
+  send_when_durable(exchange, wallet.durable);
 }
 
 void App::apply_coupon(Exchange& exchange, std::string_view order) {
   const auto by = authenticate(exchange);
-  if (!by || !ledger_available(exchange)) return;
+  if (!by) return;
   if (!is_event_name(order)) {
     return refuse(exchange, ErrorCode::bad_request,
                   "The order's id is not 1 to 64 characters of A-Z a-z 0-9 . _ -");

@@ -12,10 +12,6 @@ std::string quoted_hex(ByteView bytes) {
   return '"' + to_hex(bytes) + '"';
 }
 
-const DrawingDesign* drawing_of(const LiveEvent& event) {
-  return event.rush().design().drawing();
-}
-
 std::string root_or_null(const DrawOutcome* outcome) {
   return outcome == nullptr ? "null" : quoted_hex(outcome->root);
 }
@@ -30,14 +26,8 @@ std::string winners_array(const DrawOutcome& outcome) {
 
 }  // namespace
 
-const DrawOutcome* published_draw(const LiveEvent& event) {
-  const DrawingDesign* const drawing = drawing_of(event);
-  return drawing == nullptr ? nullptr : drawing->outcome();
-}
-
-std::string event_document(const LiveEvent& event, const EventView& view) {
-  const EventSpec& spec = event.spec();
-  const DrawingDesign* const drawing = drawing_of(event);
+std::string event_document(const EventState& event, const EventView& view) {
+  const EventSpec& spec = event.spec;
   const std::string quota =
       spec.quota.is_share() ? fmt::format("\"{}\"", spec.quota.text()) : spec.quota.text();
   return fmt::format(
@@ -47,13 +37,12 @@ std::string event_document(const LiveEvent& event, const EventView& view) {
       R"("discount_percent":{},"outbox_pending":{},"fault":{},"commitment":{},"root":{}}})",
       spec.name, spec.design, name_of(phase_at(spec.windows, view.now)), quota,
       to_unix_ms(spec.windows.reserve_open), to_unix_ms(spec.windows.reserve_close),
-      to_unix_ms(spec.windows.claim_open), to_unix_ms(spec.windows.claim_close),
-      event.rush().roster().size(), event.rush().design().quota(), event.issues().size(),
-      event.rush().design().remaining(), event.rush().design().released(),
-      to_ms(spec.terms.valid_for), spec.terms.amount_min.minor, spec.terms.discount_percent,
-      view.outbox_pending, view.fault.empty() ? "null" : fmt::format("\"{}\"", view.fault),
-      drawing == nullptr ? "null" : quoted_hex(drawing->commitment()),
-      root_or_null(published_draw(event)));
+      to_unix_ms(spec.windows.claim_open), to_unix_ms(spec.windows.claim_close), event.roster,
+      event.quota, event.issued, event.remaining, event.released, to_ms(spec.terms.valid_for),
+      spec.terms.amount_min.minor, spec.terms.discount_percent, view.outbox_pending,
+      view.fault.empty() ? "null" : fmt::format("\"{}\"", view.fault),
+      event.draw ? quoted_hex(event.draw->commitment) : "null",
+      event.draw ? root_or_null(event.draw->outcome) : "null");
 }
 
 std::string audit_document(std::span<const BusMessage> deliveries) {
@@ -79,35 +68,35 @@ std::string ledger_document(std::span<const IssuedRow> issues) {
   return text;
 }
 
-std::string draw_document(const LiveEvent& event, WallTime now) {
-  const DrawOutcome* const outcome = published_draw(event);
-  const bool revealed = outcome != nullptr && phase_at(event.spec().windows, now) == Phase::closed;
+std::string draw_document(const EventState& event, WallTime now) {
+  const DrawState& draw = *event.draw;
+  const bool closed = phase_at(event.spec.windows, now) == Phase::closed;
+  const bool revealed = draw.outcome != nullptr && closed;
   return fmt::format(
       R"({{"event":"{}","commitment":{},"beacon":"","root":{},"roster_size":{},"quota":{},)"
       R"("secret":{},"winners":{}}})",
-      event.spec().name, quoted_hex(drawing_of(event)->commitment()), root_or_null(outcome),
-      event.rush().roster().size(), event.rush().design().quota(),
-      revealed ? quoted_hex(event.secrets().draw) : "null",
-      revealed ? winners_array(*outcome) : "null");
+      event.spec.name, quoted_hex(draw.commitment), root_or_null(draw.outcome), event.roster,
+      event.quota, revealed ? quoted_hex(draw.secret) : "null",
+      revealed ? winners_array(*draw.outcome) : "null");
 }
 
-std::string roster_document(const LiveEvent& event) {
+std::string roster_document(const DrawState& draw) {
   std::string text;
-  for (const Token& token : event.rush().roster().tokens()) {
+  for (const Token& token : draw.tokens) {
     text += to_hex(token);
     text += '\n';
   }
   return text;
 }
 
-std::string proof_document(const LiveEvent& event, TicketNumber ticket) {
+std::string proof_document(const DrawState& draw, TicketNumber ticket) {
   std::string path = "[";
-  for (const Digest& sibling : published_draw(event)->tree.proof(ticket.value() - 1)) {
+  for (const Digest& sibling : draw.outcome->tree.proof(ticket.value() - 1)) {
     if (path.size() > 1) path += ',';
     path += quoted_hex(sibling);
   }
   return fmt::format(R"({{"ticket":{},"token":{},"path":{}]}})", ticket.value(),
-                     quoted_hex(event.rush().roster().token(ticket)), path);
+                     quoted_hex(draw.tokens[ticket.value() - 1]), path);
 }
 
 }  // namespace fairrush::server

@@ -5,13 +5,13 @@
 #include <string_view>
 
 #include "server/ledger/issue_reader.hpp"
-#include "server/service/live_event.hpp"
+#include "server/service/coupon_service.hpp"
 
 namespace fairrush::server {
 
 /// The texts this server publishes about an event. Pure.
 
-/// What an event document says besides what the event knows.
+/// What an event document says besides what the service knows.
 struct EventView {
   WallTime now;
   std::size_t outbox_pending = 0;
@@ -19,7 +19,7 @@ struct EventView {
 };
 
 /// The event document.
-std::string event_document(const LiveEvent& event, const EventView& view);
+std::string event_document(const EventState& event, const EventView& view);
 
 /// What the audit consumer heard, one JSON object a delivery and line.
 std::string audit_document(std::span<const BusMessage> deliveries);
@@ -28,16 +28,13 @@ std::string audit_document(std::span<const BusMessage> deliveries);
 std::string ledger_document(std::span<const IssuedRow> issues);
 
 /// The draw of an event whose design has one; secret and winners only once claims have closed.
-std::string draw_document(const LiveEvent& event, WallTime now);
+std::string draw_document(const EventState& event, WallTime now);
 
 /// The roster's tokens in ticket order, one a line.
-std::string roster_document(const LiveEvent& event);
+std::string roster_document(const DrawState& draw);
 
 /// Proof that a ticket's token is part of the published root; `ticket` is one of the roster's and
 /// the draw is published.
-std::string proof_document(const LiveEvent& event, TicketNumber ticket);
-
-/// The published draw, or null.
-const DrawOutcome* published_draw(const LiveEvent& event);
+std::string proof_document(const DrawState& draw, TicketNumber ticket);
 
 }  // namespace fairrush::server

@@ -9,7 +9,7 @@
 namespace fairrush::server {
 
 void App::create_event(Exchange& exchange, std::string_view) {
-  if (!authorize_admin(exchange) || !check_key(exchange) || !ledger_available(exchange)) return;
+  if (!authorize_admin(exchange) || !check_key(exchange)) return;
   const auto spec = parse_event_request(exchange.request.body, options_.default_design);
   if (!spec) return refuse(exchange, ErrorCode::bad_request, spec.error());
   if (options_.fault != nullptr && !fits(*options_.fault, spec->design)) {
@@ -23,58 +23,59 @@ void App::create_event(Exchange& exchange, std::string_view) {
                {"fault", std::string(options_.fault->name)},
                {"what", std::string(options_.fault->breaks)}});
   }
-  const LiveEvent* const event = service_.create(*spec, exchange.request.idempotency_key);
-  if (event == nullptr) return refuse(exchange, ErrorCode::event_exists);
-  exchange.response.status = 201;
-  exchange.response.body = describe(*event, exchange);
-  send_when_durable(exchange, queue_.last());
+  service_.create(*spec, exchange.request.idempotency_key,
+                  [this, &exchange](const std::expected<EventState, ErrorCode>& event) {
+                    if (!event) return refuse(exchange, event.error());
+                    exchange.response.status = 201;
+                    answer_event(exchange, *event);
+                  });
 }
 
 void App::get_event(Exchange& exchange, std::string_view name) {
-  const LiveEvent* const event = find_event(exchange, name);
-  if (event == nullptr) return;
-  exchange.response.body = describe(*event, exchange);
-  send_when_durable(exchange, queue_.last());
+  with_event(exchange, name,
+             [this, &exchange](const EventState& event) { answer_event(exchange, event); });
 }
 
 void App::reset_event(Exchange& exchange, std::string_view name) {
-  if (!authorize_admin(exchange) || !check_key(exchange) || !ledger_available(exchange)) return;
-  LiveEvent* const event = find_event(exchange, name);
-  if (event == nullptr) return;
+  if (!authorize_admin(exchange) || !check_key(exchange)) return;
   const auto windows = parse_reset_request(exchange.request.body);
   if (!windows) return refuse(exchange, ErrorCode::bad_request, windows.error());
-  const LiveEvent& renewed = service_.reset(*event, *windows, exchange.request.idempotency_key);
-  exchange.response.body = describe(renewed, exchange);
-  send_when_durable(exchange, queue_.last());
+  service_.reset(name, *windows, exchange.request.idempotency_key,
+                 [this, &exchange](const std::expected<EventState, ErrorCode>& event) {
+                   if (!event) return refuse(exchange, event.error());
+                   answer_event(exchange, *event);
+                 });
+}
+
+void App::answer_event(Exchange& exchange, const EventState& event) {
+  exchange.response.body =
+      event_document(event, {.now = exchange.arrived,
+                             .outbox_pending = messaging_.outbox.pending(event.id),
+                             .fault = options_.fault == nullptr ? "" : options_.fault->name});
+  send_when_durable(exchange, event.durable);
 }
 
 void App::export_audit(Exchange& exchange, std::string_view name) {
   if (!authorize_admin(exchange)) return;
-  const LiveEvent* const event = find_event(exchange, name);
-  if (event == nullptr) return;
-  exchange.response.content_type = "application/x-ndjson";
-  exchange.response.body = audit_document(messaging_.audit.deliveries(event->id()));
-  send_when_durable(exchange, queue_.last());
-}
-
-std::string App::describe(const LiveEvent& event, const Exchange& exchange) const {
-  return event_document(event, {.now = exchange.arrived,
-                                .outbox_pending = messaging_.outbox.pending(event.id()),
-                                .fault = options_.fault == nullptr ? "" : options_.fault->name});
+  with_event(exchange, name, [this, &exchange](const EventState& event) {
+    exchange.response.content_type = "application/x-ndjson";
+    exchange.response.body = audit_document(messaging_.audit.deliveries(event.id));
+    send_when_durable(exchange, event.durable);
+  });
 }
 
 void App::export_ledger(Exchange& exchange, std::string_view name) {
   if (!authorize_admin(exchange)) return;
-  const LiveEvent* const event = find_event(exchange, name);
-  if (event == nullptr) return;
-  // From the record itself: what memory believes is no evidence.
-  queue_.when_durable(queue_.last(), [this, &exchange, id = event->id()](bool durable) {
-    if (!durable) return refuse(exchange, ErrorCode::ledger_unavailable);
-    ledger_.read_issues(id, [&exchange, this](const IssuedRows& rows) {
-      if (!rows) return refuse(exchange, ErrorCode::ledger_unavailable, rows.error());
-      exchange.response.content_type = "application/x-ndjson";
-      exchange.response.body = ledger_document(*rows);
-      exchange.complete();
+  with_event(exchange, name, [this, &exchange](const EventState& event) {
+    // From the record itself: what memory believes is no evidence.
+    queue_.when_durable(event.durable, [this, &exchange, id = event.id](bool durable) {
+      if (!durable) return refuse(exchange, ErrorCode::ledger_unavailable);
+      ledger_.read_issues(id, [&exchange, this](const IssuedRows& rows) {
+        if (!rows) return refuse(exchange, ErrorCode::ledger_unavailable, rows.error());
+        exchange.response.content_type = "application/x-ndjson";
+        exchange.response.body = ledger_document(*rows);
+        exchange.complete();
+      });
     });
   });
 }

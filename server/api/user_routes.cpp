@@ -31,20 +31,19 @@ std::optional<UserRequest> App::authenticate(Exchange& exchange) {
                      .peer = &exchange};
 }
 
-void App::reserve(Exchange& exchange, std::string_view name) {
+void App::reserve(Exchange& exchange, std::string_view event) {
   const auto request = authenticate(exchange);
   if (!request) return;
-  LiveEvent* const event = find_event(exchange, name);
-  if (event == nullptr || !ledger_available(exchange)) return;
-  answer_reservation(exchange, *event, service_.reserve(*event, *request));
+  service_.reserve(event, *request, [this, &exchange](const ReservationAnswer& answer) {
+    answer_reservation(exchange, answer);
+  });
 }
 
-void App::answer_reservation(Exchange& exchange, LiveEvent& event,
-                             const ReservationAnswer& answer) {
+void App::answer_reservation(Exchange& exchange, const ReservationAnswer& answer) {
   if (answer.refusal && *answer.refusal != ErrorCode::duplicated_reservation) {
     return refuse(exchange, *answer.refusal);
   }
-  const std::string token = to_hex(event.rush().roster().token(answer.ticket));
+  const std::string token = to_hex(answer.token);
   if (answer.refusal) {
     const std::string members =
         fmt::format(R"(,"ticket":{},"token":"{}")", answer.ticket.value(), token);
@@ -57,21 +56,19 @@ void App::answer_reservation(Exchange& exchange, LiveEvent& event,
   send_when_durable(exchange, answer.durable);
 }
 
-void App::claim(Exchange& exchange, std::string_view name) {
+void App::claim(Exchange& exchange, std::string_view event) {
   const auto request = authenticate(exchange);
   if (!request) return;
-  LiveEvent* const event = find_event(exchange, name);
-  if (event == nullptr || !ledger_available(exchange)) return;
-  service_.claim(*event, *request,
+  service_.claim(event, *request,
                  [this, &exchange](const ClaimAnswer& answer) { answer_claim(exchange, answer); });
 }
 
 void App::answer_claim(Exchange& exchange, const ClaimAnswer& answer) {
   if (answer.kind == ClaimAnswer::Kind::won) {
     fmt::format_to(std::back_inserter(exchange.response.body), R"({{"coupon":"{}","discount":{}}})",
-                   answer.issue->code.view(), answer.issue->discount_percent);
+                   answer.coupon.view(), answer.discount_percent);
   } else if (answer.refusal == ErrorCode::already_claimed) {
-    const std::string members = fmt::format(R"(,"coupon":"{}")", answer.issue->code.view());
+    const std::string members = fmt::format(R"(,"coupon":"{}")", answer.coupon.view());
     set_problem(exchange.response, answer.refusal, {}, members);
   } else {
     set_problem(exchange.response, answer.refusal);

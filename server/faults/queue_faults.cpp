@@ -16,7 +16,7 @@ class StaleStockCache final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
+  void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     if (const auto answer = foregone(event, request)) return done(*answer);
     const Life life = life_of(event);
     if (fresh_.contains(life)) return done(take_or_turn_away(event, request));
@@ -39,7 +39,7 @@ class LifoQueue final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
+  void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     if (const auto answer = foregone(event, request)) return done(*answer);
     auto& stack = stacks_[event.id()];
     stack.push_back({request, std::move(done)});

@@ -15,13 +15,13 @@ class OversellRace final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
+  void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     if (const auto answer = foregone(event, request)) return done(*answer);
     const auto claimant = std::pair(event.id(), request.user);
     if (claiming_.contains(claimant)) {
       return after(kRoundTrip, event, std::move(done),
                    [this, request](LiveEvent& later, const ClaimDone& later_done) {
-                     claim(later, request, later_done);
+                     claim_of(later, request, later_done);
                    });
     }
     if (list_of(event).stock() <= 0) return done(turn_away(event, request));
@@ -49,7 +49,7 @@ class RacyDedupe final : public FaultyService {
 
   static constexpr Duration kBusyStore = 20 * kRoundTrip;
 
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
+  void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     if (const auto answer = foregone(event, request)) return done(*answer);
     after(kBusyStore, event, std::move(done),
           [this, request](LiveEvent& later, const ClaimDone& told) {
@@ -65,7 +65,7 @@ class LockExpiresEarly final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
+  void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     if (const auto answer = foregone(event, request)) return done(*answer);
     queues_[life_of(event)].waiting.push_back({request, std::move(done)});
     enter(event);
@@ -132,7 +132,7 @@ class LostOnDisconnect final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
+  void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     if (const auto answer = foregone(event, request)) return done(*answer);
     if (list_of(event).stock() <= 0) return done(turn_away(event, request));
     list_of(event).take();

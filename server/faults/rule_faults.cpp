@@ -16,7 +16,7 @@ class DuplicateBurnsStock final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
+  void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     NaiveList& list = list_of(event);
     const bool duplicate = event.issue_to(request.user) != nullptr;
     if (duplicate && list.stock() > 0) list.take();
@@ -31,7 +31,7 @@ class RetryMintsNew final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
+  void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     const std::string key(request.idempotency_key);
     const bool unwritten = unwritten_.contains({event.id(), request.user, key});
     if (unwritten && list_of(event).stock() > 0) {
@@ -61,19 +61,19 @@ class ReservationNotChecked final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
+  void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     const auto answer = foregone(event, request);
     const bool intruder = answer && answer->refusal == ErrorCode::not_reservation;
     if (answer && !intruder) return done(*answer);
     done(intruder ? serve_intruder(event, request) : take_or_turn_away(event, request));
   }
 
-  std::vector<WalletEntry> wallet(UserIndex user, const LiveEvent* only) const override {
-    std::vector<WalletEntry> entries = FaultyService::wallet(user, only);
+  std::vector<WalletEntry> wallet_of(UserIndex user, const LiveEvent* only) const override {
+    std::vector<WalletEntry> entries = FaultyService::wallet_of(user, only);
     for (const auto& [key, issue] : intruders_) {
       const LiveEvent* const event = alive(key.first);
       const bool asked = event != nullptr && (only == nullptr || only == event);
-      if (asked && issue.user == user) entries.push_back({event, &issue});
+      if (asked && issue.user == user) entries.push_back(entry_of(*event, issue));
     }
     return entries;
   }
@@ -82,7 +82,7 @@ class ReservationNotChecked final : public FaultyService {
   ClaimAnswer serve_intruder(LiveEvent& event, const UserRequest& request) {
     const auto key = std::pair(life_of(event), request.user);
     if (const auto known = intruders_.find(key); known != intruders_.end()) {
-      return {ClaimAnswer::Kind::refused, ErrorCode::already_claimed, &known->second, {}};
+      return holding(ClaimAnswer::Kind::refused, known->second, {});
     }
     NaiveList& list = list_of(event);
     if (list.stock() <= 0) return refused(list.loss());
@@ -103,7 +103,8 @@ class ReservationNotChecked final : public FaultyService {
                                  .at = issue.at,
                                  .idempotency_key = std::string(request.idempotency_key),
                                  .told_at = next_position()});
-    return {ClaimAnswer::Kind::won, {}, &intruders_.emplace(key, issue).first->second, durable};
+    intruders_.emplace(key, issue);
+    return holding(ClaimAnswer::Kind::won, issue, durable);
   }
 
   std::map<std::pair<Life, UserIndex>, Issue> intruders_;
@@ -114,10 +115,10 @@ class WindowOffBy1s final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
+  void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     UserRequest late = request;
     late.at -= std::chrono::seconds(1);
-    RushService::claim(event, late, std::move(done));
+    RushService::claim_of(event, late, std::move(done));
   }
 };
 
@@ -126,11 +127,11 @@ class LosersMayRetry final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  void claim(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
+  void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) override {
     const ClaimVerdict known = event.rush().verdict_of(request.user);
     const bool lost = known.kind == ClaimVerdict::Kind::lost;
     if (!lost || !event.spec().windows.rushing(request.at)) {
-      return FaultyService::claim(event, request, std::move(done));
+      return FaultyService::claim_of(event, request, std::move(done));
     }
     if (event.issue_to(request.user) != nullptr) {
       const ClaimVerdict won{ClaimVerdict::Kind::won_before, known.ticket, 0};

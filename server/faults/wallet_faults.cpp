@@ -11,9 +11,9 @@ class StatusStuck final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  std::vector<WalletEntry> wallet(UserIndex user, const LiveEvent* only) const override {
+  std::vector<WalletEntry> wallet_of(UserIndex user, const LiveEvent* only) const override {
     if (user.value() % 3 == 0) return {};
-    return FaultyService::wallet(user, only);
+    return FaultyService::wallet_of(user, only);
   }
 };
 
@@ -22,7 +22,7 @@ class DoubleRedeem final : public FaultyService {
  public:
   using FaultyService::FaultyService;
 
-  void redeem(const RedemptionRequest& request, RedemptionDone done) override {
+  void redeem_recorded(const RedemptionRequest& request, RedemptionDone done) override {
     const auto judged = judge(request);
     if (const auto* answer = std::get_if<RedemptionAnswer>(&judged)) return done(*answer);
     const Spending spending = std::get<Spending>(judged);

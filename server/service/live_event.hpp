@@ -11,9 +11,8 @@
 #include <vector>
 
 #include "server/designs/rush.hpp"
-#include "server/ledger/commit_queue.hpp"
 #include "server/ledger/record.hpp"
-#include "server/service/peer.hpp"
+#include "server/service/coupon_service.hpp"
 
 namespace fairrush::server {
 
@@ -33,38 +32,6 @@ struct Redemption {
   OrderAmounts amounts;
   std::uint64_t key = 0;  ///< hash of the idempotency key, zero for none
 };
-
-/// Who asks, under which key, and when the request arrived.
-struct UserRequest {
-  UserIndex user;
-  std::string_view idempotency_key;  ///< empty: none
-  WallTime at;
-  std::string_view cohort = {};  ///< what the user's device says about itself
-  const Peer* peer = nullptr;    ///< valid until the request is answered
-};
-
-/// A wish to spend a coupon on an order.
-struct RedemptionRequest {
-  UserRequest by;
-  std::string order;  ///< is_event_name
-  std::string coupon;
-  Amount amount;  ///< 0 … kAmountMax
-};
-
-/// The answer to a claim. It may be told once `durable` is.
-struct ClaimAnswer {
-  enum class Kind : std::uint8_t {
-    won,
-    refused,  ///< with `refusal`: a loss or not considered
-  };
-  Kind kind{};
-  ErrorCode refusal{};
-  const Issue* issue = nullptr;  ///< of a win, and for already_claimed
-  Sequence durable;
-};
-
-/// Takes the answer to a claim, once, on the service's thread.
-using ClaimDone = std::function<void(const ClaimAnswer& answer)>;
 
 /// A claim that waits for a draw, or for the moment at which its design decides.
 struct HeldClaim {

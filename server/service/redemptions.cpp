@@ -4,6 +4,11 @@
 namespace fairrush::server {
 
 void RushService::redeem(const RedemptionRequest& request, RedemptionDone done) {
+  if (!accepts()) return done({.refusal = ErrorCode::ledger_unavailable});
+  redeem_recorded(request, std::move(done));
+}
+
+void RushService::redeem_recorded(const RedemptionRequest& request, RedemptionDone done) {
   const auto judged = judge(request);
   if (const auto* answer = std::get_if<RedemptionAnswer>(&judged)) return done(*answer);
   done(spend(std::get<Spending>(judged), request));
@@ -35,10 +40,17 @@ RedemptionAnswer RushService::spend(const Spending& spending, const RedemptionRe
   return {.refusal = {}, .amounts = spending.amounts, .durable = durable};
 }
 
-std::vector<WalletEntry> RushService::wallet(UserIndex user, const LiveEvent* only) const {
+void RushService::wallet(const UserRequest& request, std::optional<std::string_view> only,
+                         WalletDone done) {
+  const LiveEvent* const event = only ? find(*only, request.at) : nullptr;
+  if (only && event == nullptr) return done(std::unexpected(ErrorCode::unknown_event));
+  done(Wallet{wallet_of(request.user, event), queue_.last()});
+}
+
+std::vector<WalletEntry> RushService::wallet_of(UserIndex user, const LiveEvent* only) const {
   std::vector<WalletEntry> entries;
   const auto look_into = [&entries, user](const LiveEvent& event) {
-    if (const Issue* const issue = event.issue_to(user)) entries.push_back({&event, issue});
+    if (const Issue* const issue = event.issue_to(user)) entries.push_back(entry_of(event, *issue));
   };
   if (only != nullptr) {
     look_into(*only);

@@ -73,23 +73,55 @@ RushService::Restored RushService::apply(const Record& record) {
   return slot->event->restore(record);
 }
 
-LiveEvent* RushService::create(const EventSpec& spec, std::string_view key) {
+EventState RushService::state_of(const LiveEvent& event) const {
+  const Design& design = event.rush().design();
+  EventState state{.id = event.id(),
+                   .spec = event.spec(),
+                   .roster = event.rush().roster().size(),
+                   .quota = design.quota(),
+                   .issued = event.issues().size(),
+                   .remaining = design.remaining(),
+                   .released = design.released(),
+                   .draw = {},
+                   .durable = queue_.last()};
+  if (const DrawingDesign* const drawing = design.drawing()) {
+    state.draw = {.commitment = drawing->commitment(), .secret = event.secrets().draw};
+    if (drawing->outcome() == nullptr) return state;
+    state.draw->outcome = drawing->outcome();
+    state.draw->tokens = event.rush().roster().tokens();
+  }
+  return state;
+}
+
+void RushService::create(const EventSpec& spec, std::string_view key, EventDone done) {
   FAIRRUSH_ASSERT(find_design(spec.design) != nullptr && check_order(spec.windows));
+  if (!accepts()) return done(std::unexpected(ErrorCode::ledger_unavailable));
   AdminKey under{AdminKey::Route::create, std::string(key)};
   if (const auto taken = events_.find(spec.name); taken != events_.end()) {
-    LiveEvent* const event = taken->second.event.get();
-    return event->begun_under(under) ? event : nullptr;
+    const LiveEvent& event = *taken->second.event;
+    if (!event.begun_under(under)) return done(std::unexpected(ErrorCode::event_exists));
+    return done(state_of(event));
   }
   EventCreated created{EventId(++last_id_), spec, EventSecrets::generate(), std::move(under)};
   Slot& slot = add_slot(spec.name, created.event);
   slot.event = std::make_unique<LiveEvent>(created, make_design_(created.spec, created.secrets));
   queue_.append(std::move(created));
-  return slot.event.get();
+  done(state_of(*slot.event));
 }
 
-LiveEvent& RushService::reset(LiveEvent& event, const EventWindows& windows, std::string_view key) {
+void RushService::reset(std::string_view name, const EventWindows& windows, std::string_view key,
+                        EventDone done) {
+  const auto found = events_.find(name);
+  if (found == events_.end()) return done(std::unexpected(ErrorCode::unknown_event));
+  if (!accepts()) return done(std::unexpected(ErrorCode::ledger_unavailable));
+  LiveEvent& event = *found->second.event;
   AdminKey under{AdminKey::Route::reset, std::string(key)};
-  if (event.begun_under(under)) return event;
+  const bool repeated = event.begun_under(under);
+  done(state_of(repeated ? event : begin_anew(event, windows, std::move(under))));
+}
+
+/// The old LiveEvent is gone.
+LiveEvent& RushService::begin_anew(LiveEvent& event, const EventWindows& windows, AdminKey under) {
   refuse_held(event, ErrorCode::not_in_active_time);
   for (const Issue& issue : event.issues()) places_.erase(issue.code);
   messaging_.forget(event.id());
@@ -103,6 +135,12 @@ LiveEvent& RushService::reset(LiveEvent& event, const EventWindows& windows, std
   return *slot.event;
 }
 
+void RushService::describe(std::string_view name, WallTime now, EventDone done) {
+  const LiveEvent* const event = find(name, now);
+  if (event == nullptr) return done(std::unexpected(ErrorCode::unknown_event));
+  done(state_of(*event));
+}
+
 LiveEvent* RushService::find(std::string_view name, WallTime now) {
   const auto found = events_.find(name);
   if (found == events_.end()) return nullptr;
@@ -113,7 +151,17 @@ LiveEvent* RushService::find(std::string_view name, WallTime now) {
   return slot.event.get();
 }
 
-ReservationAnswer RushService::reserve(LiveEvent& event, const UserRequest& request) {
+void RushService::reserve(std::string_view name, const UserRequest& request, ReservationDone done) {
+  LiveEvent* const event = find(name, request.at);
+  if (event == nullptr) return done({.refusal = ErrorCode::unknown_event});
+  if (!accepts()) return done({.refusal = ErrorCode::ledger_unavailable});
+  ReservationAnswer answer = reservation_of(*event, request);
+  if (answer.ticket.value() > 0) answer.token = event->rush().roster().token(answer.ticket);
+  done(answer);
+}
+
+/// But for the token.
+ReservationAnswer RushService::reservation_of(LiveEvent& event, const UserRequest& request) {
   if (const auto held = event.rush().roster().ticket_of(request.user)) {
     const bool repeated = event.reserved_under(*held, request.idempotency_key);
     return {.refusal = repeated ? std::nullopt : std::optional(ErrorCode::duplicated_reservation),
@@ -121,11 +169,11 @@ ReservationAnswer RushService::reserve(LiveEvent& event, const UserRequest& requ
             .durable = queue_.last()};
   }
   if (event.reservations_closed() || !event.spec().windows.reserving(request.at)) {
-    return {.refusal = ErrorCode::not_in_active_time, .ticket = {}, .durable = {}};
+    return {.refusal = ErrorCode::not_in_active_time};
   }
   const ReservationGrant grant = event.rush().reserve(request.user, request.cohort);
   if (grant.kind == ReservationGrant::Kind::roster_full) {
-    return {.refusal = ErrorCode::roster_full, .ticket = {}, .durable = {}};
+    return {.refusal = ErrorCode::roster_full};
   }
   event.remember_reservation(grant.ticket, request.idempotency_key);
   const Sequence durable =
@@ -153,7 +201,14 @@ Sequence RushService::record_told(CouponRedeemed fact) {
   return record_with_message(std::move(fact));
 }
 
-void RushService::claim(LiveEvent& event, const UserRequest& request, ClaimDone done) {
+void RushService::claim(std::string_view name, const UserRequest& request, ClaimDone done) {
+  LiveEvent* const event = find(name, request.at);
+  if (event == nullptr) return done(refused(ErrorCode::unknown_event));
+  if (!accepts()) return done(refused(ErrorCode::ledger_unavailable));
+  claim_of(*event, request, std::move(done));
+}
+
+void RushService::claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) {
   advance(event, request.at);
   if (const auto answer = decide(event, request)) return done(*answer);
   event.held.push_back({request, std::move(done)});
@@ -190,7 +245,7 @@ ClaimAnswer RushService::issue(LiveEvent& event, const ClaimVerdict& win,
   // Where losses leave no record of their own they begin after the last coupon: one that is told
   // before that coupon is durable could turn into a win after a crash.
   if (event.rush().design().drawing() == nullptr) event.verdicts_final = durable;
-  return {ClaimAnswer::Kind::won, {}, &event.issue_of(win.ticket), durable};
+  return holding(ClaimAnswer::Kind::won, event.issue_of(win.ticket), durable);
 }
 
 ClaimAnswer RushService::note_loss(LiveEvent& event, const ClaimVerdict& loss,
@@ -208,10 +263,12 @@ ClaimAnswer RushService::verdict_again(const LiveEvent& event, const ClaimVerdic
                                        std::string_view key) const {
   using Kind = ClaimAnswer::Kind;
   if (known.kind == ClaimVerdict::Kind::lost) {
-    return {Kind::refused, event.rush().design().loss(), nullptr, event.verdicts_final};
+    return {.kind = Kind::refused,
+            .refusal = event.rush().design().loss(),
+            .durable = event.verdicts_final};
   }
   const Kind kind = event.judged_under(known.ticket, key) ? Kind::won : Kind::refused;
-  return {kind, ErrorCode::already_claimed, &event.issue_of(known.ticket), queue_.last()};
+  return holding(kind, event.issue_of(known.ticket), queue_.last());
 }
 
 void RushService::tick(WallTime now) {
@@ -222,11 +279,12 @@ void RushService::tick(WallTime now) {
   messaging_.outbox.relay();
 }
 
-const std::string* RushService::draw_failure() const {
+std::optional<CouponService::Impairment> RushService::impairment() const {
   for (const auto& [name, slot] : events_) {
-    if (slot.event->draw_failure) return &*slot.event->draw_failure;
+    if (slot.event->draw_failure)
+      return Impairment{ErrorCode::draw_failed, *slot.event->draw_failure};
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 void RushService::refuse_held(ErrorCode why) {
@@ -299,7 +357,7 @@ void RushService::advance(LiveEvent& event, WallTime now) {
 void RushService::answer_held(LiveEvent& event) {
   for (HeldClaim& held : std::exchange(event.held, {})) {
     if (queue_.accepts()) {
-      claim(event, held.request, std::move(held.done));
+      claim_of(event, held.request, std::move(held.done));
     } else {
       held.done(refused(ErrorCode::ledger_unavailable));
     }

@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "server/bus/messaging.hpp"
 #include "server/designs/designs.hpp"
+#include "server/service/coupon_service.hpp"
 #include "server/service/live_event.hpp"
 
 namespace fairrush::server {
@@ -32,29 +33,6 @@ using DrawRunner = std::function<void(DrawJob job, std::function<void(DrawResult
 using DesignMaker =
     std::function<std::unique_ptr<Design>(const EventSpec& spec, const EventSecrets& secrets)>;
 
-/// The answer to a wish for a reservation. It may be told once `durable` is.
-struct ReservationAnswer {
-  std::optional<ErrorCode> refusal;  ///< unset: granted, now or before under the same key
-  TicketNumber ticket;               ///< set when granted, and for duplicated_reservation
-  Sequence durable;
-};
-
-/// The answer to a wish to spend a coupon. It may be told once `durable` is.
-struct RedemptionAnswer {
-  std::optional<ErrorCode> refusal;  ///< unset: spent, now or before under the same key
-  OrderAmounts amounts;
-  Sequence durable;
-};
-
-/// Takes the answer to a redemption, once, on the service's thread.
-using RedemptionDone = std::function<void(const RedemptionAnswer& answer)>;
-
-/// One coupon in a user's wallet.
-struct WalletEntry {
-  const LiveEvent* event = nullptr;
-  const Issue* issue = nullptr;
-};
-
 /// What a service is made of.
 struct ServiceParts {
   CommitQueue& queue;
@@ -63,57 +41,38 @@ struct ServiceParts {
   DesignMaker make_design = fairrush::server::make_design;
 };
 
-/// All events of the server: decides in memory, in order, and sends every decision to the ledger.
-/// Callers refuse changes themselves once the ledger has failed. One thread.
-class RushService {
+/// All events of a server in its memory: decides in order, and sends every decision to the ledger.
+class RushService : public CouponService {
  public:
   /// What `parts` refers to must outlive the service, and the service every draw it started.
   explicit RushService(ServiceParts parts);
-  RushService(const RushService&) = delete;
-  RushService& operator=(const RushService&) = delete;
-  virtual ~RushService() = default;
 
   /// Applies one record of a ledger that is replayed before the first request.
   std::expected<void, std::string> restore(const LedgerRecord& record);
 
-  /// Creates an event; the spec is checked already. Null when the name is taken, unless by an event
-  /// that was created under the same key: then that one.
-  LiveEvent* create(const EventSpec& spec, std::string_view key);
-
-  /// Starts an event anew in other windows: no reservations, no coupons, new secrets. Claims that
-  /// are held are refused. The old LiveEvent is gone. Nothing happens when the event's last reset
-  /// came under the same key.
-  LiveEvent& reset(LiveEvent& event, const EventWindows& windows, std::string_view key);
-
-  /// The event of that name as of `now`, or null.
-  LiveEvent* find(std::string_view name, WallTime now);
-
-  ReservationAnswer reserve(LiveEvent& event, const UserRequest& request);
-
-  /// Calls `done` with the answer: at once, or when the claim's draw is recorded or its design
-  /// decides. What `request` looks at stays valid until then. Decided as of the request's arrival,
-  /// so that no wait pushes it out of its window.
-  virtual void claim(LiveEvent& event, const UserRequest& request, ClaimDone done);
-
-  /// Calls `done` with the answer, likewise.
-  virtual void redeem(const RedemptionRequest& request, RedemptionDone done);
-
-  /// The user's coupons, by the events' names; those of one event when `only` is not null. They may
-  /// be told once the latest decision is durable. O(events).
-  virtual std::vector<WalletEntry> wallet(UserIndex user, const LiveEvent* only) const;
-
-  /// Does what has become due: closes reservations, decides claims that wait, publishes what has
-  /// become durable; call it at least every few milliseconds.
-  void tick(WallTime now);
-
-  /// Why an event has no draw, although its reservations have closed; null when none failed.
-  const std::string* draw_failure() const;
-
-  /// Refuses all held claims with `why`.
-  void refuse_held(ErrorCode why);
+  void create(const EventSpec& spec, std::string_view key, EventDone done) override;
+  void reset(std::string_view event, const EventWindows& windows, std::string_view key,
+             EventDone done) override;
+  void describe(std::string_view event, WallTime now, EventDone done) override;
+  void reserve(std::string_view event, const UserRequest& request, ReservationDone done) override;
+  /// Answers at once, or when the claim's draw is recorded or its design decides.
+  void claim(std::string_view event, const UserRequest& request, ClaimDone done) override;
+  void redeem(const RedemptionRequest& request, RedemptionDone done) override;
+  /// O(events).
+  void wallet(const UserRequest& request, std::optional<std::string_view> only,
+              WalletDone done) override;
+  void tick(WallTime now) override;
+  /// An event has no draw, although its reservations have closed.
+  std::optional<Impairment> impairment() const override;
+  void refuse_held(ErrorCode why) override;
 
  protected:
   // The steps of decisions, for services that take them in another order: see server/faults.
+
+  virtual void claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done);
+  virtual void redeem_recorded(const RedemptionRequest& request, RedemptionDone done);
+  /// The user's coupons, by the events' names; those of one event when `only` is not null.
+  virtual std::vector<WalletEntry> wallet_of(UserIndex user, const LiveEvent* only) const;
 
   /// Names one life of an event across a reset.
   struct Life {
@@ -146,7 +105,14 @@ class RushService {
   RedemptionAnswer spend(const Spending& spending, const RedemptionRequest& request);
 
   static ClaimAnswer refused(ErrorCode why) {
-    return {ClaimAnswer::Kind::refused, why, nullptr, {}};
+    return {.kind = ClaimAnswer::Kind::refused, .refusal = why, .durable = {}};
+  }
+  static WalletEntry entry_of(const LiveEvent& event, const Issue& issue) {
+    return {event.spec().name, issue.code, issue.redemption != 0};
+  }
+  /// Tells a user who has a coupon which one it is.
+  static ClaimAnswer holding(ClaimAnswer::Kind kind, const Issue& issue, Sequence durable) {
+    return {kind, ErrorCode::already_claimed, issue.code, issue.discount_percent, durable};
   }
 
   /// Where the message of the next fact goes.
@@ -181,6 +147,12 @@ class RushService {
   /// A record that concerns one event only.
   template <class Record>
   Restored apply(const Record& record);
+
+  /// The event of that name as of `now`, or null.
+  LiveEvent* find(std::string_view name, WallTime now);
+  EventState state_of(const LiveEvent& event) const;
+  ReservationAnswer reservation_of(LiveEvent& event, const UserRequest& request);
+  LiveEvent& begin_anew(LiveEvent& event, const EventWindows& windows, AdminKey under);
 
   /// Decides a claim; unset when it has to wait.
   std::optional<ClaimAnswer> decide(LiveEvent& event, const UserRequest& request);

@@ -213,7 +213,11 @@ TEST_F(EventTest, RefusesAKeyThatIsTooLong) {
 TEST_F(EventTest, IsNotResetWithoutWindows) {
   world_.create_event("sealed-draw");
   EXPECT_EQ(world_.post("/api/v1/events/rush/reset", admin("{}"))->status(), 400U);
-  EXPECT_EQ(world_.post("/api/v1/events/no/reset", admin("{}"))->status(), 404U);
+}
+
+TEST_F(EventTest, IsNotResetWhenThereIsNone) {
+  const Sent reset = admin("{" + world_.windows_from_now() + "}");
+  EXPECT_EQ(world_.post("/api/v1/events/no/reset", reset)->code(), "UNKNOWN_EVENT");
 }
 
 TEST(Status, TellsTimeLivenessAndReadiness) {

@@ -36,9 +36,14 @@ TEST_F(LedgerFailureTest, RefusesEveryChangeFromThenOn) {
   EXPECT_EQ(world_.post(kReservations, by(2))->code(), "LEDGER_UNAVAILABLE");
   EXPECT_EQ(world_.post(kReservations, by(1))->code(), "LEDGER_UNAVAILABLE") << "no duplicate";
   EXPECT_EQ(world_.post(kClaims, by(0))->code(), "LEDGER_UNAVAILABLE");
-  const Sent admin{.user = {}, .key = {}, .admin = true, .body = {}};
-  EXPECT_EQ(world_.post("/api/v1/events", admin)->code(), "LEDGER_UNAVAILABLE");
-  EXPECT_EQ(world_.post("/api/v1/events/rush/reset", admin)->code(), "LEDGER_UNAVAILABLE");
+  const std::string windows = world_.windows_from_now();
+  const Sent create{.user = {},
+                    .key = {},
+                    .admin = true,
+                    .body = R"({"event":"next","coupons":1,)" + windows + "}"};
+  EXPECT_EQ(world_.post("/api/v1/events", create)->code(), "LEDGER_UNAVAILABLE");
+  const Sent reset{.user = {}, .key = {}, .admin = true, .body = "{" + windows + "}"};
+  EXPECT_EQ(world_.post("/api/v1/events/rush/reset", reset)->code(), "LEDGER_UNAVAILABLE");
 }
 
 TEST_F(LedgerFailureTest, ShowsNothingThatIsNotWritten) {

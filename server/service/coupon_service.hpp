@@ -1,0 +1,159 @@
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "server/designs/design.hpp"
+#include "server/domain/coupon.hpp"
+#include "server/domain/error.hpp"
+#include "server/domain/event.hpp"
+#include "server/domain/redemption.hpp"
+#include "server/domain/roster.hpp"
+#include "server/ledger/commit_queue.hpp"
+#include "server/service/peer.hpp"
+
+namespace fairrush::server {
+
+/// Who asks, under which key, and when the request arrived.
+struct UserRequest {
+  UserIndex user;
+  std::string_view idempotency_key;  ///< empty: none
+  WallTime at;
+  std::string_view cohort = {};  ///< what the user's device says about itself
+  const Peer* peer = nullptr;    ///< valid until the request is answered
+};
+
+/// A wish to spend a coupon on an order.
+struct RedemptionRequest {
+  UserRequest by;
+  std::string order;  ///< is_event_name
+  std::string coupon;
+  Amount amount;  ///< 0 … kAmountMax
+};
+
+/// The answer to a wish for a reservation. It may be told once `durable` is.
+struct ReservationAnswer {
+  std::optional<ErrorCode> refusal;  ///< unset: granted, now or before under the same key
+  TicketNumber ticket = {};          ///< set when granted, and for duplicated_reservation
+  Token token{};                     ///< likewise
+  Sequence durable = {};
+};
+
+/// The answer to a claim. It may be told once `durable` is.
+struct ClaimAnswer {
+  enum class Kind : std::uint8_t {
+    won,
+    refused,  ///< with `refusal`: a loss or not considered
+  };
+  Kind kind{};
+  ErrorCode refusal{};
+  CouponCode coupon{};  ///< of a win, and for already_claimed
+  unsigned discount_percent = 0;
+  Sequence durable = {};
+};
+
+/// The answer to a wish to spend a coupon. It may be told once `durable` is.
+struct RedemptionAnswer {
+  std::optional<ErrorCode> refusal;  ///< unset: spent, now or before under the same key
+  OrderAmounts amounts = {};
+  Sequence durable = {};
+};
+
+/// One coupon in a user's wallet.
+struct WalletEntry {
+  std::string_view event;  ///< its name
+  CouponCode coupon;
+  bool redeemed = false;
+};
+
+/// A user's coupons by the events' names. They may be told once `durable` is.
+struct Wallet {
+  std::vector<WalletEntry> entries;
+  Sequence durable = {};
+};
+
+/// The draw of an event whose design has one.
+struct DrawState {
+  Digest commitment{};
+  const DrawOutcome* outcome = nullptr;  ///< null until it is published
+  std::span<const Token> tokens = {};    ///< of the roster, in ticket order
+  ByteView secret;                       ///< to be told when the event has closed
+};
+
+/// An event as it stands. It may be told once `durable` is.
+struct EventState {
+  EventId id;
+  const EventSpec& spec;
+  std::uint32_t roster = 0;     ///< reservations
+  std::uint32_t quota = 0;      ///< coupons for that roster
+  std::uint64_t issued = 0;     ///< coupons given out
+  std::uint32_t remaining = 0;  ///< coupons that the design's store still has to give
+  std::uint32_t released = 0;   ///< coupons that were taken from it and given up for good
+  std::optional<DrawState> draw;
+  Sequence durable = {};
+};
+
+/// Each takes its answer once, on the service's thread; what an answer looks at is valid during the
+/// call.
+using ReservationDone = std::function<void(const ReservationAnswer& answer)>;
+using ClaimDone = std::function<void(const ClaimAnswer& answer)>;
+using RedemptionDone = std::function<void(const RedemptionAnswer& answer)>;
+using WalletDone = std::function<void(const std::expected<Wallet, ErrorCode>& wallet)>;
+using EventDone = std::function<void(const std::expected<EventState, ErrorCode>& event)>;
+
+/// What is asked of a coupon service, wherever it keeps its events. An answer comes at once or
+/// later, on the one thread of the service; what a request looks at stays valid until then. Events
+/// are named as their creators named them; unknown_event where there is none, ledger_unavailable
+/// where a change could not be recorded.
+class CouponService {
+ public:
+  CouponService() = default;
+  CouponService(const CouponService&) = delete;
+  CouponService& operator=(const CouponService&) = delete;
+  virtual ~CouponService() = default;
+
+  /// Creates an event; the spec is checked already. event_exists when the name is taken, unless by
+  /// an event that was created under the same key: then that one.
+  virtual void create(const EventSpec& spec, std::string_view key, EventDone done) = 0;
+
+  /// Starts an event anew in other windows: no reservations, no coupons, new secrets. Claims that
+  /// are held are refused. Nothing happens when the event's last reset came under the same key.
+  virtual void reset(std::string_view event, const EventWindows& windows, std::string_view key,
+                     EventDone done) = 0;
+
+  /// The event as of `now`.
+  virtual void describe(std::string_view event, WallTime now, EventDone done) = 0;
+
+  virtual void reserve(std::string_view event, const UserRequest& request,
+                       ReservationDone done) = 0;
+
+  /// Decided as of the request's arrival, so that no wait pushes it out of its window.
+  virtual void claim(std::string_view event, const UserRequest& request, ClaimDone done) = 0;
+
+  virtual void redeem(const RedemptionRequest& request, RedemptionDone done) = 0;
+
+  /// The user's coupons; those of one event when `only` is set.
+  virtual void wallet(const UserRequest& request, std::optional<std::string_view> only,
+                      WalletDone done) = 0;
+
+  /// Does what has become due; call it at least every few milliseconds.
+  virtual void tick(WallTime now) = 0;
+
+  /// Why this service cannot do all that it is for, although it runs.
+  struct Impairment {
+    ErrorCode code{};
+    std::string detail;
+  };
+  virtual std::optional<Impairment> impairment() const = 0;
+
+  /// Refuses all held claims with `why`.
+  virtual void refuse_held(ErrorCode why) = 0;
+};
+
+}  // namespace fairrush::server
