@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "loadgen/ledger/redis_connection.hpp"
-#include "tests/integration/support/child_process.hpp"
+#include "tests/integration/support/redis_server.hpp"
 #include "tests/unit/loadgen/ledger/ledger_text.hpp"
 
 namespace fairrush::integration {
@@ -15,29 +15,13 @@ namespace {
 using loadgen::ledger_text;
 using testing::HasSubstr;
 
-constexpr const char* kRedis = "/usr/bin/redis-server";
-
 /// One Redis for all tests of the suite, emptied before each.
 class RedisLedger : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    if (!std::filesystem::exists(kRedis)) return;
-    directory_ = std::make_unique<ServerDirectory>("");
-    // Somebody else may take a free port before the server does.
-    for (int attempt = 0; attempt < 5 && server_ == nullptr; ++attempt) {
-      port_ = free_port();
-      auto server = std::make_unique<ChildProcess>(
-          std::vector<std::string>{kRedis, "--port", std::to_string(port_), "--bind", "127.0.0.1",
-                                   "--save", "", "--dir", directory_->path()},
-          "");
-      if (server->wait_for("Ready to accept connections")) server_ = std::move(server);
-    }
-    ASSERT_NE(server_, nullptr);
+    if (RedisServer::is_installed()) server_ = std::make_unique<RedisServer>();
   }
-  static void TearDownTestSuite() {
-    server_.reset();
-    directory_.reset();
-  }
+  static void TearDownTestSuite() { server_.reset(); }
   void SetUp() override {
     if (server_ == nullptr) GTEST_SKIP() << "Redis is not installed";
     auto opened = loadgen::RedisConnection::open(*loadgen::parse_redis_url(url()));
@@ -46,7 +30,7 @@ class RedisLedger : public testing::Test {
     run("FLUSHALL");
   }
 
-  static std::string url() { return "redis://127.0.0.1:" + std::to_string(port_) + "/2"; }
+  static std::string url() { return server_->url() + "/2"; }
 
   /// One command, its words apart by spaces.
   void run(const std::string& words) {
@@ -76,9 +60,7 @@ class RedisLedger : public testing::Test {
   }
 
  private:
-  static inline std::unique_ptr<ServerDirectory> directory_;
-  static inline std::unique_ptr<ChildProcess> server_;
-  static inline int port_ = 0;
+  static inline std::unique_ptr<RedisServer> server_;
   std::unique_ptr<loadgen::RedisConnection> redis_;
 };
 

@@ -53,6 +53,7 @@ ChildProcess::ChildProcess(std::vector<std::string> arguments, const std::string
 ChildProcess::~ChildProcess() {
   if (process_ > 0) {
     kill(process_, SIGINT);  // a fast shutdown, to PostgreSQL as to Redis
+    kill(process_, SIGCONT);
     waitpid(process_, nullptr, 0);
   }
   close(pipe_);
@@ -72,6 +73,10 @@ bool ChildProcess::wait_for(const std::string& text) {
     if (!read_some()) return false;
   }
   return true;
+}
+
+void ChildProcess::signal(int number) const {
+  EXPECT_EQ(::kill(process_, number), 0);
 }
 
 int ChildProcess::wait() {

@@ -21,6 +21,8 @@ class ChildProcess {
   /// half a minute passes.
   bool wait_for(const std::string& text);
 
+  void signal(int number) const;
+
   /// Waits for its end; the exit code, −1 when a signal ended it.
   int wait();
 
