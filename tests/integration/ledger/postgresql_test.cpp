@@ -82,6 +82,18 @@ TEST_F(PostgresqlLedger, YieldsColumnsByNameWhateverTheirOrder) {
             "17=A 3=ü@1 4=C");
 }
 
+TEST_F(PostgresqlLedger, TellsWhenCouponsWereIssued) {
+  const std::string rows =
+      "FROM (VALUES (17, 'A', timestamptz '2026-11-22 08:00:00.250917+09'), (3, 'B', NULL)) "
+      "AS sold (buyer, code, at)";
+  EXPECT_EQ(query("SELECT buyer AS \"user\", code AS coupon, at AS issued_at " + rows),
+            "17=A~1795302000250 3=B");
+  EXPECT_EQ(query("SELECT buyer AS \"user\", code AS coupon, "
+                  "EXTRACT(EPOCH FROM at) AS issued_at " +
+                  rows),
+            "17=A~1795302000250 3=B");
+}
+
 TEST_F(PostgresqlLedger, BindsTheEventsName) {
   EXPECT_EQ(query("SELECT buyer AS \"user\", code AS coupon FROM issued WHERE event = {event} "
                   "ORDER BY buyer"),

@@ -98,6 +98,13 @@ TEST_F(RedisLedger, IsManyKeysWhoseValuesSayTheRest) {
   EXPECT_EQ(read("note:*"), "7=G");
 }
 
+TEST_F(RedisLedger, TellsWhenCouponsWereIssued) {
+  run("HSET claim:x1 user 5 coupon E issued_at_ms 1795302000250");
+  run("HSET claim:x2 user 6 coupon F issued_at 2026-11-21T23:00:00.25Z");
+  run("HSET claim:x3 user 7 coupon G");
+  EXPECT_EQ(sorted("claim:*"), "5=E~1795302000250 6=F~1795302000250 7=G");
+}
+
 TEST_F(RedisLedger, PutsTheEventsNameIntoTheKey) {
   run("HSET {spring}:won 17 A");
   run("HSET won:spring 18 B");

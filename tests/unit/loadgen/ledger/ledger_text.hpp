@@ -6,7 +6,7 @@
 
 namespace fairrush::loadgen {
 
-/// "17=A 3=B@1" in the source's order, or the error.
+/// "17=A 3=B@1 4=C~1795302000250" in the source's order, or the error.
 inline std::string ledger_text(const LedgerSource& source) {
   const auto ledger = read_ledger(source, "spring");
   if (!ledger) return ledger.error();
@@ -14,6 +14,7 @@ inline std::string ledger_text(const LedgerSource& source) {
   for (const analysis::LedgerRow& row : *ledger) {
     text += (text.empty() ? "" : " ") + std::to_string(row.user.value()) + "=" + row.coupon;
     if (row.round > 0) text += "@" + std::to_string(row.round);
+    if (row.issued_at_ms) text += "~" + std::to_string(*row.issued_at_ms);
   }
   return text;
 }
