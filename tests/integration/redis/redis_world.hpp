@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "server/redis/connection.hpp"
+#include "server/redis/script.hpp"
 #include "tests/integration/support/redis_server.hpp"
 
 namespace fairrush::server {
@@ -59,6 +60,16 @@ class RedisWorld : public testing::Test {
   RedisResult ask(const RedisCommand& command) {
     std::optional<RedisResult> result;
     connection_->send(command, [&result](RedisResult answer) { result = std::move(answer); });
+    run_until([&result] { return result.has_value(); });
+    return std::move(*result);
+  }
+
+  /// Likewise with a script.
+  RedisResult call(const RedisScript& script, const std::vector<std::string>& keys,
+                   const std::vector<std::string>& arguments) {
+    std::optional<RedisResult> result;
+    script.call(*connection_, keys, arguments,
+                [&result](RedisResult answer) { result = std::move(answer); });
     run_until([&result] { return result.has_value(); });
     return std::move(*result);
   }

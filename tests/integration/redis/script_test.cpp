@@ -7,17 +7,7 @@ namespace {
 
 using integration::RedisServer;
 
-class RedisScriptTest : public RedisWorld {
- protected:
-  RedisResult call(const RedisScript& script, const std::vector<std::string>& keys,
-                   const std::vector<std::string>& arguments) {
-    std::optional<RedisResult> result;
-    script.call(*connection_, keys, arguments,
-                [&result](RedisResult answer) { result = std::move(answer); });
-    run_until([&result] { return result.has_value(); });
-    return std::move(*result);
-  }
-};
+using RedisScriptTest = RedisWorld;
 
 TEST_F(RedisScriptTest, IsToldToARedisThatDoesNotKnowIt) {
   const RedisServer redis;

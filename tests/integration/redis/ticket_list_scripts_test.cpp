@@ -41,15 +41,6 @@ class TicketListScripts : public RedisWorld {
     ASSERT_TRUE(ask(RedisCommand("HSET").add("state_{e}").add("life").add(kLife)));
   }
 
-  RedisResult call(const RedisScript& script, const std::vector<std::string>& keys,
-                   const std::vector<std::string>& arguments) {
-    std::optional<RedisResult> result;
-    script.call(*connection_, keys, arguments,
-                [&result](RedisResult answer) { result = std::move(answer); });
-    run_until([&result] { return result.has_value(); });
-    return std::move(*result);
-  }
-
   RedisResult call_reserve(std::vector<std::string> arguments) {
     return call(reserve_, {"active_{e}", "reserved_{e}", "tickets_{e}", "coupons_{e}", "state_{e}"},
                 arguments);
