@@ -70,10 +70,13 @@ Step RunExecution::prepare() {
 Step RunExecution::read_target() {
   const auto prepared = service_.prepare();
   if (prepared && ledger_source_) ledger_source_->user_of = service_.user_of();
-  if (prepared && accord_.is_shared() && !service_.dialect().reference_control) {
-    return failed(Kind::configuration,
-                  "shards cannot share the event of a service with a set-up of its own: what one "
-                  "shard is told of it the others do not know");
+  const Dialect& dialect = service_.dialect();
+  if (prepared && accord_.is_shared() && !(dialect.setup.empty() && dialect.reset.empty())) {
+    return failed(
+        Kind::configuration,
+        "shards cannot share the event of a service with a set-up of its own: what one "
+        "shard is told of it the others do not know; open the event beforehand, and leave "
+        "out target.setup and target.reset");
   }
   if (prepared) return {};
   const bool stopped = stop_.stop_requested();

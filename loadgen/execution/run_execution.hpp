@@ -75,6 +75,7 @@ class RunExecution {
   Step settle_round();
   Step take_evidence();
   void gather_shards();
+  std::string name_of_run() const;
   std::string event_name() const;
   void look_after_server();
   Step keep_what_is_known();

@@ -70,7 +70,7 @@ Step RunExecution::begin_round(std::uint32_t round) {
     const auto epoch_ms = accord_.moment(soonest_ms, accord_.start_ms().value_or(0));
     if (!epoch_ms) return not_begun(epoch_ms.error());
     set_epoch(*epoch_ms);
-    if (const auto taken = accord_.take_seat(event_name()); !taken) {
+    if (const auto taken = accord_.take_seat(name_of_run()); !taken) {
       return failed(Kind::configuration, taken.error());
     }
     facts_.rounds.clear();
@@ -94,10 +94,16 @@ Step RunExecution::begin_round(std::uint32_t round) {
   return {};
 }
 
-/// Shards that cannot talk know the event's name from the start.
+/// What no other run of this scenario is called.
+std::string RunExecution::name_of_run() const {
+  return fmt::format("{}-{}", event_id(scenario_), epoch_target_ms_);
+}
+
+/// Shards that cannot talk know the event's name from the start; a service that opens by itself has
+/// its own.
 std::string RunExecution::event_name() const {
-  const std::string name = event_id(scenario_);
-  return accord_.is_shared() ? fmt::format("{}-{}", name, epoch_target_ms_) : name;
+  const bool is_made = service_.dialect().reference_control;
+  return accord_.is_shared() && is_made ? name_of_run() : event_id(scenario_);
 }
 
 /// Of a shard that is not the first: the event is the one that the first has made.
@@ -105,6 +111,12 @@ Step RunExecution::join_event() {
   const auto event = accord_.hear(event_name());
   if (!event) return not_reached(event.error());
   facts_.event = *event;
+  if (!service_.dialect().reference_control) {
+    announced_.event = *event;
+    service_.join_event(order_of_round(), plan_->round());
+    take_note_of_event();
+    return {};
+  }
   const std::int64_t open_ns = plan_->reservation().open_ns;
   const auto found =
       event_of_first(service_.client(), facts_.event, target_ms(open_ns),
