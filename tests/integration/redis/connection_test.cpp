@@ -7,6 +7,7 @@
 namespace fairrush::server {
 namespace {
 
+using namespace std::string_literals;
 using integration::RedisServer;
 using Kind = RedisFailure::Kind;
 using testing::HasSubstr;
@@ -37,7 +38,7 @@ TEST_F(RedisConnectionTest, AnswersInTheOrderOfTheCommands) {
 TEST_F(RedisConnectionTest, CarriesAnyBytesAsAnArgument) {
   const RedisServer redis;
   connect(redis.url());
-  const std::string hostile("a\r\nFLUSHALL\r\n\0$-1\xff *3 \"'", 26);
+  const std::string hostile = "a\r\nFLUSHALL\r\n\0$-1\xff *3 \"'"s;
   EXPECT_EQ(text_of(RedisCommand("SET").add("key").add(hostile)), "OK");
   EXPECT_EQ(text_of(RedisCommand("GET").add("key")), hostile);
 }

@@ -12,6 +12,7 @@
 namespace fairrush::server {
 namespace {
 
+using namespace std::string_literals;
 using integration::RedisServer;
 
 constexpr std::uint32_t kUsers = 200;
@@ -169,7 +170,7 @@ TEST_F(TicketListScripts, RefuseWhoMeansAnEarlierLifeOfTheEvent) {
 }
 
 TEST_F(TicketListScripts, TakeAKeyOfAnyBytesForAKey) {
-  const std::string hostile = "x 7 9\r\n' .. redis.call('FLUSHALL') .. '\"%d+\0end";
+  const std::string hostile = "x 7 9\r\n' .. redis.call('FLUSHALL') .. '\"%d+\0end"s;
   for (std::uint32_t user = 0; user < 5; ++user) reserve(user, hostile);
   EXPECT_EQ(reserve(4, hostile), (std::vector<std::int64_t>{1, 5}));
   EXPECT_EQ(claim(4, true, hostile), (std::vector<std::int64_t>{0, 1, 1, 5}));
