@@ -11,10 +11,12 @@
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 #include <vector>
 
+#include "loadgen/transport/gathering.hpp"
 #include "loadgen/transport/receive_buffers.hpp"
 
 namespace fairrush::bench {
@@ -23,7 +25,6 @@ namespace {
 using loadgen::ReceiveBuffers;
 
 constexpr unsigned kEntries = 256;
-constexpr unsigned kGatheredMost = 32;
 constexpr std::uint64_t kSendMark = std::uint64_t{1} << 32;
 
 /// Throws unless a call went well, which tells errors as negative numbers or in `errno`.
@@ -35,7 +36,8 @@ int checked(int result, const char* what) {
 class BareRing {
  public:
   BareRing(int connections, int port)
-      : gathered_(std::clamp(static_cast<unsigned>(connections) / 2, 1U, kGatheredMost)) {
+      : gathered_(
+            std::clamp(static_cast<unsigned>(connections) / 2, 1U, loadgen::Gathering::kMost)) {
     io_uring_params parameters{};
     parameters.flags = IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN | IORING_SETUP_CLAMP;
     checked(io_uring_queue_init_params(kEntries, &ring_, &parameters), "io_uring");
@@ -106,9 +108,12 @@ class BareRing {
     io_uring_cqe* completion = nullptr;
     io_uring_for_each_cqe(&ring_, head, completion) {
       ++taken;
-      if (completion->user_data == kSendMark) checked(completion->res, "send");
+      checked(completion->res, "io_uring");
+      // Sends that go well say nothing; a peer that ends, or takes half a request, spoils the turn.
+      if (completion->user_data == kSendMark || completion->res == 0) {
+        throw std::runtime_error("the server does not keep up its connections");
+      }
       const int place = static_cast<int>(completion->user_data);
-      checked(completion->res, "receive");
       buffers_->give_back(completion->flags >> IORING_CQE_BUFFER_SHIFT);
       if ((completion->flags & IORING_CQE_F_MORE) == 0) receive(place);
       send(place);
