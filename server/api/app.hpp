@@ -65,6 +65,7 @@ class App {
   void create_event(Exchange& exchange, std::string_view event);
   void get_event(Exchange& exchange, std::string_view event);
   void reset_event(Exchange& exchange, std::string_view event);
+  void preload_coupons(Exchange& exchange, std::string_view event);
   void export_audit(Exchange& exchange, std::string_view event);
   void export_ledger(Exchange& exchange, std::string_view event);
   void reserve(Exchange& exchange, std::string_view event);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <iterator>
+#include <vector>
 
 namespace fairrush::server {
 namespace {
@@ -14,6 +15,29 @@ std::string quoted_hex(ByteView bytes) {
 
 std::string root_or_null(const DrawOutcome* outcome) {
   return outcome == nullptr ? "null" : quoted_hex(outcome->root);
+}
+
+/// "discount_percent":10
+std::string discount_member(const Discount& discount) {
+  const bool percent = discount.kind == Discount::Kind::percent;
+  return fmt::format(R"("discount_{}":{})", percent ? "percent" : "amount", discount.value);
+}
+
+/// The groups with what each gets of the coupons; null where all coupons are alike.
+std::string groups_or_null(std::span<const CouponGroup> groups, std::uint32_t quota) {
+  if (groups.empty()) return "null";
+  const std::vector<std::uint32_t> counts = allocate(groups, quota);
+  std::string text = "[";
+  for (std::size_t at = 0; at < groups.size(); ++at) {
+    const CouponGroup& group = groups[at];
+    const std::uint32_t parts = group.allocation.value();
+    fmt::format_to(
+        std::back_inserter(text),
+        R"({}{{"name":"{}","type":"{}","discount":{},"allocation":"{}.{:02}%","coupons":{}}})",
+        at == 0 ? "" : ",", group.name, name_of(group.discount.kind), group.discount.value,
+        parts / 100, parts % 100, counts[at]);
+  }
+  return text + "]";
 }
 
 std::string winners_array(const DrawOutcome& outcome) {
@@ -34,12 +58,13 @@ std::string event_document(const EventState& event, const EventView& view) {
       R"({{"event":"{}","design":"{}","phase":"{}","coupons":{},"reserve_open_ms":{},)"
       R"("reserve_close_ms":{},"claim_open_ms":{},"claim_close_ms":{},"roster":{},"quota":{},)"
       R"("issued":{},"remaining":{},"released":{},"valid_ms":{},"min_amount":{},)"
-      R"("discount_percent":{},"outbox_pending":{},"fault":{},"commitment":{},"root":{}}})",
+      R"({},"groups":{},"outbox_pending":{},"fault":{},"commitment":{},"root":{}}})",
       spec.name, spec.design, name_of(phase_at(spec.windows, view.now)), quota,
       to_unix_ms(spec.windows.reserve_open), to_unix_ms(spec.windows.reserve_close),
       to_unix_ms(spec.windows.claim_open), to_unix_ms(spec.windows.claim_close), event.roster,
       event.quota, event.issued, event.remaining, event.released, to_ms(spec.terms.valid_for),
-      spec.terms.amount_min.minor, spec.terms.discount_percent, view.outbox_pending,
+      spec.terms.amount_min.minor, discount_member(spec.terms.discount),
+      groups_or_null(event.groups, event.quota), view.outbox_pending,
       view.fault.empty() ? "null" : fmt::format("\"{}\"", view.fault),
       event.draw ? quoted_hex(event.draw->commitment) : "null",
       event.draw ? root_or_null(event.draw->outcome) : "null");

@@ -20,9 +20,9 @@ using std::chrono::milliseconds;
 
 constexpr std::array<std::string_view, 4> kWindowMembers{"reserve_open_ms", "reserve_close_ms",
                                                          "claim_open_ms", "claim_close_ms"};
-constexpr std::array<std::string_view, 8> kEventMembers{
-    "event",      "design",           "coupons",  "valid_ms",
-    "min_amount", "discount_percent", "batch_ms", "waiting_ms"};
+constexpr std::array<std::string_view, 9> kEventMembers{
+    "event",           "design",   "coupons",   "valid_ms", "min_amount", "discount_percent",
+    "discount_amount", "batch_ms", "waiting_ms"};
 
 constexpr IntegerRange kUnixMs{0, 4'102'444'800'000};   // the year 2100
 constexpr IntegerRange kValidMs{1, 3'155'760'000'000};  // a hundred years
@@ -45,6 +45,23 @@ std::expected<std::int64_t, std::string> optional_integer(const json::object& ob
   return integer_member(object, name, range, "a quantity");
 }
 
+/// A percentage or an amount, not both; neither: the usual one.
+std::expected<Discount, std::string> parse_discount(const json::object& object) {
+  const bool fixed = member(object, "discount_amount") != nullptr;
+  if (fixed && member(object, "discount_percent") != nullptr) {
+    return Error("'discount_percent' and 'discount_amount' are both there: expected one of them");
+  }
+  if (fixed) {
+    const auto amount = integer_member(object, "discount_amount", {1, kAmountMax.minor},
+                                       "an amount in the currency's smallest unit");
+    if (!amount) return Error(amount.error());
+    return Discount{Discount::Kind::fixed, *amount};
+  }
+  const auto percent = optional_integer(object, "discount_percent", kPercent, Discount().value);
+  if (!percent) return Error(percent.error());
+  return Discount{Discount::Kind::percent, *percent};
+}
+
 std::expected<CouponTerms, std::string> parse_terms(const json::object& object) {
   const CouponTerms usual;
   const auto valid = optional_integer(object, "valid_ms", kValidMs, to_ms(usual.valid_for));
@@ -52,12 +69,10 @@ std::expected<CouponTerms, std::string> parse_terms(const json::object& object) 
   const auto amount =
       optional_integer(object, "min_amount", {0, kAmountMax.minor}, usual.amount_min.minor);
   if (!amount) return Error(amount.error());
-  const auto percent =
-      optional_integer(object, "discount_percent", kPercent, usual.discount_percent);
-  if (!percent) return Error(percent.error());
-  return CouponTerms{.valid_for = milliseconds(*valid),
-                     .amount_min = Amount{*amount},
-                     .discount_percent = static_cast<unsigned>(*percent)};
+  const auto discount = parse_discount(object);
+  if (!discount) return Error(discount.error());
+  return CouponTerms{
+      .valid_for = milliseconds(*valid), .amount_min = Amount{*amount}, .discount = *discount};
 }
 
 std::expected<Pacing, std::string> parse_pacing(const json::object& object) {

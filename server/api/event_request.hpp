@@ -10,8 +10,8 @@ namespace fairrush::server {
 
 /// Reads the body of POST /events: {"event","coupons","reserve_open_ms","reserve_close_ms",
 /// "claim_open_ms","claim_close_ms"} and optionally "design", "valid_ms", "min_amount",
-/// "discount_percent", "batch_ms" and "waiting_ms". The error names the member, its value and what
-/// is accepted.
+/// "discount_percent" or "discount_amount", "batch_ms" and "waiting_ms". The error names the
+/// member, its value and what is accepted.
 std::expected<EventSpec, std::string> parse_event_request(std::string_view body,
                                                           std::string_view default_design);
 

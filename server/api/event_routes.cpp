@@ -3,6 +3,7 @@
 #include "server/api/app.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/event_request.hpp"
+#include "server/api/preload_request.hpp"
 #include "server/http/problem.hpp"
 #include "server/log.hpp"
 
@@ -45,6 +46,17 @@ void App::reset_event(Exchange& exchange, std::string_view name) {
                    if (!event) return refuse(exchange, event.error());
                    answer_event(exchange, *event);
                  });
+}
+
+void App::preload_coupons(Exchange& exchange, std::string_view name) {
+  if (!authorize_admin(exchange)) return;
+  const auto groups = parse_preload_request(exchange.request.body);
+  if (!groups) return refuse(exchange, ErrorCode::bad_request, groups.error());
+  service_.preload(name, *groups, exchange.arrived,
+                   [this, &exchange](const std::expected<EventState, ErrorCode>& event) {
+                     if (!event) return refuse(exchange, event.error());
+                     answer_event(exchange, *event);
+                   });
 }
 
 void App::answer_event(Exchange& exchange, const EventState& event) {

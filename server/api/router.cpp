@@ -22,6 +22,7 @@ struct Routes {
       Row{Method::post, "/api/v1/orders/{e}/apply-coupon", &App::apply_coupon},
       Row{Method::get, "/api/v1/events/{e}", &App::get_event},
       Row{Method::post, "/api/v1/events", &App::create_event},
+      Row{Method::post, "/api/v1/events/{e}/preload", &App::preload_coupons},
       Row{Method::post, "/api/v1/events/{e}/reset", &App::reset_event},
       Row{Method::get, "/api/v1/events/{e}/ledger", &App::export_ledger},
       Row{Method::get, "/api/v1/events/{e}/audit", &App::export_audit},

@@ -65,8 +65,9 @@ void App::claim(Exchange& exchange, std::string_view event) {
 
 void App::answer_claim(Exchange& exchange, const ClaimAnswer& answer) {
   if (answer.kind == ClaimAnswer::Kind::won) {
-    fmt::format_to(std::back_inserter(exchange.response.body), R"({{"coupon":"{}","discount":{}}})",
-                   answer.coupon.view(), answer.discount_percent);
+    fmt::format_to(std::back_inserter(exchange.response.body),
+                   R"({{"coupon":"{}","discount":{},"discount_type":"{}"}})", answer.coupon.view(),
+                   answer.discount.value, name_of(answer.discount.kind));
   } else if (answer.refusal == ErrorCode::already_claimed) {
     const std::string members = fmt::format(R"(,"coupon":"{}")", answer.coupon.view());
     set_problem(exchange.response, answer.refusal, {}, members);

@@ -119,8 +119,15 @@ class Design {
   /// Coupons that were taken from the store and given up for good.
   virtual std::uint32_t released() const { return 0; }
 
-  /// What a coupon takes off, in percent, where coupons differ; else the event's terms say so.
-  virtual std::optional<unsigned> discount_percent(CouponSerial) const { return std::nullopt; }
+  /// Gives the coupons in these groups, which check_groups has accepted; before
+  /// `reservations_closed`, the last call counts. False when this design's coupons are all alike.
+  virtual bool preload(std::span<const CouponGroup>) { return false; }
+
+  /// The groups that the coupons are given in; none where they are all alike.
+  virtual std::span<const CouponGroup> groups() const { return {}; }
+
+  /// What a coupon takes off, where coupons differ; else the event's terms say so.
+  virtual std::optional<Discount> discount(CouponSerial) const { return std::nullopt; }
 
   /// Why a loser lost.
   virtual ErrorCode loss() const = 0;

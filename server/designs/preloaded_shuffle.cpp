@@ -2,21 +2,22 @@
 
 #include <algorithm>
 
+#include "base/assert.hpp"
 #include "server/designs/chance.hpp"
 
 namespace fairrush::server {
 namespace {
 
-struct Tier {
-  unsigned share_percent;  ///< of all coupons
-  unsigned times;          ///< the event's discount
-};
+/// The event's discount so many times, at most everything.
+Discount times(Discount usual, std::int64_t factor) {
+  const std::int64_t most = usual.kind == Discount::Kind::percent ? 100 : kAmountMax.minor;
+  return {usual.kind, usual.value > most / factor ? most : usual.value * factor};
+}
 
-constexpr Tier kBest{5, 5};
-constexpr Tier kBetter{25, 2};
-
-std::uint32_t coupons_of(Tier tier, std::uint32_t quota) {
-  return static_cast<std::uint32_t>(std::uint64_t{quota} * tier.share_percent / 100);
+CouponGroups usual_groups(const Discount& discount) {
+  return {{"best", times(discount, 5), Allocation(500)},
+          {"better", times(discount, 2), Allocation(2500)},
+          {"good", discount, Allocation(7000)}};
 }
 
 }  // namespace
@@ -24,11 +25,20 @@ std::uint32_t coupons_of(Tier tier, std::uint32_t quota) {
 PreloadedShuffle::PreloadedShuffle(const EventSpec& spec, const EventSecrets& secrets)
     : rule_(spec.quota),
       secret_(secrets.draw),
-      discount_percent_(spec.terms.discount_percent),
+      groups_(spec.groups.empty() ? usual_groups(spec.terms.discount) : spec.groups),
       quota_(rule_.coupons(0)) {}
+
+bool PreloadedShuffle::preload(std::span<const CouponGroup> groups) {
+  FAIRRUSH_ASSERT(last_serials_.empty() && check_groups(groups));
+  groups_.assign(groups.begin(), groups.end());
+  return true;
+}
 
 void PreloadedShuffle::reservations_closed() {
   list_ = Chance(secret_, "preloaded-shuffle").order(quota_);
+  CouponSerial last = 0;
+  for (const std::uint32_t count : allocate(groups_, quota_))
+    last_serials_.push_back(last += count);
 }
 
 Decision PreloadedShuffle::decide(TicketNumber, Duration) {
@@ -42,11 +52,10 @@ bool PreloadedShuffle::recall(TicketNumber, CouponSerial serial) {
   return true;
 }
 
-std::optional<unsigned> PreloadedShuffle::discount_percent(CouponSerial serial) const {
-  const std::uint32_t best = coupons_of(kBest, quota_);
-  const std::uint32_t better = coupons_of(kBetter, quota_);
-  const unsigned times = serial <= best ? kBest.times : serial <= best + better ? kBetter.times : 1;
-  return std::min(discount_percent_ * times, 100U);
+std::optional<Discount> PreloadedShuffle::discount(CouponSerial serial) const {
+  const auto group = std::ranges::lower_bound(last_serials_, serial);
+  FAIRRUSH_ASSERT(group != last_serials_.end());
+  return groups_[static_cast<std::size_t>(group - last_serials_.begin())].discount;
 }
 
 }  // namespace fairrush::server

@@ -33,6 +33,8 @@ constexpr std::array kRows{
     Row{ErrorCode::not_yet_published, "NOT_YET_PUBLISHED",
         "This is published once reservations have closed and the draw is recorded."},
     Row{ErrorCode::no_draw, "NO_DRAW", "This event's design has no draw."},
+    Row{ErrorCode::no_coupon_groups, "NO_COUPON_GROUPS",
+        "This event's design gives coupons that are all alike."},
     Row{ErrorCode::unknown_coupon, "UNKNOWN_COUPON", "There is no coupon of this code."},
     Row{ErrorCode::not_owned, "NOT_OWNED", "This coupon belongs to another user."},
     Row{ErrorCode::already_used, "ALREADY_USED", "This coupon has been spent already."},

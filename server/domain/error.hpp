@@ -22,6 +22,7 @@ enum class ErrorCode : std::uint8_t {
   forbidden,
   not_yet_published,
   no_draw,
+  no_coupon_groups,
   unknown_coupon,
   not_owned,
   already_used,

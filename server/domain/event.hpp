@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/draw/digest.hpp"
+#include "server/domain/coupon_group.hpp"
 #include "server/domain/quota.hpp"
 #include "server/domain/redemption.hpp"
 
@@ -52,6 +53,7 @@ struct EventSpec {
   EventWindows windows;
   CouponTerms terms = {};
   Pacing pacing = {};
+  CouponGroups groups = {};  ///< of designs that have them; empty: the design's usual ones
 };
 
 /// Whether `text` names an event, or an order: 1 … 64 characters of A–Z a–z 0–9 . _ -

@@ -1,11 +1,6 @@
 #include "server/domain/redemption.hpp"
 
-#include <limits>
-
 namespace fairrush::server {
-
-static_assert(kAmountMax.minor <= std::numeric_limits<std::int64_t>::max() / 100,
-              "a percentage is taken of a hundredfold");
 
 std::expected<OrderAmounts, ErrorCode> judge_redemption(const CouponTerms& terms,
                                                         const CouponStanding& coupon,
@@ -15,7 +10,7 @@ std::expected<OrderAmounts, ErrorCode> judge_redemption(const CouponTerms& terms
   if (wish.at < coupon.issued) return std::unexpected(ErrorCode::not_yet_valid);
   if (wish.at - coupon.issued >= terms.valid_for) return std::unexpected(ErrorCode::coupon_expired);
   if (wish.amount < terms.amount_min) return std::unexpected(ErrorCode::condition_not_met);
-  const Amount discount{wish.amount.minor * coupon.discount_percent / 100};
+  const Amount discount = taken_off(coupon.discount, wish.amount);
   return OrderAmounts{wish.amount, discount, Amount{wish.amount.minor - discount.minor}};
 }
 

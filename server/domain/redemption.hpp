@@ -1,29 +1,20 @@
 #pragma once
 
-#include <compare>
-#include <cstdint>
 #include <expected>
 
 #include "base/clock.hpp"
 #include "base/ids.hpp"
+#include "server/domain/amount.hpp"
+#include "server/domain/discount.hpp"
 #include "server/domain/error.hpp"
 
 namespace fairrush::server {
-
-/// A sum of money in the currency's smallest unit.
-struct Amount {
-  std::int64_t minor = 0;
-  constexpr auto operator<=>(const Amount&) const = default;
-};
-
-/// The largest sum this server reckons with: a hundredfold still fits into 64 bits.
-inline constexpr Amount kAmountMax{1'000'000'000'000'000};
 
 /// What every coupon of an event promises and asks.
 struct CouponTerms {
   Duration valid_for = std::chrono::hours(30 * 24);  ///< from its issue; at least 1 ms
   Amount amount_min;                                 ///< least amount of an order; zero asks none
-  unsigned discount_percent = 10;                    ///< 1 … 100
+  Discount discount = {};                            ///< unless the coupon has one of its own
 
   bool operator==(const CouponTerms&) const = default;
 };
@@ -32,7 +23,7 @@ struct CouponTerms {
 struct CouponStanding {
   UserIndex owner;
   WallTime issued;
-  unsigned discount_percent = 0;
+  Discount discount = {};
   bool redeemed = false;
 };
 

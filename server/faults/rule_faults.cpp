@@ -92,7 +92,7 @@ class ReservationNotChecked final : public FaultyService {
                       .ticket = {},
                       .code = CouponMint(event.secrets().coupon_key).code(serial),
                       .at = request.at,
-                      .discount_percent = event.spec().terms.discount_percent};
+                      .discount = event.spec().terms.discount};
     const Sequence durable =
         record_told(CouponIssued{.event = event.id(),
                                  .issue = serial,
@@ -102,6 +102,7 @@ class ReservationNotChecked final : public FaultyService {
                                  .code = issue.code,
                                  .at = issue.at,
                                  .idempotency_key = std::string(request.idempotency_key),
+                                 .discount = issue.discount,
                                  .told_at = next_position()});
     intruders_.emplace(key, issue);
     return holding(ClaimAnswer::Kind::won, issue, durable);

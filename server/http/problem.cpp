@@ -75,6 +75,7 @@ unsigned status_of(ErrorCode code) {
     case ErrorCode::not_yet_valid:
     case ErrorCode::coupon_expired:
     case ErrorCode::condition_not_met:
+    case ErrorCode::no_coupon_groups:
       return 422;
     case ErrorCode::internal_error:
       return 500;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -35,6 +36,12 @@ struct EventReset {
   EventCreated renewed;
 };
 
+/// The event's coupons are given in its spec's groups.
+struct CouponsPreloaded {
+  EventId event;
+  CouponGroups groups;
+};
+
 struct ReservationGranted {
   EventId event;
   TicketNumber ticket;
@@ -59,7 +66,8 @@ struct CouponIssued {
   CouponCode code;
   WallTime at;
   std::string idempotency_key;
-  OutboxPosition told_at;  ///< of its message, which is written with it
+  std::optional<Discount> discount = {};  ///< unset in a record from before coupons had their own
+  OutboxPosition told_at;                 ///< of its message, which is written with it
 };
 
 /// A loss, of a design that records them.
@@ -94,8 +102,8 @@ struct AuditHeard {
 /// A BusMessage is written with the fact that it tells, never by itself; it is read back as a
 /// record of its own.
 using LedgerRecord =
-    std::variant<EventCreated, EventReset, ReservationGranted, DrawFixed, CouponIssued, ClaimLost,
-                 CouponRedeemed, BusMessage, OutboxPublished, AuditHeard>;
+    std::variant<EventCreated, EventReset, CouponsPreloaded, ReservationGranted, DrawFixed,
+                 CouponIssued, ClaimLost, CouponRedeemed, BusMessage, OutboxPublished, AuditHeard>;
 
 /// The message that tells of a fact.
 BusMessage message_of(const CouponIssued& fact);

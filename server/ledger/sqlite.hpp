@@ -33,6 +33,7 @@ class SqliteStatement {
 
   /// Columns of the current row, 0-based; views are valid until the next step.
   std::int64_t integer(int column) const;
+  bool is_null(int column) const;
   std::string_view text(int column) const;
   ByteView bytes(int column) const;
 

@@ -15,11 +15,12 @@ SqliteStatement StatementPreparer::operator()(std::string_view sql) {
 }
 
 RecordWriter::RecordWriter(StatementPreparer& prepare)
-    : insert_event_(prepare("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
+    : insert_event_(prepare("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
       insert_admin_key_(prepare("INSERT INTO admin_key VALUES (?,?,?)")),
+      insert_group_(prepare("INSERT INTO policy_detail VALUES (?,?,?,?,?,?)")),
       insert_reservation_(prepare("INSERT INTO reservation VALUES (?,?,?,?,?)")),
       insert_draw_(prepare("INSERT INTO draw VALUES (?,?,?,?)")),
-      insert_coupon_(prepare("INSERT INTO coupon VALUES (?,?,?,?,?,?,?,?)")),
+      insert_coupon_(prepare("INSERT INTO coupon VALUES (?,?,?,?,?,?,?,?,?,?)")),
       insert_loss_(prepare("INSERT INTO loss VALUES (?,?,?)")),
       delete_losses_(prepare("DELETE FROM loss WHERE event_id=?")),
       insert_redemption_(prepare("INSERT INTO redemption VALUES (?,?,?,?,?,?,?)")),
@@ -32,6 +33,7 @@ RecordWriter::RecordWriter(StatementPreparer& prepare)
       delete_coupons_(prepare("DELETE FROM coupon WHERE event_id=?")),
       delete_draw_(prepare("DELETE FROM draw WHERE event_id=?")),
       delete_reservations_(prepare("DELETE FROM reservation WHERE event_id=?")),
+      delete_groups_(prepare("DELETE FROM policy_detail WHERE event_id=?")),
       delete_admin_key_(prepare("DELETE FROM admin_key WHERE event_id=?")),
       delete_event_(prepare("DELETE FROM event WHERE id=?")) {}
 
@@ -55,12 +57,14 @@ bool RecordWriter::write_kind(const EventCreated& record) {
                             .bind(ByteView(record.secrets.coupon_key))
                             .bind(to_ms(spec.terms.valid_for))
                             .bind(spec.terms.amount_min.minor)
-                            .bind(std::int64_t{spec.terms.discount_percent})
+                            .bind(spec.terms.discount.value)
                             .bind(to_ms(spec.pacing.batch))
                             .bind(to_ms(spec.pacing.waiting))
+                            .bind(name_of(spec.terms.discount.kind))
                             .run();
+  if (!inserted || !write_kind(CouponsPreloaded{record.event, spec.groups})) return false;
   const AdminKey& key = record.begun_under;
-  if (!inserted || key.text.empty()) return inserted;
+  if (key.text.empty()) return true;
   return insert_admin_key_.bind(record.event.value())
       .bind(key.route == Route::reset ? kResetRoute : kCreateRoute)
       .bind(std::string_view(key.text))
@@ -69,12 +73,29 @@ bool RecordWriter::write_kind(const EventCreated& record) {
 
 bool RecordWriter::write_kind(const EventReset& record) {
   // Children first: the foreign keys hold within the transaction too.
-  for (SqliteStatement* statement : {&delete_deliveries_, &delete_messages_, &delete_redemptions_,
-                                     &delete_losses_, &delete_coupons_, &delete_draw_,
-                                     &delete_reservations_, &delete_admin_key_, &delete_event_}) {
+  for (SqliteStatement* statement :
+       {&delete_deliveries_, &delete_messages_, &delete_redemptions_, &delete_losses_,
+        &delete_coupons_, &delete_draw_, &delete_reservations_, &delete_groups_, &delete_admin_key_,
+        &delete_event_}) {
     if (!statement->bind(record.renewed.event.value()).run()) return false;
   }
   return write_kind(record.renewed);
+}
+
+bool RecordWriter::write_kind(const CouponsPreloaded& record) {
+  if (!delete_groups_.bind(record.event.value()).run()) return false;
+  std::int64_t position = 0;
+  for (const CouponGroup& group : record.groups) {
+    const bool inserted = insert_group_.bind(record.event.value())
+                              .bind(++position)
+                              .bind(std::string_view(group.name))
+                              .bind(group.discount.value)
+                              .bind(name_of(group.discount.kind))
+                              .bind(std::int64_t{group.allocation.value()})
+                              .run();
+    if (!inserted) return false;
+  }
+  return true;
 }
 
 bool RecordWriter::write_kind(const ReservationGranted& record) {
@@ -103,6 +124,8 @@ bool RecordWriter::write_kind(const CouponIssued& record) {
                             .bind(record.code.view())
                             .bind(std::string_view(record.idempotency_key))
                             .bind(to_unix_ms(record.at))
+                            .bind(record.discount.value().value)
+                            .bind(name_of(record.discount.value().kind))
                             .run();
   return inserted && write_kind(message_of(record));
 }

@@ -36,6 +36,7 @@ class RecordWriter {
  private:
   bool write_kind(const EventCreated& record);
   bool write_kind(const EventReset& record);
+  bool write_kind(const CouponsPreloaded& record);
   bool write_kind(const ReservationGranted& record);
   bool write_kind(const DrawFixed& record);
   bool write_kind(const CouponIssued& record);
@@ -47,6 +48,7 @@ class RecordWriter {
 
   SqliteStatement insert_event_;
   SqliteStatement insert_admin_key_;
+  SqliteStatement insert_group_;
   SqliteStatement insert_reservation_;
   SqliteStatement insert_draw_;
   SqliteStatement insert_coupon_;
@@ -62,6 +64,7 @@ class RecordWriter {
   SqliteStatement delete_coupons_;
   SqliteStatement delete_draw_;
   SqliteStatement delete_reservations_;
+  SqliteStatement delete_groups_;
   SqliteStatement delete_admin_key_;
   SqliteStatement delete_event_;
 };

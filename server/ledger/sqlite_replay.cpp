@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <utility>
 
 #include "server/ledger/sqlite_records.hpp"
 
@@ -22,9 +24,15 @@ TicketNumber ticket_at(const SqliteStatement& row, int column) {
   return TicketNumber(static_cast<std::uint32_t>(row.integer(column)));
 }
 
+std::expected<Discount, std::string> discount_at(const SqliteStatement& row, int value, int kind) {
+  return make_discount(row.text(kind), row.integer(value));
+}
+
 Outcome event_from(const SqliteStatement& row, const RecordSink& sink) {
   const auto quota = QuotaRule::parse(row.text(3));
   if (!quota) return std::unexpected("event with a quota rule that cannot be read");
+  const auto discount = discount_at(row, 13, 16);
+  if (!discount) return std::unexpected("event with a discount of " + discount.error());
   EventSpec spec{.name = std::string(row.text(1)),
                  .design = std::string(row.text(2)),
                  .quota = *quota,
@@ -34,14 +42,14 @@ Outcome event_from(const SqliteStatement& row, const RecordSink& sink) {
                              .claim_close = from_unix_ms(row.integer(7))},
                  .terms = {.valid_for = std::chrono::milliseconds(row.integer(11)),
                            .amount_min = Amount{row.integer(12)},
-                           .discount_percent = static_cast<unsigned>(row.integer(13))},
+                           .discount = *discount},
                  .pacing = {.batch = std::chrono::milliseconds(row.integer(14)),
                             .waiting = std::chrono::milliseconds(row.integer(15))}};
   EventSecrets secrets{
       .salt = copy(row.bytes(8)), .draw = copy(row.bytes(9)), .coupon_key = copy(row.bytes(10))};
   AdminKey key{
-      .route = row.text(16) == kResetRoute ? AdminKey::Route::reset : AdminKey::Route::create,
-      .text = std::string(row.text(17))};
+      .route = row.text(17) == kResetRoute ? AdminKey::Route::reset : AdminKey::Route::create,
+      .text = std::string(row.text(18))};
   return sink(
       EventCreated{EventId(row.integer(0)), std::move(spec), std::move(secrets), std::move(key)});
 }
@@ -67,6 +75,12 @@ Outcome draw_from(const SqliteStatement& row, const RecordSink& sink) {
 Outcome coupon_from(const SqliteStatement& row, const RecordSink& sink) {
   const auto code = parse_coupon_code(row.text(5));
   if (!code) return std::unexpected("coupon with a code of wrong length");
+  std::optional<Discount> discount;
+  if (!row.is_null(8)) {
+    const auto own = discount_at(row, 8, 9);
+    if (!own) return std::unexpected("coupon with a discount of " + own.error());
+    discount = *own;
+  }
   return sink(CouponIssued{.event = EventId(row.integer(0)),
                            .issue = static_cast<std::uint32_t>(row.integer(1)),
                            .ticket = ticket_at(row, 2),
@@ -75,6 +89,7 @@ Outcome coupon_from(const SqliteStatement& row, const RecordSink& sink) {
                            .code = *code,
                            .at = from_unix_ms(row.integer(7)),
                            .idempotency_key = std::string(row.text(6)),
+                           .discount = discount,
                            .told_at = {}});
 }
 
@@ -129,15 +144,47 @@ Outcome delivery_from(const SqliteStatement& row, const RecordSink& sink) {
   return message ? sink(AuditHeard{*message}) : std::unexpected(message.error());
 }
 
+/// A row a group, an event's groups together; a record an event.
+Outcome read_groups(SqliteDatabase& database, const RecordSink& sink) {
+  auto rows = database.prepare("SELECT * FROM policy_detail ORDER BY event_id, position");
+  if (!rows) return std::unexpected(rows.error());
+  CouponsPreloaded record;
+  while (rows->next()) {
+    const EventId event(rows->integer(0));
+    if (event != record.event && !record.groups.empty()) {
+      if (auto taken = sink(std::exchange(record, {})); !taken) return taken;
+    }
+    const auto discount = discount_at(*rows, 3, 4);
+    if (!discount) return std::unexpected("group with a discount of " + discount.error());
+    record.event = event;
+    record.groups.push_back({std::string(rows->text(2)), *discount,
+                             Allocation(static_cast<std::uint32_t>(rows->integer(5)))});
+  }
+  if (rows->failed()) return std::unexpected(database.last_error());
+  return record.groups.empty() ? Outcome() : sink(record);
+}
+
 struct Reading {
   std::string_view sql;
   Outcome (*to_record)(const SqliteStatement& row, const RecordSink& sink);
 };
 
+Outcome read_rows(SqliteDatabase& database, const Reading& reading, const RecordSink& sink) {
+  auto rows = database.prepare(reading.sql);
+  if (!rows) return std::unexpected(rows.error());
+  while (rows->next()) {
+    if (auto taken = reading.to_record(*rows, sink); !taken) return taken;
+  }
+  if (rows->failed()) return std::unexpected(database.last_error());
+  return {};
+}
+
+constexpr Reading kEvents{
+    "SELECT event.*, admin_key.route, admin_key.idempotency_key "
+    "FROM event LEFT JOIN admin_key ON event_id=id ORDER BY id",
+    event_from};
+
 constexpr std::array kReadings{
-    Reading{"SELECT event.*, admin_key.route, admin_key.idempotency_key "
-            "FROM event LEFT JOIN admin_key ON event_id=id ORDER BY id",
-            event_from},
     Reading{"SELECT * FROM reservation ORDER BY event_id, ticket", reservation_from},
     Reading{"SELECT * FROM draw ORDER BY event_id", draw_from},
     Reading{"SELECT * FROM coupon ORDER BY event_id, issue", coupon_from},
@@ -154,13 +201,10 @@ constexpr std::array kReadings{
 }  // namespace
 
 std::expected<void, std::string> read_records(SqliteDatabase& database, const RecordSink& sink) {
+  if (auto read = read_rows(database, kEvents, sink); !read) return read;
+  if (auto read = read_groups(database, sink); !read) return read;
   for (const Reading& reading : kReadings) {
-    auto rows = database.prepare(reading.sql);
-    if (!rows) return std::unexpected(rows.error());
-    while (rows->next()) {
-      if (auto taken = reading.to_record(*rows, sink); !taken) return taken;
-    }
-    if (rows->failed()) return std::unexpected(database.last_error());
+    if (auto read = read_rows(database, reading, sink); !read) return read;
   }
   return {};
 }

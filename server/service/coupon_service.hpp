@@ -54,7 +54,7 @@ struct ClaimAnswer {
   Kind kind{};
   ErrorCode refusal{};
   CouponCode coupon{};  ///< of a win, and for already_claimed
-  unsigned discount_percent = 0;
+  Discount discount = {};
   Sequence durable = {};
 };
 
@@ -90,11 +90,12 @@ struct DrawState {
 struct EventState {
   EventId id;
   const EventSpec& spec;
-  std::uint32_t roster = 0;     ///< reservations
-  std::uint32_t quota = 0;      ///< coupons for that roster
-  std::uint64_t issued = 0;     ///< coupons given out
-  std::uint32_t remaining = 0;  ///< coupons that the design's store still has to give
-  std::uint32_t released = 0;   ///< coupons that were taken from it and given up for good
+  std::uint32_t roster = 0;                  ///< reservations
+  std::uint32_t quota = 0;                   ///< coupons for that roster
+  std::uint64_t issued = 0;                  ///< coupons given out
+  std::uint32_t remaining = 0;               ///< coupons that the design's store still has to give
+  std::span<const CouponGroup> groups = {};  ///< that the coupons are given in
+  std::uint32_t released = 0;  ///< coupons that were taken from it and given up for good
   std::optional<DrawState> draw;
   Sequence durable = {};
 };
@@ -126,6 +127,12 @@ class CouponService {
   /// are held are refused. Nothing happens when the event's last reset came under the same key.
   virtual void reset(std::string_view event, const EventWindows& windows, std::string_view key,
                      EventDone done) = 0;
+
+  /// Gives an event's coupons in these groups, which check_groups has accepted, instead of those
+  /// before. no_coupon_groups where the design has none, not_in_active_time once its reservations
+  /// have closed.
+  virtual void preload(std::string_view event, const CouponGroups& groups, WallTime now,
+                       EventDone done) = 0;
 
   /// The event as of `now`.
   virtual void describe(std::string_view event, WallTime now, EventDone done) = 0;

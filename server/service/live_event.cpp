@@ -73,7 +73,7 @@ CouponIssued LiveEvent::issue(const ClaimVerdict& win, WallTime at, std::string_
         .ticket = win.ticket,
         .code = mint_.code(win.serial),
         .at = at,
-        .discount_percent = discount_of(win.serial)});
+        .discount = discount_of(win.serial)});
   remember_verdict(win.ticket, key);
   return {.event = id_,
           .issue = static_cast<std::uint32_t>(issues_.size()),
@@ -83,11 +83,19 @@ CouponIssued LiveEvent::issue(const ClaimVerdict& win, WallTime at, std::string_
           .code = issues_.back().code,
           .at = at,
           .idempotency_key = std::string(key),
+          .discount = issues_.back().discount,
           .told_at = told_at};
 }
 
-unsigned LiveEvent::discount_of(CouponSerial serial) const {
-  return rush_.design().discount_percent(serial).value_or(spec_.terms.discount_percent);
+Discount LiveEvent::discount_of(CouponSerial serial) const {
+  return rush_.design().discount(serial).value_or(spec_.terms.discount);
+}
+
+bool LiveEvent::preload(const CouponGroups& groups) {
+  FAIRRUSH_ASSERT(!reservations_closed_);
+  if (!rush_.design().preload(groups)) return false;
+  spec_.groups = groups;
+  return true;
 }
 
 void LiveEvent::keep(Issue issue) {
@@ -100,7 +108,7 @@ CouponStanding LiveEvent::standing_of(std::uint32_t issue) const {
   const Issue& coupon = issues_.at(issue - 1);
   return {.owner = coupon.user,
           .issued = coupon.at,
-          .discount_percent = coupon.discount_percent,
+          .discount = coupon.discount,
           .redeemed = coupon.redemption != 0};
 }
 
@@ -135,6 +143,13 @@ void LiveEvent::keep(const CouponRedeemed& record) {
   Issue& coupon = issues_.at(record.issue - 1);
   redemptions_.push_back({record.order, record.amounts, key_hash(record.idempotency_key)});
   coupon.redemption = static_cast<std::uint32_t>(redemptions_.size());
+}
+
+std::expected<void, std::string> LiveEvent::restore(const CouponsPreloaded& record) {
+  const auto sound = check_groups(record.groups);
+  if (!sound) return contradiction(spec_, sound.error());
+  if (!preload(record.groups)) return contradiction(spec_, "has groups, but its design has none");
+  return {};
 }
 
 std::expected<void, std::string> LiveEvent::restore(const ReservationGranted& record) {
@@ -175,7 +190,7 @@ std::expected<void, std::string> LiveEvent::restore(const CouponIssued& record) 
         .ticket = record.ticket,
         .code = record.code,
         .at = record.at,
-        .discount_percent = discount_of(record.serial)});
+        .discount = record.discount.value_or(discount_of(record.serial))});
   remember_verdict(record.ticket, record.idempotency_key);
   return {};
 }

@@ -22,7 +22,7 @@ struct Issue {
   TicketNumber ticket;
   CouponCode code;
   WallTime at;
-  unsigned discount_percent = 0;
+  Discount discount;
   std::uint32_t redemption = 0;  ///< 1-based place among the event's redemptions; zero: unspent
 };
 
@@ -81,7 +81,12 @@ class LiveEvent {
   /// What was answered to the same request under the same key before; null when nothing was.
   const OrderAmounts* redeemed_under(std::uint32_t issue, const RedemptionRequest& request) const;
 
+  /// Gives the coupons in these groups from now on; false when the design has none. Before the
+  /// reservations close.
+  bool preload(const CouponGroups& groups);
+
   /// Applies a record of the ledger; an error says what it contradicts.
+  std::expected<void, std::string> restore(const CouponsPreloaded& record);
   std::expected<void, std::string> restore(const ReservationGranted& record);
   std::expected<void, std::string> restore(const DrawFixed& record);
   std::expected<void, std::string> restore(const CouponIssued& record);
@@ -102,7 +107,7 @@ class LiveEvent {
   std::vector<HeldClaim> held;
 
  private:
-  unsigned discount_of(CouponSerial serial) const;
+  Discount discount_of(CouponSerial serial) const;
   void keep(Issue issue);
   void keep(const CouponRedeemed& record);
 

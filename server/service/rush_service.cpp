@@ -81,6 +81,7 @@ EventState RushService::state_of(const LiveEvent& event) const {
                    .quota = design.quota(),
                    .issued = event.issues().size(),
                    .remaining = design.remaining(),
+                   .groups = design.groups(),
                    .released = design.released(),
                    .draw = {},
                    .durable = queue_.last()};
@@ -133,6 +134,17 @@ LiveEvent& RushService::begin_anew(LiveEvent& event, const EventWindows& windows
   ++slot.life;
   queue_.append(EventReset{std::move(renewed)});
   return *slot.event;
+}
+
+void RushService::preload(std::string_view name, const CouponGroups& groups, WallTime now,
+                          EventDone done) {
+  LiveEvent* const event = find(name, now);
+  if (event == nullptr) return done(std::unexpected(ErrorCode::unknown_event));
+  if (!accepts()) return done(std::unexpected(ErrorCode::ledger_unavailable));
+  if (event->reservations_closed()) return done(std::unexpected(ErrorCode::not_in_active_time));
+  if (!event->preload(groups)) return done(std::unexpected(ErrorCode::no_coupon_groups));
+  queue_.append(CouponsPreloaded{event->id(), groups});
+  done(state_of(*event));
 }
 
 void RushService::describe(std::string_view name, WallTime now, EventDone done) {

@@ -53,6 +53,8 @@ class RushService : public CouponService {
   void create(const EventSpec& spec, std::string_view key, EventDone done) override;
   void reset(std::string_view event, const EventWindows& windows, std::string_view key,
              EventDone done) override;
+  void preload(std::string_view event, const CouponGroups& groups, WallTime now,
+               EventDone done) override;
   void describe(std::string_view event, WallTime now, EventDone done) override;
   void reserve(std::string_view event, const UserRequest& request, ReservationDone done) override;
   /// Answers at once, or when the claim's draw is recorded or its design decides.
@@ -112,7 +114,7 @@ class RushService : public CouponService {
   }
   /// Tells a user who has a coupon which one it is.
   static ClaimAnswer holding(ClaimAnswer::Kind kind, const Issue& issue, Sequence durable) {
-    return {kind, ErrorCode::already_claimed, issue.code, issue.discount_percent, durable};
+    return {kind, ErrorCode::already_claimed, issue.code, issue.discount, durable};
   }
 
   /// Where the message of the next fact goes.

@@ -7,7 +7,8 @@ DROP TABLE coupon;
 CREATE TABLE coupon (
   event_id INTEGER NOT NULL, issue INTEGER NOT NULL, ticket INTEGER NOT NULL,
   user INTEGER NOT NULL, serial INTEGER NOT NULL, code TEXT NOT NULL,
-  idempotency_key TEXT NOT NULL, issued_at_ms INTEGER NOT NULL
+  idempotency_key TEXT NOT NULL, issued_at_ms INTEGER NOT NULL, discount INTEGER,
+  discount_type TEXT
 ) STRICT;
 
 CREATE TABLE loss (

@@ -15,22 +15,22 @@ TEST(PreloadedShuffle, GeneratesItsDiscountsByShare) {
   Rush rush(rush_spec("preloaded-shuffle", "50%"), fixed_secrets());
   VirtualRush drive(rush);
   drive.fill(400);
-  std::map<unsigned, unsigned> coupons;
+  std::map<std::int64_t, unsigned> coupons;
   for (std::uint32_t user = 0; user < 400; ++user) {
     drive.claim(user, Duration(user));
-    if (drive.won(user)) ++coupons[*rush.design().discount_percent(drive.verdicts[user].serial)];
+    if (drive.won(user)) ++coupons[rush.design().discount(drive.verdicts[user].serial)->value];
   }
-  EXPECT_EQ(coupons, (std::map<unsigned, unsigned>{{10, 140}, {20, 50}, {50, 10}}));
+  EXPECT_EQ(coupons, (std::map<std::int64_t, unsigned>{{10, 140}, {20, 50}, {50, 10}}));
 }
 
 TEST(PreloadedShuffle, TakesOffEverythingAtMost) {
   EventSpec spec = rush_spec("preloaded-shuffle", "20");
-  spec.terms.discount_percent = 40;
+  spec.terms.discount.value = 40;
   Rush rush(spec, fixed_secrets());
   rush.close_reservations();
-  EXPECT_EQ(rush.design().discount_percent(1), 100U);
-  EXPECT_EQ(rush.design().discount_percent(2), 80U);
-  EXPECT_EQ(rush.design().discount_percent(20), 40U);
+  EXPECT_EQ(rush.design().discount(1)->value, 100);
+  EXPECT_EQ(rush.design().discount(2)->value, 80);
+  EXPECT_EQ(rush.design().discount(20)->value, 40);
 }
 
 TEST(PreloadedShuffle, ServesFirstComeFirstServed) {

@@ -6,10 +6,13 @@ namespace fairrush::server {
 namespace {
 
 constexpr WallTime kIssued{std::chrono::hours(1)};
-constexpr CouponTerms kTerms{
-    .valid_for = std::chrono::hours(24), .amount_min = {1000}, .discount_percent = 10};
-constexpr CouponStanding kCoupon{
-    .owner = UserIndex(7), .issued = kIssued, .discount_percent = 10, .redeemed = false};
+constexpr CouponTerms kTerms{.valid_for = std::chrono::hours(24),
+                             .amount_min = {1000},
+                             .discount = {Discount::Kind::percent, 10}};
+constexpr CouponStanding kCoupon{.owner = UserIndex(7),
+                                 .issued = kIssued,
+                                 .discount = {Discount::Kind::percent, 10},
+                                 .redeemed = false};
 constexpr RedemptionWish kWish{.user = UserIndex(7), .amount = {10000}, .at = kIssued};
 
 TEST(Redemption, TakesThePercentageOff) {
@@ -28,7 +31,7 @@ TEST(Redemption, ReckonsWithTheLargestAmountAndTheLargestDiscount) {
   RedemptionWish wish = kWish;
   wish.amount = kAmountMax;
   CouponStanding coupon = kCoupon;
-  coupon.discount_percent = 100;
+  coupon.discount.value = 100;
   EXPECT_EQ(judge_redemption(kTerms, coupon, wish), (OrderAmounts{kAmountMax, kAmountMax, {0}}));
 }
 

@@ -28,9 +28,10 @@ ReservationGranted reservation_record(std::uint32_t ticket, std::uint32_t user) 
 }
 
 CouponIssued coupon_record(std::uint32_t issue, std::uint32_t ticket, std::uint32_t user) {
-  return {EventId(1),       issue,       TicketNumber(ticket),
-          UserIndex(user),  ticket,      CouponMint(Bytes(32, 3)).code(ticket),
-          from_unix_ms(35), "claim-key", OutboxPosition(issue)};
+  return {EventId(1),           issue,       TicketNumber(ticket),
+          UserIndex(user),      ticket,      CouponMint(Bytes(32, 3)).code(ticket),
+          from_unix_ms(35),     "claim-key", Discount{Discount::Kind::fixed, 300},
+          OutboxPosition(issue)};
 }
 
 std::vector<LedgerRecord> replay(SqliteLedger& ledger) {
@@ -135,7 +136,7 @@ TEST(SqliteLedger, RefusesANewerSchema) {
   ASSERT_TRUE(SqliteDatabase::open(path)->execute("PRAGMA user_version=9"));
   const auto ledger = SqliteLedger::open(path);
   ASSERT_FALSE(ledger);
-  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 5"));
+  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 6"));
 }
 
 TEST(SqliteLedger, UpgradesAFileOfTheFirstSchema) {
@@ -143,14 +144,18 @@ TEST(SqliteLedger, UpgradesAFileOfTheFirstSchema) {
   const std::string path = directory.file("ledger.db");
   ASSERT_TRUE(SqliteLedger::open(path)->commit(std::vector<LedgerRecord>{event_record()}));
   ASSERT_TRUE(
-      SqliteDatabase::open(path)->execute("DROP TABLE loss; ALTER TABLE event DROP COLUMN batch_ms;"
+      SqliteDatabase::open(path)->execute("DROP TABLE policy_detail;"
+                                          "ALTER TABLE coupon DROP COLUMN discount;"
+                                          "ALTER TABLE coupon DROP COLUMN discount_type;"
+                                          "ALTER TABLE event DROP COLUMN discount_type;"
+                                          "DROP TABLE loss; ALTER TABLE event DROP COLUMN batch_ms;"
                                           "ALTER TABLE event DROP COLUMN waiting_ms;"
                                           "DROP TABLE audit; DROP TABLE outbox;"
                                           "DROP TABLE outbox_cursor;"
                                           "DROP TABLE admin_key; DROP TABLE redemption;"
                                           "ALTER TABLE event DROP COLUMN valid_ms;"
                                           "ALTER TABLE event DROP COLUMN amount_min;"
-                                          "ALTER TABLE event DROP COLUMN discount_percent;"
+                                          "ALTER TABLE event DROP COLUMN discount;"
                                           "PRAGMA user_version=1"));
   EventCreated keyed = event_record(2);
   keyed.begun_under = {AdminKey::Route::create, "k"};
@@ -214,6 +219,27 @@ TEST(SqliteLedger, KeepsHowFarTheOutboxWasPublishedAndWhatTheAuditHeard) {
   EXPECT_EQ(std::get<BusMessage>(records[4]), message);
   EXPECT_EQ(std::get<AuditHeard>(records[5]).message, message);
   EXPECT_EQ(std::get<AuditHeard>(records[6]).message, message);
+}
+
+TEST(SqliteLedger, KeepsTheGroupsOfAnEventsCouponsAndWhatACouponTakesOff) {
+  auto ledger = SqliteLedger::open(":memory:");
+  const CouponGroups first{{"all", {Discount::Kind::percent, 20}, kWhole}};
+  const CouponGroups second{{"half", {Discount::Kind::percent, 50}, Allocation(100)},
+                            {"rest", {Discount::Kind::fixed, 3000}, Allocation(9900)}};
+  EventCreated grouped = event_record(2);
+  grouped.spec.groups = second;
+  ASSERT_TRUE(ledger->commit(
+      std::vector<LedgerRecord>{event_record(), CouponsPreloaded{EventId(1), first}, grouped,
+                                reservation_record(1, 7), coupon_record(1, 1, 7)}));
+  ASSERT_TRUE(ledger->commit(std::vector<LedgerRecord>{CouponsPreloaded{EventId(1), second}}));
+  const auto records = replay(*ledger);
+  ASSERT_EQ(records.size(), 7U);
+  for (const std::size_t at : {2U, 3U}) {
+    EXPECT_EQ(std::get<CouponsPreloaded>(records[at]).groups, second);
+  }
+  EXPECT_EQ(std::get<CouponIssued>(records[5]).discount, (Discount{Discount::Kind::fixed, 300}));
+  ASSERT_TRUE(ledger->commit(std::vector<LedgerRecord>{EventReset{event_record()}}));
+  EXPECT_EQ(replay(*ledger).size(), 3U) << "two events, and the groups of one";
 }
 
 TEST(SqliteLedger, NamesThePathItCannotOpen) {
