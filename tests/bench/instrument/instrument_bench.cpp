@@ -1,16 +1,12 @@
 // The instrument beside its peers: prints one line a question, with the peers' figures of the same
-// minutes and the goal. `--markdown` prints the table of docs/performance.md, `--quick` takes one
-// turn each, other words are the questions to ask, by a part of their names.
+// minutes and the goal (see support/questions.hpp).
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
-#include <exception>
-#include <functional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,82 +14,27 @@
 #include "analysis/latency/histogram.hpp"
 #include "base/version.hpp"
 #include "tests/bench/instrument/peers.hpp"
+#include "tests/bench/support/questions.hpp"
+#include "tests/bench/support/turns.hpp"
+#include "tests/bench/support/wrk.hpp"
 
 namespace fairrush::bench {
 namespace {
 
-/// One measured question.
-struct Row {
-  std::string question;
-  std::string figure;
-  std::string peers;
-  std::string goal;
-  bool held = false;
+/// How many connections, and at least how many times as efficient as wrk with a script and without
+/// one; zero: no goal.
+struct ClosedLoop {
+  int connections = 0;
+  double script_goal = 0;
+  double wrk_goal = 0;
 };
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values.at(values.size() / 2);
-}
-
-/// Figures of each of several programs that take turns.
-class Turns {
- public:
-  void add(std::string name, std::function<Figures()> play) {
-    players_.push_back({std::move(name), std::move(play), {}});
-  }
-  void take(int turns) {
-    for (int turn = 0; turn < turns; ++turn) {
-      for (Player& player : players_) player.seen.push_back(player.play());
-    }
-  }
-  bool has(const std::string& name) const {
-    return std::ranges::any_of(players_, [&](const Player& one) { return one.name == name; });
-  }
-  /// The median of the turns.
-  double of(const std::string& name, const std::string& figure) const {
-    return median(all_of(name, figure));
-  }
-  /// The median of the turns' ratios: neighbours in time share the machine's mood.
-  double ratio(const std::string& name, const std::string& peer, const std::string& figure) const {
-    std::vector<double> ratios = all_of(name, figure);
-    const std::vector<double> peers = all_of(peer, figure);
-    for (std::size_t turn = 0; turn < ratios.size(); ++turn) ratios[turn] /= peers[turn];
-    return median(ratios);
-  }
-  /// In the quietest turn: of what lasts a tenth of a second, others can only take away.
-  double least(const std::string& name, const std::string& figure) const {
-    return std::ranges::min(all_of(name, figure));
-  }
-  double most(const std::string& name, const std::string& figure) const {
-    return std::ranges::max(all_of(name, figure));
-  }
-
- private:
-  std::vector<double> all_of(const std::string& name, const std::string& figure) const {
-    const auto found = std::ranges::find(players_, name, &Player::name);
-    std::vector<double> values;
-    for (const Figures& figures : found->seen) values.push_back(figures.at(figure));
-    return values;
-  }
-
-  struct Player {
-    std::string name;
-    std::function<Figures()> play;
-    std::vector<Figures> seen;
-  };
-  std::vector<Player> players_;
-};
-
-std::string thousands(double value) {
-  return fmt::format("{:.0f} k", value / 1e3);
-}
 
 class Bench {
  public:
-  explicit Bench(int turns) : turns_(turns) {}
+  Bench(int turns, const WebServer& server) : turns_(turns), server_(server) {}
 
-  Row closed_loop(int connections, double script_goal, double wrk_goal) {
+  Row closed_loop(const ClosedLoop& loop) {
+    const auto [connections, script_goal, wrk_goal] = loop;
     Turns turns;
     const bool many = connections >= 10'000;
     const int users = many ? 800'000 : 200'000;
@@ -101,8 +42,8 @@ class Bench {
       return play_rush(
           server_, {fmt::format("users={}", users), fmt::format("connections={}", connections)});
     });
-    turns.add("wrk", [&] { return play_wrk(server_, wrk(connections, false)); });
-    turns.add("script", [&] { return play_wrk(server_, wrk(connections, true)); });
+    turns.add("wrk", [&] { return play_wrk(server_.url(), wrk(connections)); });
+    turns.add("script", [&] { return play_wrk(server_.url(), wrk(connections, kDifferentPosts)); });
     turns.add("ring", [&] { return play_bare_ring(server_, connections, users); });
     // Many short turns, but for those that open thousands of connections first.
     turns.take(many ? turns_ : 5 * turns_);
@@ -131,11 +72,9 @@ class Bench {
     const char* const wrk2 = std::getenv("WRK2");
     if (wrk2 != nullptr) {
       turns.add("wrk2", [&] {
-        return play_wrk(server_, {.program = wrk2,
-                                  .connections = 256,
-                                  .seconds = 12,
-                                  .rate = 100'000,
-                                  .different_posts = false});
+        return play_wrk(
+            server_.url(),
+            {.program = wrk2, .connections = 256, .seconds = 12, .rate = 100'000, .script = {}});
       });
     }
     turns.take(turns_);
@@ -214,7 +153,7 @@ class Bench {
     turns.add("fairrush", [&] {
       return play_rush(server_, {"users=15000", "per_user", "reserve=4000", "pause=1000"});
     });
-    turns.add("wrk", [&] { return play_wrk(server_, wrk(64, false)); });
+    turns.add("wrk", [&] { return play_wrk(server_.url(), wrk(64)); });
     turns.take(turns_);
     const double seconds = turns.least("fairrush", "burst_s");
     const double loop = kUsers / turns.most("wrk", "rps");
@@ -266,12 +205,12 @@ class Bench {
   }
 
  private:
-  static WrkOrder wrk(int connections, bool different_posts) {
+  static WrkOrder wrk(int connections, std::string script = {}) {
     return {.program = "wrk",
             .connections = connections,
             .seconds = connections >= 10'000 ? 8 : 1,
             .rate = 0,
-            .different_posts = different_posts};
+            .script = std::move(script)};
   }
 
   /// How late a thread wakes that does nothing but wait for a timer.
@@ -302,61 +241,30 @@ class Bench {
   }
 
   int turns_;
-  WebServer server_;
+  const WebServer& server_;
 };
-
-void print(const Row& row, bool markdown) {
-  const std::string_view verdict = row.held ? "held" : "not held";
-  if (markdown) {
-    fmt::print("| {} | {} | {} | {} | {} |\n", row.question, row.figure, row.peers, row.goal,
-               verdict);
-  } else {
-    fmt::print("{}\n    {}\n    {}\n    goal {}: {}\n", row.question, row.figure, row.peers,
-               row.goal, verdict);
-  }
-  std::fflush(stdout);
-}
-
-int measure(const std::vector<std::string>& words) {
-  const auto asked = [&words](std::string_view word) {
-    return std::ranges::find(words, word) != words.end();
-  };
-  const bool markdown = asked("--markdown");
-  Bench bench(asked("--quick") ? 1 : 5);
-  const std::vector<std::pair<std::string, std::function<Row()>>> questions{
-      {"closed-64", [&] { return bench.closed_loop(64, 1.65, 1.10); }},
-      {"closed-1000", [&] { return bench.closed_loop(1'000, 1.65, 1.10); }},
-      {"closed-10000", [&] { return bench.closed_loop(10'000, 0, 1.15); }},
-      {"open", [&] { return bench.open_loop(); }},
-      {"waiting", [&] { return bench.waiting_users(); }},
-      {"connected", [&] { return bench.connected_users(); }},
-      {"lag", [&] { return bench.schedule_lag(); }},
-      {"burst", [&] { return bench.burst(); }},
-      {"freeze", [&] { return bench.freeze(); }},
-      {"size", [&] { return bench.cost_of_size(); }},
-  };
-  const bool choosy =
-      std::ranges::any_of(words, [](const std::string& word) { return !word.starts_with("--"); });
-  if (markdown) {
-    fmt::print("| question | fairrush | peers | goal | |\n|---|---|---|---|---|\n");
-  }
-  for (const auto& [name, ask] : questions) {
-    const bool wanted = !choosy || std::ranges::any_of(words, [&](const std::string& word) {
-      return name.contains(word);
-    });
-    if (wanted) print(ask(), markdown);
-  }
-  return 0;
-}
 
 }  // namespace
 }  // namespace fairrush::bench
 
 int main(int count, char** words) {
-  try {
-    return fairrush::bench::measure({words + 1, words + count});
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "instrument_bench: {}\n", error.what());
-    return 1;
-  }
+  using namespace fairrush::bench;
+  const WebServer server;
+  const auto bench = [&server](Row (Bench::*row)()) {
+    return [&server, row](int turns) { return (Bench(turns, server).*row)(); };
+  };
+  const auto closed_loop = [&server](ClosedLoop loop) {
+    return [&server, loop](int turns) { return Bench(turns, server).closed_loop(loop); };
+  };
+  return ask({{"closed-64", closed_loop({64, 1.65, 1.10})},
+              {"closed-1000", closed_loop({1'000, 1.65, 1.10})},
+              {"closed-10000", closed_loop({10'000, 0, 1.15})},
+              {"open", bench(&Bench::open_loop)},
+              {"waiting", bench(&Bench::waiting_users)},
+              {"connected", bench(&Bench::connected_users)},
+              {"lag", bench(&Bench::schedule_lag)},
+              {"burst", bench(&Bench::burst)},
+              {"freeze", bench(&Bench::freeze)},
+              {"size", bench(&Bench::cost_of_size)}},
+             {words + 1, words + count});
 }

@@ -1,4 +1,4 @@
-#include "tests/bench/instrument/processes.hpp"
+#include "tests/bench/support/processes.hpp"
 
 #include <sched.h>
 #include <signal.h>
@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include <array>
+#include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <utility>
 
@@ -65,6 +67,25 @@ Ran Pinned::wait() {
   ran.cpu_seconds = seconds(use.ru_utime) + seconds(use.ru_stime);
   ran.succeeded = WIFEXITED(status) && WEXITSTATUS(status) == 0;
   return ran;
+}
+
+Used used_by(pid_t process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string text((std::istreambuf_iterator<char>(file)), {});
+  std::istringstream fields(text.substr(text.rfind(')') + 1));  // the name may hold anything
+  constexpr int kUserTicks = 12, kSystemTicks = 13, kResidentPages = 22;  // behind the name
+  Used used;
+  std::string field;
+  for (int place = 1; fields >> field; ++place) {
+    const double number = std::strtod(field.c_str(), nullptr);
+    if (place == kUserTicks || place == kSystemTicks) {
+      used.cpu_seconds += number / static_cast<double>(sysconf(_SC_CLK_TCK));
+    }
+    if (place == kResidentPages) {
+      used.resident_bytes = number * static_cast<double>(sysconf(_SC_PAGESIZE));
+    }
+  }
+  return used;
 }
 
 }  // namespace fairrush::bench

@@ -7,6 +7,9 @@
 
 namespace fairrush::bench {
 
+inline constexpr int kServerCore = 0;
+inline constexpr int kClientCore = 1;
+
 /// What a program said and took.
 struct Ran {
   std::string output;      ///< standard output and error
@@ -31,5 +34,12 @@ class Pinned {
   pid_t process_ = -1;
   int output_ = -1;
 };
+
+/// What a running process has used so far.
+struct Used {
+  double cpu_seconds = 0;     ///< user + system, of all threads
+  double resident_bytes = 0;  ///< memory now
+};
+Used used_by(pid_t process);
 
 }  // namespace fairrush::bench
