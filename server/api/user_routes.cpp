@@ -67,6 +67,10 @@ void App::answer_claim(Exchange& exchange, const ClaimAnswer& answer) {
   if (answer.kind == ClaimAnswer::Kind::won) {
     fmt::format_to(std::back_inserter(exchange.response.body), R"({{"coupon":"{}","discount":{}}})",
                    answer.coupon.view(), answer.discount_percent);
+  } else if (answer.kind == ClaimAnswer::Kind::accepted) {
+    exchange.response.status = 202;
+    fmt::format_to(std::back_inserter(exchange.response.body),
+                   R"({{"request":"{}","status":"PROCESSING"}})", answer.request.view());
   } else if (answer.refusal == ErrorCode::already_claimed) {
     const std::string members = fmt::format(R"(,"coupon":"{}")", answer.coupon.view());
     set_problem(exchange.response, answer.refusal, {}, members);

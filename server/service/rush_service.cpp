@@ -208,6 +208,11 @@ void RushService::claim(std::string_view name, const UserRequest& request, Claim
   claim_of(*event, request, std::move(done));
 }
 
+/// No design of the table accepts claims yet.
+void RushService::status(const StatusQuestion&, StatusDone done) {
+  done(std::unexpected(ErrorCode::unknown_request));
+}
+
 void RushService::claim_of(LiveEvent& event, const UserRequest& request, ClaimDone done) {
   advance(event, request.at);
   if (const auto answer = decide(event, request)) return done(*answer);

@@ -57,6 +57,7 @@ class RushService : public CouponService {
   void reserve(std::string_view event, const UserRequest& request, ReservationDone done) override;
   /// Answers at once, or when the claim's draw is recorded or its design decides.
   void claim(std::string_view event, const UserRequest& request, ClaimDone done) override;
+  void status(const StatusQuestion& question, StatusDone done) override;
   void redeem(const RedemptionRequest& request, RedemptionDone done) override;
   /// O(events).
   void wallet(const UserRequest& request, std::optional<std::string_view> only,
