@@ -8,6 +8,7 @@
 #include "server/designs/blank_tickets.hpp"
 #include "server/designs/preloaded_shuffle.hpp"
 #include "server/designs/sealed_draw.hpp"
+#include "server/designs/stock_counter.hpp"
 #include "server/designs/ticket_list.hpp"
 #include "server/designs/waiting_room.hpp"
 
@@ -24,6 +25,8 @@ constexpr std::array kDesigns{
               make<SealedDraw>},
     DesignRow{"ticket-list", "first come, first served: tickets mint coupons, claims pop the list",
               make<TicketList>},
+    DesignRow{"stock-counter", "first come, first served off a counter; coupons come from a queue",
+              make<StockCounter>},
     DesignRow{"preloaded-shuffle", "first come, first served from a shuffled list of discounts",
               make<PreloadedShuffle>},
     DesignRow{"blank-tickets", "a shuffled list of coupons and blanks, one slip a claim",

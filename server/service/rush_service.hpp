@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -154,6 +155,14 @@ class RushService : public CouponService {
   EventState state_of(const LiveEvent& event) const;
   ReservationAnswer reservation_of(LiveEvent& event, const UserRequest& request);
   LiveEvent& begin_anew(LiveEvent& event, const EventWindows& windows, AdminKey under);
+
+  /// Tells a ticket that has just won that its coupon will come.
+  ClaimAnswer accept(LiveEvent& event, TicketNumber ticket, const UserRequest& request);
+  static ClaimAnswer accepted(const LiveEvent& event, TicketNumber ticket, Sequence durable);
+  /// Makes the coupons of tickets that have their turn, which are the oldest accepted ones.
+  void complete_accepted(LiveEvent& event, std::span<const TicketNumber> tickets);
+  ClaimStatus status_of(const LiveEvent& event, TicketNumber ticket) const;
+  static void end_watches(LiveEvent& event, ErrorCode why);
 
   /// Decides a claim; unset when it has to wait.
   std::optional<ClaimAnswer> decide(LiveEvent& event, const UserRequest& request);

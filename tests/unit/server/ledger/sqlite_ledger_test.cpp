@@ -135,23 +135,23 @@ TEST(SqliteLedger, RefusesANewerSchema) {
   ASSERT_TRUE(SqliteDatabase::open(path)->execute("PRAGMA user_version=9"));
   const auto ledger = SqliteLedger::open(path);
   ASSERT_FALSE(ledger);
-  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 5"));
+  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 6"));
 }
 
 TEST(SqliteLedger, UpgradesAFileOfTheFirstSchema) {
   const TemporaryDirectory directory;
   const std::string path = directory.file("ledger.db");
   ASSERT_TRUE(SqliteLedger::open(path)->commit(std::vector<LedgerRecord>{event_record()}));
-  ASSERT_TRUE(
-      SqliteDatabase::open(path)->execute("DROP TABLE loss; ALTER TABLE event DROP COLUMN batch_ms;"
-                                          "ALTER TABLE event DROP COLUMN waiting_ms;"
-                                          "DROP TABLE audit; DROP TABLE outbox;"
-                                          "DROP TABLE outbox_cursor;"
-                                          "DROP TABLE admin_key; DROP TABLE redemption;"
-                                          "ALTER TABLE event DROP COLUMN valid_ms;"
-                                          "ALTER TABLE event DROP COLUMN amount_min;"
-                                          "ALTER TABLE event DROP COLUMN discount_percent;"
-                                          "PRAGMA user_version=1"));
+  ASSERT_TRUE(SqliteDatabase::open(path)->execute(
+      "DROP TABLE accepted; DROP TABLE loss; ALTER TABLE event DROP COLUMN batch_ms;"
+      "ALTER TABLE event DROP COLUMN waiting_ms;"
+      "DROP TABLE audit; DROP TABLE outbox;"
+      "DROP TABLE outbox_cursor;"
+      "DROP TABLE admin_key; DROP TABLE redemption;"
+      "ALTER TABLE event DROP COLUMN valid_ms;"
+      "ALTER TABLE event DROP COLUMN amount_min;"
+      "ALTER TABLE event DROP COLUMN discount_percent;"
+      "PRAGMA user_version=1"));
   EventCreated keyed = event_record(2);
   keyed.begun_under = {AdminKey::Route::create, "k"};
   ASSERT_TRUE(SqliteLedger::open(path)->commit(std::vector<LedgerRecord>{keyed}));
