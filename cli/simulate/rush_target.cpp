@@ -5,8 +5,8 @@
 #include "analysis/invariants/run_index.hpp"
 #include "base/assert.hpp"
 #include "base/random/counter_random.hpp"
+#include "server/designs/by_chance/no_show.hpp"
 #include "server/designs/designs.hpp"
-#include "server/designs/no_show.hpp"
 #include "server/faults/faults.hpp"
 
 namespace fairrush::cli {

@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "server/api/claim_responses.hpp"
 #include "server/api/router.hpp"
 #include "server/http/problem.hpp"
 
@@ -21,7 +22,12 @@ App::App(AppOptions options, AppParts parts)
       queue_(parts.queue),
       messaging_(parts.messaging),
       ledger_(parts.ledger),
-      service_(parts.service) {}
+      service_(parts.service),
+      followers_(options_.follow,
+                 {.clock = parts.clock,
+                  .queue = parts.queue,
+                  .service = parts.service,
+                  .waits_for_ledger = options_.acknowledge == Acknowledge::durable}) {}
 
 void App::handle(Exchange& exchange) {
   exchange.response.clear();
@@ -36,6 +42,7 @@ void App::handle(Exchange& exchange) {
 
 void App::tick() {
   service_.tick(clock_.wall_now());
+  followers_.tick();
 }
 
 void App::get_time(Exchange& exchange, std::string_view) {
@@ -102,6 +109,18 @@ void App::send_when_durable(Exchange& exchange, Sequence needed) {
     if (!durable) return refuse(exchange, ErrorCode::ledger_unavailable);
     exchange.complete();
   });
+}
+
+void App::when_durable(Exchange& exchange, Sequence needed, std::function<void()> then) {
+  if (options_.acknowledge == Acknowledge::decided) return then();
+  queue_.when_durable(needed, [this, &exchange, then = std::move(then)](bool durable) {
+    if (!durable) return refuse(exchange, ErrorCode::ledger_unavailable);
+    then();
+  });
+}
+
+void App::set_retry_after(Exchange& exchange, Duration wait) {
+  if (wait > Duration()) exchange.response.retry_after_seconds = retry_after_seconds(wait);
 }
 
 }  // namespace fairrush::server

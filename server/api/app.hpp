@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "server/api/followers.hpp"
 #include "server/bus/messaging.hpp"
 #include "server/faults/faults.hpp"
 #include "server/http/auth.hpp"
@@ -26,6 +27,7 @@ struct AppOptions {
   std::string default_design = "sealed-draw";
   Acknowledge acknowledge = Acknowledge::durable;
   Credentials credentials;
+  FollowLimits follow = {};
   const FaultRow* fault = nullptr;  ///< what is switched on; null: nothing
 };
 
@@ -52,8 +54,11 @@ class App {
   /// Does what has become due; call it every few milliseconds.
   void tick();
 
-  /// From now on /readyz says so; requests are still served.
-  void start_draining() { draining_ = true; }
+  /// From now on /readyz says so and nobody follows claims; requests are still served.
+  void start_draining() {
+    draining_ = true;
+    followers_.end_all();
+  }
 
   /// Answers claims that wait for a draw: it will not come in this process's life.
   void refuse_held() { service_.refuse_held(ErrorCode::draining); }
@@ -70,6 +75,7 @@ class App {
   void export_ledger(Exchange& exchange, std::string_view event);
   void reserve(Exchange& exchange, std::string_view event);
   void claim(Exchange& exchange, std::string_view event);
+  void get_claim(Exchange& exchange, std::string_view id);
   void get_wallet(Exchange& exchange, std::string_view none);
   void apply_coupon(Exchange& exchange, std::string_view order);
   void get_draw(Exchange& exchange, std::string_view event);
@@ -100,10 +106,16 @@ class App {
   void answer_redemption(Exchange& exchange, const RedemptionRequest& request,
                          const RedemptionAnswer& answer);
   void answer_claim(Exchange& exchange, const ClaimAnswer& answer);
+  void answer_accepted(Exchange& exchange, const ClaimAnswer& answer);
+  void answer_status(Exchange& exchange, const StatusQuestion& question, const ClaimStatus& status);
 
   void refuse(Exchange& exchange, ErrorCode code, std::string_view detail = {});
   /// Sends the response now, or once `needed` is durable; LEDGER_UNAVAILABLE if it never is.
   void send_when_durable(Exchange& exchange, Sequence needed);
+  /// Goes on likewise.
+  void when_durable(Exchange& exchange, Sequence needed, std::function<void()> then);
+  /// Says when a refused client may come again; zero: what its kind of refusal says by itself.
+  static void set_retry_after(Exchange& exchange, Duration wait);
 
   AppOptions options_;
   Authenticator authenticator_;
@@ -112,6 +124,7 @@ class App {
   const Messaging& messaging_;
   IssueReader& ledger_;
   CouponService& service_;
+  Followers followers_;
   bool draining_ = false;
 };
 

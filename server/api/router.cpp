@@ -10,7 +10,7 @@ namespace fairrush::server {
 struct Routes {
   struct Row {
     Method method;
-    std::string_view pattern;  ///< `{e}` stands for a name, of an event or an order
+    std::string_view pattern;  ///< `{e}` stands for a name, of an event, an order or a claim
     Handler handler;
   };
 
@@ -18,6 +18,7 @@ struct Routes {
   static constexpr std::array kRows{
       Row{Method::post, "/api/v1/events/{e}/claims", &App::claim},
       Row{Method::post, "/api/v1/events/{e}/reservations", &App::reserve},
+      Row{Method::get, "/api/v1/claims/{e}", &App::get_claim},
       Row{Method::get, "/api/v1/users/me/coupons", &App::get_wallet},
       Row{Method::post, "/api/v1/orders/{e}/apply-coupon", &App::apply_coupon},
       Row{Method::get, "/api/v1/events/{e}", &App::get_event},

@@ -14,7 +14,7 @@ using Handler = void (App::*)(Exchange& exchange, std::string_view name);
 /// Where a request goes.
 struct RouteMatch {
   Handler handler = nullptr;  ///< null: nothing here for this method
-  std::string_view name;      ///< of the event or order in the path; empty where it has none
+  std::string_view name;      ///< of the event, order or claim in the path; empty where it has none
   std::string_view allow;     ///< methods of the path when only the method is wrong, else empty
 };
 

@@ -41,7 +41,9 @@ void App::reserve(Exchange& exchange, std::string_view event) {
 
 void App::answer_reservation(Exchange& exchange, const ReservationAnswer& answer) {
   if (answer.refusal && *answer.refusal != ErrorCode::duplicated_reservation) {
-    return refuse(exchange, *answer.refusal);
+    set_problem(exchange.response, *answer.refusal);
+    set_retry_after(exchange, answer.retry_after);
+    return exchange.complete();
   }
   const std::string token = to_hex(answer.token);
   if (answer.refusal) {
@@ -52,27 +54,6 @@ void App::answer_reservation(Exchange& exchange, const ReservationAnswer& answer
     exchange.response.status = 201;
     fmt::format_to(std::back_inserter(exchange.response.body), R"({{"ticket":{},"token":"{}"}})",
                    answer.ticket.value(), token);
-  }
-  send_when_durable(exchange, answer.durable);
-}
-
-void App::claim(Exchange& exchange, std::string_view event) {
-  const auto request = authenticate(exchange);
-  if (!request) return;
-  service_.claim(event, *request,
-                 [this, &exchange](const ClaimAnswer& answer) { answer_claim(exchange, answer); });
-}
-
-void App::answer_claim(Exchange& exchange, const ClaimAnswer& answer) {
-  if (answer.kind == ClaimAnswer::Kind::won) {
-    fmt::format_to(std::back_inserter(exchange.response.body),
-                   R"({{"coupon":"{}","discount":{},"discount_type":"{}"}})", answer.coupon.view(),
-                   answer.discount.value, name_of(answer.discount.kind));
-  } else if (answer.refusal == ErrorCode::already_claimed) {
-    const std::string members = fmt::format(R"(,"coupon":"{}")", answer.coupon.view());
-    set_problem(exchange.response, answer.refusal, {}, members);
-  } else {
-    set_problem(exchange.response, answer.refusal);
   }
   send_when_durable(exchange, answer.durable);
 }

@@ -100,6 +100,14 @@ class Design {
   /// When `advance` has something to decide; unset while nothing waits for a moment.
   virtual std::optional<Duration> next_decision() const { return std::nullopt; }
 
+  /// Whether a claim that is pending has won, only its coupon comes later: then its user is told at
+  /// once where to ask for it. Else the claim waits for its answer.
+  virtual bool accepts_claims() const { return false; }
+
+  /// `ticket` had been accepted before the restart; replayed in order, before all wins. False when
+  /// this design would not have accepted it.
+  virtual bool recall_accepted(TicketNumber) { return false; }
+
   /// `ticket` had won `serial` before the restart; false when this design would not have let it.
   virtual bool recall(TicketNumber ticket, CouponSerial serial) = 0;
 

@@ -3,13 +3,14 @@
 #include <array>
 
 #include "base/assert.hpp"
-#include "server/designs/batch_draw.hpp"
-#include "server/designs/bernoulli.hpp"
-#include "server/designs/blank_tickets.hpp"
-#include "server/designs/preloaded_shuffle.hpp"
-#include "server/designs/sealed_draw.hpp"
-#include "server/designs/ticket_list.hpp"
-#include "server/designs/waiting_room.hpp"
+#include "server/designs/by_chance/batch_draw.hpp"
+#include "server/designs/by_chance/bernoulli.hpp"
+#include "server/designs/by_chance/blank_tickets.hpp"
+#include "server/designs/by_chance/sealed_draw.hpp"
+#include "server/designs/by_chance/waiting_room.hpp"
+#include "server/designs/first_come/preloaded_shuffle.hpp"
+#include "server/designs/first_come/stock_counter.hpp"
+#include "server/designs/first_come/ticket_list.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -24,6 +25,8 @@ constexpr std::array kDesigns{
               make<SealedDraw>},
     DesignRow{"ticket-list", "first come, first served: tickets mint coupons, claims pop the list",
               make<TicketList>},
+    DesignRow{"stock-counter", "first come, first served off a counter; coupons come from a queue",
+              make<StockCounter>},
     DesignRow{"preloaded-shuffle", "first come, first served from a shuffled list of discounts",
               make<PreloadedShuffle>},
     DesignRow{"blank-tickets", "a shuffled list of coupons and blanks, one slip a claim",

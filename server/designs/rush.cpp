@@ -68,6 +68,10 @@ bool Rush::recall(TicketNumber ticket, CouponSerial serial) {
   return true;
 }
 
+bool Rush::recall_accepted(TicketNumber ticket) {
+  return verdicts_.at(ticket.value() - 1) == kUndecided && design_->recall_accepted(ticket);
+}
+
 bool Rush::recall_loss(TicketNumber ticket) {
   CouponSerial& verdict = verdicts_.at(ticket.value() - 1);
   if (verdict != kUndecided || !design_->records_losses()) return false;

@@ -95,6 +95,8 @@ class Rush {
   /// Restores a recorded win, after the reservations and the draw; false when it cannot have been.
   /// `ticket` is one of the roster's.
   bool recall(TicketNumber ticket, CouponSerial serial);
+  /// Restores a recorded acceptance, before the wins.
+  bool recall_accepted(TicketNumber ticket);
   /// Restores a recorded loss, likewise.
   bool recall_loss(TicketNumber ticket);
 

@@ -2,20 +2,13 @@
 
 #include <algorithm>
 
+#include "server/domain/base32.hpp"
+
 namespace fairrush::server {
 namespace {
 
-constexpr std::string_view kAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 constexpr std::size_t kSerialLength = 7;  // 35 bits hold any serial
 constexpr std::size_t kDash = kSerialLength;
-
-/// Writes the low 5 · (end − begin) bits of `value`, most significant character first.
-void write_base32(std::uint64_t value, char* begin, char* end) {
-  while (end != begin) {
-    *--end = kAlphabet[value & 31];
-    value >>= 5;
-  }
-}
 
 }  // namespace
 

@@ -52,6 +52,14 @@ constexpr std::array kRows{
     Row{ErrorCode::draw_failed, "DRAW_FAILED",
         "The draw could not be computed; a restart of the server tries again."},
     Row{ErrorCode::draining, "DRAINING", "The server is shutting down."},
+    Row{ErrorCode::unknown_request, "UNKNOWN_REQUEST",
+        "There is no such request of this user; a claim that got no answer may be made again."},
+    Row{ErrorCode::rate_limited, "RATE_LIMITED",
+        "More requests come than are taken; nothing was decided."},
+    Row{ErrorCode::overloaded, "OVERLOADED",
+        "The server is busy with earlier requests; nothing was decided."},
+    Row{ErrorCode::waited_too_long, "WAITED_TOO_LONG",
+        "This request's turn came too late to be of use; nothing was decided."},
     Row{ErrorCode::internal_error, "INTERNAL_ERROR", "The server failed to handle the request."},
 };
 

@@ -36,6 +36,10 @@ enum class ErrorCode : std::uint8_t {
   ledger_unavailable,
   draw_failed,
   draining,
+  unknown_request,
+  rate_limited,
+  overloaded,
+  waited_too_long,
   internal_error,
 };
 

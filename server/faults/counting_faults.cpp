@@ -1,5 +1,5 @@
 // Coupons that are counted wrongly: off-by-one, code-counter-wraps, and the stock of the races.
-#include "server/designs/ticket_list.hpp"
+#include "server/designs/first_come/ticket_list.hpp"
 #include "server/faults/faulty_designs.hpp"
 #include "server/faults/naive_list.hpp"
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "server/designs/by_chance/sealed_draw.hpp"
 #include "server/designs/chance.hpp"
-#include "server/designs/sealed_draw.hpp"
 #include "server/faults/faulty_designs.hpp"
 
 namespace fairrush::server {

@@ -19,17 +19,21 @@ struct Request {
   std::string_view user_id;
   std::string_view idempotency_key;
   std::string_view user_agent;
+  std::string_view accept;
+  std::string_view prefer;
   std::string_view body;
 };
 
 inline constexpr std::string_view kJson = "application/json";
 inline constexpr std::string_view kProblemJson = "application/problem+json";
+inline constexpr std::string_view kEventStream = "text/event-stream";
 
 /// An answer to a request. The texts that are views are literals.
 struct Response {
   unsigned status = 200;
   std::string_view content_type = kJson;
   std::string body;
+  std::string location;                   ///< where to ask further; empty: no such header
   std::string_view allow;                 ///< methods, for 405
   std::uint32_t retry_after_seconds = 0;  ///< zero: no such header
   bool challenges = false;                ///< says which credentials are missing, for 401
@@ -51,6 +55,10 @@ class Exchange : public Peer {
 
   /// The response is ready to be sent.
   virtual void complete() = 0;
+
+  /// Sends a piece of a body whose length is not known, the response's head before the first one;
+  /// `complete` ends it. Nothing happens when the client has gone.
+  virtual void send(std::string_view piece) = 0;
 
   Request request;
   Response response;

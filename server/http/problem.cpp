@@ -22,6 +22,7 @@ struct StatusRow {
 constexpr std::array kStatuses{
     StatusRow{200, "OK"},
     StatusRow{201, "Created"},
+    StatusRow{202, "Accepted"},
     StatusRow{400, "Bad Request"},
     StatusRow{401, "Unauthorized"},
     StatusRow{403, "Forbidden"},
@@ -32,6 +33,7 @@ constexpr std::array kStatuses{
     StatusRow{410, "Gone"},
     StatusRow{413, "Content Too Large"},
     StatusRow{422, "Unprocessable Content"},
+    StatusRow{429, "Too Many Requests"},
     StatusRow{431, "Request Header Fields Too Large"},
     StatusRow{500, "Internal Server Error"},
     StatusRow{503, "Service Unavailable"},
@@ -54,6 +56,7 @@ unsigned status_of(ErrorCode code) {
     case ErrorCode::unknown_path:
     case ErrorCode::no_draw:
     case ErrorCode::unknown_coupon:
+    case ErrorCode::unknown_request:
       return 404;
     case ErrorCode::method_not_allowed:
       return 405;
@@ -77,12 +80,16 @@ unsigned status_of(ErrorCode code) {
     case ErrorCode::condition_not_met:
     case ErrorCode::no_coupon_groups:
       return 422;
+    case ErrorCode::rate_limited:
+      return 429;
     case ErrorCode::internal_error:
       return 500;
     case ErrorCode::roster_full:
     case ErrorCode::ledger_unavailable:
     case ErrorCode::draw_failed:
     case ErrorCode::draining:
+    case ErrorCode::overloaded:
+    case ErrorCode::waited_too_long:
       return 503;
   }
   return 500;
@@ -102,7 +109,7 @@ void set_problem(Response& response, ErrorCode code, std::string_view detail,
   response.status = status;
   response.content_type = kProblemJson;
   response.challenges = status == 401;
-  if (status == 503) response.retry_after_seconds = kRetryAfterSeconds;
+  if (status == 503 || status == 429) response.retry_after_seconds = kRetryAfterSeconds;
   const auto out = std::back_inserter(response.body);
   fmt::format_to(out, R"({{"type":"about:blank","title":"{}","status":{},"code":"{}","detail":)",
                  phrase_of(status), status, name_of(code));

@@ -33,6 +33,8 @@ struct MessageParts {
   std::string user_id;
   std::string idempotency_key;
   std::string user_agent;
+  std::string accept;
+  std::string prefer;
   std::string body;
   bool has_host = false;
   bool has_transfer_encoding = false;
@@ -40,8 +42,8 @@ struct MessageParts {
 
   void clear() {
     method = Method::other;
-    for (std::string* text :
-         {&target, &authorization, &user_id, &idempotency_key, &user_agent, &body}) {
+    for (std::string* text : {&target, &authorization, &user_id, &idempotency_key, &user_agent,
+                              &accept, &prefer, &body}) {
       text->clear();
     }
     has_host = has_transfer_encoding = expects_continue = false;
@@ -85,6 +87,10 @@ class MessageParser final : public http::basic_parser<true> {
       keep_once(parts_.authorization, value, error);
     } else if (name == http::field::user_agent) {
       parts_.user_agent = view(value);
+    } else if (name == http::field::accept) {
+      parts_.accept = view(value);
+    } else if (name == http::field::prefer) {
+      parts_.prefer = view(value);
     } else if (name == http::field::expect) {
       parts_.expects_continue = beast::iequals(value, "100-continue");
     } else if (name != http::field::unknown) {
@@ -161,6 +167,8 @@ class RequestReader::Parser {
                 .user_id = parts_.user_id,
                 .idempotency_key = parts_.idempotency_key,
                 .user_agent = parts_.user_agent,
+                .accept = parts_.accept,
+                .prefer = parts_.prefer,
                 .body = parts_.body};
     return request_;
   }
@@ -219,6 +227,10 @@ const Request& RequestReader::request() const {
 
 bool RequestReader::keep_alive() const {
   return parser_->message().keep_alive();
+}
+
+bool RequestReader::takes_chunks() const {
+  return parser_->parts().version == 11;
 }
 
 bool RequestReader::expects_continue() const {

@@ -49,6 +49,8 @@ class RequestReader {
   const Request& request() const;
   /// Whether the client wants the connection to stay (HTTP/1.1 without close, 1.0 with keep-alive).
   bool keep_alive() const;
+  /// Whether the client can read a body in chunks (HTTP/1.1).
+  bool takes_chunks() const;
   /// Whether the client waits for "100 Continue" before it sends its body.
   bool expects_continue() const;
 

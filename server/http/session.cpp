@@ -22,6 +22,8 @@ using State = RequestReader::State;
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 constexpr unsigned kLingerReadsMax = 256;
+/// Of a stream, to a client that does not read: more than any stream has to say in five minutes.
+constexpr std::size_t kUnsentMax = 65'536;
 
 ErrorCode refusal_of(State state) {
   switch (state) {
@@ -68,10 +70,16 @@ Task<void> Session::run() {
     if (gone_) break;
     dispatch(state);
     while (!answered_) {
+      if (!pieces_.empty() && !gone_) {
+        serialise_pieces();
+        const std::size_t sent = write_now();
+        if (sent < out_.size() && !gone_) co_await write_rest(sent);
+        continue;
+      }
       awaiting_ = Awaiting::answer;
       co_await answered_timer_.async_wait(kAwait);
+      awaiting_ = Awaiting::nothing;
     }
-    awaiting_ = Awaiting::nothing;
     serialise();
     const std::size_t written = write_now();
     if (written < out_.size() && !gone_) co_await write_rest(written);
@@ -131,6 +139,14 @@ void Session::complete() {
   if (awaiting_ == Awaiting::answer) answered_timer_.cancel();
 }
 
+void Session::send(std::string_view piece) {
+  FAIRRUSH_ASSERT(!answered_ && !piece.empty());
+  if (gone_) return;
+  pieces_ += piece;
+  if (pieces_.size() > kUnsentMax) return abort();
+  if (awaiting_ == Awaiting::answer) answered_timer_.cancel();
+}
+
 bool Session::gone() const {
   if (gone_) return true;
   char byte = 0;
@@ -140,14 +156,22 @@ bool Session::gone() const {
 }
 
 void Session::serialise() {
-  keep_ = !refused_ && !context_.draining && reader_.keep_alive();
   continued_ = false;
+  if (streaming_ || !pieces_.empty()) {
+    serialise_pieces();
+    if (reader_.takes_chunks()) out_ += "0\r\n\r\n";
+    streaming_ = false;
+    keep_ = keep_ && !context_.draining;
+    return;
+  }
+  keep_ = !refused_ && !context_.draining && reader_.keep_alive();
   out_.clear();
   const auto out = std::back_inserter(out_);
   fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
                  response.status, phrase_of(response.status), context_.date, response.content_type,
                  response.body.size());
   if (!response.allow.empty()) fmt::format_to(out, "Allow: {}\r\n", response.allow);
+  if (!response.location.empty()) fmt::format_to(out, "Location: {}\r\n", response.location);
   if (response.challenges) out_ += "WWW-Authenticate: Bearer\r\n";
   if (response.retry_after_seconds > 0) {
     fmt::format_to(out, "Retry-After: {}\r\n", response.retry_after_seconds);
@@ -156,11 +180,36 @@ void Session::serialise() {
   out_ += response.body;
 }
 
+/// Head of a body whose length is not known: in chunks, or up to the end of the connection.
+void Session::serialise_head() {
+  const bool chunks = reader_.takes_chunks();
+  keep_ = chunks && !context_.draining && reader_.keep_alive();
+  fmt::format_to(
+      std::back_inserter(out_),
+      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nCache-Control: no-store\r\n{}{}",
+      response.status, phrase_of(response.status), context_.date, response.content_type,
+      chunks ? "Transfer-Encoding: chunked\r\n" : "",
+      keep_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
+}
+
+/// What has been said since the last time, as one chunk.
+void Session::serialise_pieces() {
+  out_.clear();
+  if (!std::exchange(streaming_, true)) serialise_head();
+  if (pieces_.empty()) return;
+  if (reader_.takes_chunks()) {
+    fmt::format_to(std::back_inserter(out_), "{:x}\r\n{}\r\n", pieces_.size(), pieces_);
+  } else {
+    out_ += pieces_;
+  }
+  pieces_.clear();
+}
+
 /// Writes what the socket takes at once, which is nearly always everything.
 std::size_t Session::write_now() {
   error_code error;
   const std::size_t written = socket_.write_some(asio::buffer(out_), error);
-  gone_ = error && error != asio::error::would_block;
+  if (error && error != asio::error::would_block) gone_ = true;
   return written;
 }
 

@@ -54,6 +54,7 @@ class Session final : public Exchange {
   Task<void> run();
 
   void complete() override;
+  void send(std::string_view piece) override;
   bool gone() const override;
 
   /// A deadline has passed.
@@ -73,6 +74,8 @@ class Session final : public Exchange {
   RequestReader::State after_read(const error_code& error, std::size_t count);
   void dispatch(RequestReader::State state);
   void serialise();
+  void serialise_head();
+  void serialise_pieces();
   std::size_t write_now();
   Task<void> write_rest(std::size_t written);
   Task<void> linger();
@@ -84,12 +87,14 @@ class Session final : public Exchange {
   SessionDeadline request_deadline_{*this};
   SessionDeadline idle_deadline_{*this};
   std::string out_;
+  std::string pieces_;  ///< of a body whose length is not known, still to be written
   Awaiting awaiting_ = Awaiting::nothing;
   bool answered_ = false;
   bool timed_out_ = false;  ///< the request did not arrive in time
   bool continued_ = false;  ///< "100 Continue" was sent for this request
   bool refused_ = false;    ///< the request was not read to its end
   bool keep_ = true;        ///< another request may follow
+  bool streaming_ = false;  ///< the head of a response of unknown length has been written
   bool gone_ = false;       ///< the peer, or our wish to go on
 };
 

@@ -70,6 +70,15 @@ struct CouponIssued {
   OutboxPosition told_at;                 ///< of its message, which is written with it
 };
 
+/// A claim that has won a coupon which is made later, of a design that accepts claims.
+struct ClaimAccepted {
+  EventId event;
+  std::uint32_t place = 0;  ///< order of acceptance within the event, 1-based
+  TicketNumber ticket;
+  WallTime at;
+  std::string idempotency_key;
+};
+
 /// A loss, of a design that records them.
 struct ClaimLost {
   EventId event;
@@ -101,9 +110,9 @@ struct AuditHeard {
 
 /// A BusMessage is written with the fact that it tells, never by itself; it is read back as a
 /// record of its own.
-using LedgerRecord =
-    std::variant<EventCreated, EventReset, CouponsPreloaded, ReservationGranted, DrawFixed,
-                 CouponIssued, ClaimLost, CouponRedeemed, BusMessage, OutboxPublished, AuditHeard>;
+using LedgerRecord = std::variant<EventCreated, EventReset, CouponsPreloaded, ReservationGranted,
+                                  DrawFixed, CouponIssued, ClaimAccepted, ClaimLost, CouponRedeemed,
+                                  BusMessage, OutboxPublished, AuditHeard>;
 
 /// The message that tells of a fact.
 BusMessage message_of(const CouponIssued& fact);

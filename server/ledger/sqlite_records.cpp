@@ -21,6 +21,8 @@ RecordWriter::RecordWriter(StatementPreparer& prepare)
       insert_reservation_(prepare("INSERT INTO reservation VALUES (?,?,?,?,?)")),
       insert_draw_(prepare("INSERT INTO draw VALUES (?,?,?,?)")),
       insert_coupon_(prepare("INSERT INTO coupon VALUES (?,?,?,?,?,?,?,?,?,?)")),
+      insert_accepted_(prepare("INSERT INTO accepted VALUES (?,?,?,?,?)")),
+      delete_accepted_(prepare("DELETE FROM accepted WHERE event_id=?")),
       insert_loss_(prepare("INSERT INTO loss VALUES (?,?,?)")),
       delete_losses_(prepare("DELETE FROM loss WHERE event_id=?")),
       insert_redemption_(prepare("INSERT INTO redemption VALUES (?,?,?,?,?,?,?)")),
@@ -75,8 +77,8 @@ bool RecordWriter::write_kind(const EventReset& record) {
   // Children first: the foreign keys hold within the transaction too.
   for (SqliteStatement* statement :
        {&delete_deliveries_, &delete_messages_, &delete_redemptions_, &delete_losses_,
-        &delete_coupons_, &delete_draw_, &delete_reservations_, &delete_groups_, &delete_admin_key_,
-        &delete_event_}) {
+        &delete_coupons_, &delete_accepted_, &delete_draw_, &delete_reservations_, &delete_groups_,
+        &delete_admin_key_, &delete_event_}) {
     if (!statement->bind(record.renewed.event.value()).run()) return false;
   }
   return write_kind(record.renewed);
@@ -128,6 +130,15 @@ bool RecordWriter::write_kind(const CouponIssued& record) {
                             .bind(name_of(record.discount.value().kind))
                             .run();
   return inserted && write_kind(message_of(record));
+}
+
+bool RecordWriter::write_kind(const ClaimAccepted& record) {
+  return insert_accepted_.bind(record.event.value())
+      .bind(std::int64_t{record.place})
+      .bind(std::int64_t{record.ticket.value()})
+      .bind(std::string_view(record.idempotency_key))
+      .bind(to_unix_ms(record.at))
+      .run();
 }
 
 bool RecordWriter::write_kind(const ClaimLost& record) {

@@ -40,6 +40,7 @@ class RecordWriter {
   bool write_kind(const ReservationGranted& record);
   bool write_kind(const DrawFixed& record);
   bool write_kind(const CouponIssued& record);
+  bool write_kind(const ClaimAccepted& record);
   bool write_kind(const ClaimLost& record);
   bool write_kind(const CouponRedeemed& record);
   bool write_kind(const BusMessage& message);
@@ -52,6 +53,8 @@ class RecordWriter {
   SqliteStatement insert_reservation_;
   SqliteStatement insert_draw_;
   SqliteStatement insert_coupon_;
+  SqliteStatement insert_accepted_;
+  SqliteStatement delete_accepted_;
   SqliteStatement insert_loss_;
   SqliteStatement delete_losses_;
   SqliteStatement insert_redemption_;

@@ -93,6 +93,14 @@ Outcome coupon_from(const SqliteStatement& row, const RecordSink& sink) {
                            .told_at = {}});
 }
 
+Outcome accepted_from(const SqliteStatement& row, const RecordSink& sink) {
+  return sink(ClaimAccepted{.event = EventId(row.integer(0)),
+                            .place = static_cast<std::uint32_t>(row.integer(1)),
+                            .ticket = ticket_at(row, 2),
+                            .at = from_unix_ms(row.integer(4)),
+                            .idempotency_key = std::string(row.text(3))});
+}
+
 Outcome loss_from(const SqliteStatement& row, const RecordSink& sink) {
   return sink(ClaimLost{.event = EventId(row.integer(0)),
                         .ticket = ticket_at(row, 1),
@@ -187,6 +195,7 @@ constexpr Reading kEvents{
 constexpr std::array kReadings{
     Reading{"SELECT * FROM reservation ORDER BY event_id, ticket", reservation_from},
     Reading{"SELECT * FROM draw ORDER BY event_id", draw_from},
+    Reading{"SELECT * FROM accepted ORDER BY event_id, place", accepted_from},
     Reading{"SELECT * FROM coupon ORDER BY event_id, issue", coupon_from},
     Reading{"SELECT * FROM loss ORDER BY event_id, ticket", loss_from},
     Reading{"SELECT redemption.*, user, code FROM redemption JOIN coupon USING (event_id, issue) "

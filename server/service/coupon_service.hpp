@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/designs/design.hpp"
+#include "server/domain/claim_request.hpp"
 #include "server/domain/coupon.hpp"
 #include "server/domain/error.hpp"
 #include "server/domain/event.hpp"
@@ -43,19 +44,56 @@ struct ReservationAnswer {
   TicketNumber ticket = {};          ///< set when granted, and for duplicated_reservation
   Token token{};                     ///< likewise
   Sequence durable = {};
+  Duration retry_after{};  ///< of a refusal for want of capacity; zero: nobody knows
+};
+
+/// A claim's place in a line of those who wait for their turn.
+struct LinePlace {
+  std::uint32_t position = 0;  ///< 1-based; zero: in no line
+  Duration wait{};             ///< estimated
+  bool operator==(const LinePlace&) const = default;
 };
 
 /// The answer to a claim. It may be told once `durable` is.
 struct ClaimAnswer {
   enum class Kind : std::uint8_t {
     won,
-    refused,  ///< with `refusal`: a loss or not considered
+    refused,   ///< with `refusal`: a loss or not considered
+    accepted,  ///< its outcome comes later: to be asked for under `request`
   };
   Kind kind{};
   ErrorCode refusal{};
   CouponCode coupon{};  ///< of a win, and for already_claimed
   Discount discount = {};
   Sequence durable = {};
+  RequestId request{};     ///< of an accepted claim
+  LinePlace place = {};    ///< of an accepted claim that waits for its turn
+  Duration retry_after{};  ///< of a refusal for want of capacity; zero: nobody knows
+};
+
+/// How an accepted claim stands. It may be told once `durable` is.
+struct ClaimStatus {
+  enum class Kind : std::uint8_t {
+    waiting,     ///< for its turn, at `place`
+    processing,  ///< its coupon is being made
+    completed,   ///< with the coupon
+    failed,      ///< with the reason, as if the claim had been refused with it
+  };
+  Kind kind{};
+  ErrorCode failure{};
+  CouponCode coupon{};
+  Discount discount = {};
+  LinePlace place = {};
+  Sequence durable = {};
+
+  bool is_final() const { return kind == Kind::completed || kind == Kind::failed; }
+};
+
+/// Who asks for which claim. `seen` is how it stood when the asker last looked.
+struct StatusQuestion {
+  UserIndex user;
+  RequestId request;
+  std::optional<ClaimStatus::Kind> seen = {};
 };
 
 /// The answer to a wish to spend a coupon. It may be told once `durable` is.
@@ -104,6 +142,7 @@ struct EventState {
 /// call.
 using ReservationDone = std::function<void(const ReservationAnswer& answer)>;
 using ClaimDone = std::function<void(const ClaimAnswer& answer)>;
+using StatusDone = std::function<void(const std::expected<ClaimStatus, ErrorCode>& status)>;
 using RedemptionDone = std::function<void(const RedemptionAnswer& answer)>;
 using WalletDone = std::function<void(const std::expected<Wallet, ErrorCode>& wallet)>;
 using EventDone = std::function<void(const std::expected<EventState, ErrorCode>& event)>;
@@ -142,6 +181,10 @@ class CouponService {
 
   /// Decided as of the request's arrival, so that no wait pushes it out of its window.
   virtual void claim(std::string_view event, const UserRequest& request, ClaimDone done) = 0;
+
+  /// How an accepted claim stands: at once, or, when it stands as the asker has seen it, once it
+  /// stands otherwise. unknown_request unless the id is of a claim of the asking user.
+  virtual void status(const StatusQuestion& question, StatusDone done) = 0;
 
   virtual void redeem(const RedemptionRequest& request, RedemptionDone done) = 0;
 

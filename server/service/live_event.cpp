@@ -29,6 +29,7 @@ LiveEvent::LiveEvent(const EventCreated& created, std::unique_ptr<Design> design
       secrets_(created.secrets),
       begun_under_(created.begun_under),
       mint_(created.secrets.coupon_key),
+      request_mint_(created.secrets.coupon_key),
       rush_(created.secrets.salt, std::move(design)) {}
 
 const Issue& LiveEvent::issue_of(TicketNumber ticket) const {
@@ -51,6 +52,7 @@ void LiveEvent::remember_reservation(TicketNumber ticket, std::string_view key) 
   reservation_keys_.push_back(key_hash(key));
   verdict_keys_.push_back(0);
   issue_by_ticket_.push_back(0);
+  accepted_.push_back(false);
 }
 
 void LiveEvent::remember_verdict(TicketNumber ticket, std::string_view key) {
@@ -102,6 +104,40 @@ void LiveEvent::keep(Issue issue) {
   const std::uint32_t index = issue.ticket.value() - 1;
   issues_.push_back(issue);
   issue_by_ticket_.at(index) = static_cast<std::uint32_t>(issues_.size());
+}
+
+ClaimAccepted LiveEvent::accept(TicketNumber ticket, const UserRequest& request) {
+  keep(AcceptedClaim{ticket, request.at, std::string(request.idempotency_key)});
+  return {.event = id_,
+          .place = accepted_count_,
+          .ticket = ticket,
+          .at = request.at,
+          .idempotency_key = std::string(request.idempotency_key)};
+}
+
+void LiveEvent::keep(AcceptedClaim claim) {
+  accepted_.at(claim.ticket.value() - 1) = true;
+  ++accepted_count_;
+  without_coupon_.push_back(std::move(claim));
+}
+
+AcceptedClaim LiveEvent::take_accepted() {
+  AcceptedClaim oldest = std::move(without_coupon_.front());
+  without_coupon_.pop_front();
+  return oldest;
+}
+
+RequestId LiveEvent::request_of(TicketNumber ticket) const {
+  return request_mint_.id(request_place(ticket));
+}
+
+std::optional<TicketNumber> LiveEvent::accepted_under(const RequestId& request) const {
+  const auto place = place_of(request);
+  if (!place || place->number == 0 || place->number > accepted_.size()) return std::nullopt;
+  const TicketNumber ticket(place->number);
+  // The checksum first: it takes the same time whether the ticket's claim was accepted or not.
+  const bool ours = request_mint_.is_of(request, request_place(ticket));
+  return ours && has_accepted(ticket) ? std::optional(ticket) : std::nullopt;
 }
 
 CouponStanding LiveEvent::standing_of(std::uint32_t issue) const {
@@ -186,12 +222,24 @@ std::expected<void, std::string> LiveEvent::restore(const CouponIssued& record) 
   if (!rush_.recall(record.ticket, record.serial)) {
     return contradiction(spec_, fmt::format("coupon {} was not won", record.issue));
   }
+  if (rush_.design().accepts_claims()) without_coupon_.pop_front();
   keep({.user = record.user,
         .ticket = record.ticket,
         .code = record.code,
         .at = record.at,
         .discount = record.discount.value_or(discount_of(record.serial))});
   remember_verdict(record.ticket, record.idempotency_key);
+  return {};
+}
+
+std::expected<void, std::string> LiveEvent::restore(const ClaimAccepted& record) {
+  const bool reserved = record.ticket.value() > 0 && record.ticket.value() <= rush_.roster().size();
+  close_reservations();
+  if (!reserved || record.place != accepted_count_ + 1 || !rush_.recall_accepted(record.ticket)) {
+    return contradiction(spec_,
+                         fmt::format("ticket {} cannot have been accepted", record.ticket.value()));
+  }
+  keep(AcceptedClaim{record.ticket, record.at, record.idempotency_key});
   return {};
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "server/designs/rush.hpp"
@@ -31,6 +32,13 @@ struct Redemption {
   std::string order;
   OrderAmounts amounts;
   std::uint64_t key = 0;  ///< hash of the idempotency key, zero for none
+};
+
+/// A claim that has been accepted, and whose coupon is still to be made.
+struct AcceptedClaim {
+  TicketNumber ticket;
+  WallTime at;
+  std::string key;
 };
 
 /// A claim that waits for a draw, or for the moment at which its design decides.
@@ -73,6 +81,16 @@ class LiveEvent {
   CouponIssued issue(const ClaimVerdict& win, WallTime at, std::string_view key,
                      OutboxPosition told_at);
 
+  /// Remembers that a ticket's claim is accepted; returns the record.
+  ClaimAccepted accept(TicketNumber ticket, const UserRequest& request);
+  bool has_accepted(TicketNumber ticket) const { return accepted_.at(ticket.value() - 1); }
+  /// Takes the oldest accepted claim without a coupon; there is one.
+  AcceptedClaim take_accepted();
+  /// What a ticket's accepted claim is asked for by, and the other way round; unset when the id is
+  /// of no accepted claim of this life.
+  RequestId request_of(TicketNumber ticket) const;
+  std::optional<TicketNumber> accepted_under(const RequestId& request) const;
+
   /// The coupon at a place in `issues`, 1-based, as its redemption sees it.
   CouponStanding standing_of(std::uint32_t issue) const;
   /// Spends an unspent coupon; returns the record, likewise.
@@ -90,6 +108,7 @@ class LiveEvent {
   std::expected<void, std::string> restore(const ReservationGranted& record);
   std::expected<void, std::string> restore(const DrawFixed& record);
   std::expected<void, std::string> restore(const CouponIssued& record);
+  std::expected<void, std::string> restore(const ClaimAccepted& record);
   std::expected<void, std::string> restore(const ClaimLost& record);
   std::expected<void, std::string> restore(const CouponRedeemed& record);
 
@@ -105,21 +124,31 @@ class LiveEvent {
   std::optional<DrawOutcome> unrecorded_draw;  ///< waits for its record to become durable
   std::optional<std::string> draw_failure;     ///< why this process has no draw
   std::vector<HeldClaim> held;
+  /// Who wants to hear of accepted claims once they have coupons.
+  std::unordered_map<TicketNumber, std::vector<StatusDone>> watchers;
 
  private:
   Discount discount_of(CouponSerial serial) const;
   void keep(Issue issue);
   void keep(const CouponRedeemed& record);
+  void keep(AcceptedClaim claim);
+  RequestPlace request_place(TicketNumber ticket) const {
+    return {static_cast<std::uint64_t>(id_.value()), ticket.value()};
+  }
 
   EventId id_;
   EventSpec spec_;
   EventSecrets secrets_;
   AdminKey begun_under_;
   CouponMint mint_;
+  RequestMint request_mint_;
   Rush rush_;
   bool reservations_closed_ = false;
   std::deque<Issue> issues_;  ///< a deque: addresses stay
   std::deque<Redemption> redemptions_;
+  std::deque<AcceptedClaim> without_coupon_;  ///< accepted, the oldest first
+  std::uint32_t accepted_count_ = 0;
+  std::vector<bool> accepted_;                  ///< by ticket − 1
   std::vector<std::uint32_t> issue_by_ticket_;  ///< 1-based place in issues_, 0: none
   // Keys as 64-bit hashes, 0 for none: a user who collides with their own key fools only
   // themselves.

@@ -232,6 +232,8 @@ std::optional<ClaimAnswer> RushService::foregone(const LiveEvent& event,
   const ClaimVerdict known = event.rush().verdict_of(request.user);
   const bool judged = known.kind == Kind::won_before || known.kind == Kind::lost;
   if (judged) return verdict_again(event, known, request.idempotency_key);
+  const bool waits = known.kind == ClaimVerdict::Kind::pending && event.has_accepted(known.ticket);
+  if (waits) return accepted(event, known.ticket, queue_.last());
   if (!event.spec().windows.rushing(request.at)) return refused(ErrorCode::not_in_active_time);
   if (known.kind == Kind::not_reserved) return refused(ErrorCode::not_reservation);
   return std::nullopt;
@@ -245,6 +247,7 @@ std::optional<ClaimAnswer> RushService::decide(LiveEvent& event, const UserReque
   if (verdict.kind == Kind::won) return issue(event, verdict, request);
   if (verdict.kind == Kind::lost) return note_loss(event, verdict, request.idempotency_key);
   if (verdict.kind == Kind::refused) return refused(ErrorCode::forbidden);
+  if (event.rush().design().accepts_claims()) return accept(event, verdict.ticket, request);
   if (event.draw_failure) return refused(ErrorCode::draw_failed);
   return std::nullopt;
 }
@@ -287,6 +290,7 @@ void RushService::tick(WallTime now) {
   for (auto& [name, slot] : events_) {
     if (now >= slot.event->spec().windows.reserve_close) close_reservations(slot);
     advance(*slot.event, now);
+    if (queue_.failure()) end_watches(*slot.event, ErrorCode::ledger_unavailable);
   }
   messaging_.outbox.relay();
 }
@@ -363,7 +367,13 @@ void RushService::advance(LiveEvent& event, WallTime now) {
   event.decided_up_to = std::max(event.decided_up_to, now);
   const auto due = event.rush().next_decision();
   const Duration since_open = event.since_open(event.decided_up_to);
-  if (due && *due <= since_open && !event.rush().advance(since_open).empty()) answer_held(event);
+  if (!due || *due > since_open) return;
+  if (event.rush().design().accepts_claims()) {
+    // What is not recorded now is later: it waits in the design's queue.
+    if (accepts()) complete_accepted(event, event.rush().advance(since_open));
+  } else if (!event.rush().advance(since_open).empty()) {
+    answer_held(event);
+  }
 }
 
 void RushService::answer_held(LiveEvent& event) {
@@ -378,6 +388,7 @@ void RushService::answer_held(LiveEvent& event) {
 
 void RushService::refuse_held(LiveEvent& event, ErrorCode why) {
   for (const HeldClaim& held : std::exchange(event.held, {})) held.done(refused(why));
+  end_watches(event, why);
 }
 
 }  // namespace fairrush::server

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -59,6 +60,7 @@ class RushService : public CouponService {
   void reserve(std::string_view event, const UserRequest& request, ReservationDone done) override;
   /// Answers at once, or when the claim's draw is recorded or its design decides.
   void claim(std::string_view event, const UserRequest& request, ClaimDone done) override;
+  void status(const StatusQuestion& question, StatusDone done) override;
   void redeem(const RedemptionRequest& request, RedemptionDone done) override;
   /// O(events).
   void wallet(const UserRequest& request, std::optional<std::string_view> only,
@@ -155,6 +157,14 @@ class RushService : public CouponService {
   EventState state_of(const LiveEvent& event) const;
   ReservationAnswer reservation_of(LiveEvent& event, const UserRequest& request);
   LiveEvent& begin_anew(LiveEvent& event, const EventWindows& windows, AdminKey under);
+
+  /// Tells a ticket that has just won that its coupon will come.
+  ClaimAnswer accept(LiveEvent& event, TicketNumber ticket, const UserRequest& request);
+  static ClaimAnswer accepted(const LiveEvent& event, TicketNumber ticket, Sequence durable);
+  /// Makes the coupons of tickets that have their turn, which are the oldest accepted ones.
+  void complete_accepted(LiveEvent& event, std::span<const TicketNumber> tickets);
+  ClaimStatus status_of(const LiveEvent& event, TicketNumber ticket) const;
+  static void end_watches(LiveEvent& event, ErrorCode why);
 
   /// Decides a claim; unset when it has to wait.
   std::optional<ClaimAnswer> decide(LiveEvent& event, const UserRequest& request);

@@ -80,6 +80,8 @@ std::unique_ptr<Call> World::send(Method method, const std::string& target, cons
                    .user_id = call->user,
                    .idempotency_key = call->key,
                    .user_agent = call->agent,
+                   .accept = {},
+                   .prefer = {},
                    .body = call->text};
   app_.handle(*call);
   return call;

@@ -18,6 +18,7 @@ namespace fairrush::server {
 class Call final : public Exchange {
  public:
   void complete() override { ++completions; }
+  void send(std::string_view piece) override { streamed += piece; }
   bool gone() const override { return left; }
 
   bool answered() const { return completions == 1; }
@@ -29,6 +30,7 @@ class Call final : public Exchange {
   std::string code() const { return member("code"); }
 
   std::string target, authorization, user, key, agent, text;  ///< what the request's views look at
+  std::string streamed;  ///< pieces of a body of unknown length
   int completions = 0;
   bool left = false;  ///< the client has gone
 };

@@ -1,4 +1,4 @@
-#include "server/designs/no_show.hpp"
+#include "server/designs/by_chance/no_show.hpp"
 
 #include <gtest/gtest.h>
 

@@ -95,7 +95,7 @@ TEST_P(RushOfAnyDesign, DecidesTheSameUnderTheSameSecret) {
   }
 }
 
-/// Wins and losses are replayed as a ledger gives them back: wins in their order, then losses.
+/// Verdicts are replayed as a ledger gives them back: acceptances, wins in their order, losses.
 TEST_P(RushOfAnyDesign, GoesOnAfterARestartWhereItWas) {
   claim_all(0);
   Rush first(rush_spec(GetParam()), fixed_secrets());
@@ -116,6 +116,9 @@ TEST_P(RushOfAnyDesign, GoesOnAfterARestartWhereItWas) {
   const bool by_serial = GetParam() != "sealed-draw" && GetParam() != "preloaded-shuffle" &&
                          GetParam() != "blank-tickets";
   if (by_serial) std::ranges::sort(issued);
+  if (second.design().accepts_claims()) {
+    for (const auto& [serial, ticket] : issued) EXPECT_TRUE(second.recall_accepted(ticket));
+  }
   for (const auto& [serial, ticket] : issued) EXPECT_TRUE(second.recall(ticket, serial)) << serial;
   if (second.design().records_losses()) {
     for (const auto& [user, verdict] : before.verdicts) {

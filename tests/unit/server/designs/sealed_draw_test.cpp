@@ -1,4 +1,4 @@
-#include "server/designs/sealed_draw.hpp"
+#include "server/designs/by_chance/sealed_draw.hpp"
 
 #include <gtest/gtest.h>
 

@@ -136,27 +136,27 @@ TEST(SqliteLedger, RefusesANewerSchema) {
   ASSERT_TRUE(SqliteDatabase::open(path)->execute("PRAGMA user_version=9"));
   const auto ledger = SqliteLedger::open(path);
   ASSERT_FALSE(ledger);
-  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 6"));
+  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 7"));
 }
 
 TEST(SqliteLedger, UpgradesAFileOfTheFirstSchema) {
   const TemporaryDirectory directory;
   const std::string path = directory.file("ledger.db");
   ASSERT_TRUE(SqliteLedger::open(path)->commit(std::vector<LedgerRecord>{event_record()}));
-  ASSERT_TRUE(
-      SqliteDatabase::open(path)->execute("DROP TABLE policy_detail;"
-                                          "ALTER TABLE coupon DROP COLUMN discount;"
-                                          "ALTER TABLE coupon DROP COLUMN discount_type;"
-                                          "ALTER TABLE event DROP COLUMN discount_type;"
-                                          "DROP TABLE loss; ALTER TABLE event DROP COLUMN batch_ms;"
-                                          "ALTER TABLE event DROP COLUMN waiting_ms;"
-                                          "DROP TABLE audit; DROP TABLE outbox;"
-                                          "DROP TABLE outbox_cursor;"
-                                          "DROP TABLE admin_key; DROP TABLE redemption;"
-                                          "ALTER TABLE event DROP COLUMN valid_ms;"
-                                          "ALTER TABLE event DROP COLUMN amount_min;"
-                                          "ALTER TABLE event DROP COLUMN discount;"
-                                          "PRAGMA user_version=1"));
+  ASSERT_TRUE(SqliteDatabase::open(path)->execute(
+      "DROP TABLE policy_detail;"
+      "ALTER TABLE coupon DROP COLUMN discount;"
+      "ALTER TABLE coupon DROP COLUMN discount_type;"
+      "ALTER TABLE event DROP COLUMN discount_type;"
+      "DROP TABLE accepted; DROP TABLE loss; ALTER TABLE event DROP COLUMN batch_ms;"
+      "ALTER TABLE event DROP COLUMN waiting_ms;"
+      "DROP TABLE audit; DROP TABLE outbox;"
+      "DROP TABLE outbox_cursor;"
+      "DROP TABLE admin_key; DROP TABLE redemption;"
+      "ALTER TABLE event DROP COLUMN valid_ms;"
+      "ALTER TABLE event DROP COLUMN amount_min;"
+      "ALTER TABLE event DROP COLUMN discount;"
+      "PRAGMA user_version=1"));
   EventCreated keyed = event_record(2);
   keyed.begun_under = {AdminKey::Route::create, "k"};
   ASSERT_TRUE(SqliteLedger::open(path)->commit(std::vector<LedgerRecord>{keyed}));

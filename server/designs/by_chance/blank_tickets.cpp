@@ -1,4 +1,4 @@
-#include "server/designs/blank_tickets.hpp"
+#include "server/designs/by_chance/blank_tickets.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "server/designs/preloaded_shuffle.hpp"
+#include "server/designs/first_come/preloaded_shuffle.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "server/designs/bernoulli.hpp"
+#include "server/designs/by_chance/bernoulli.hpp"
 
 #include <algorithm>
 

@@ -1,4 +1,4 @@
-#include "server/designs/waiting_room.hpp"
+#include "server/designs/by_chance/waiting_room.hpp"
 
 #include <utility>
 

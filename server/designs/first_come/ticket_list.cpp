@@ -1,4 +1,4 @@
-#include "server/designs/ticket_list.hpp"
+#include "server/designs/first_come/ticket_list.hpp"
 
 namespace fairrush::server {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/designs/sealed_draw.hpp"
+#include "server/designs/by_chance/sealed_draw.hpp"
 
 namespace fairrush::server {
 

@@ -1,4 +1,4 @@
-#include "server/designs/batch_draw.hpp"
+#include "server/designs/by_chance/batch_draw.hpp"
 
 #include <fmt/format.h>
 
