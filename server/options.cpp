@@ -96,6 +96,23 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
             credentials.jwt_secret);
 }
 
+void add_tls_options(OptionTable& table, TlsOptions& tls) {
+  table.add({.name = "tls-certificate",
+             .hint = "FILE",
+             .help = "PEM with the server's certificate and its chain; with it connections are "
+                     "encrypted. Read again on SIGHUP",
+             .is_path = true},
+            tls.certificate);
+  table.add({.name = "tls-key",
+             .hint = "FILE",
+             .help = "PEM with the certificate's key, not encrypted",
+             .is_path = true},
+            tls.key);
+  table.add_choice<TlsVersion>({"tls-minimum-version", "VERSION", "Oldest TLS that is spoken"},
+                               tls.version_min,
+                               {{"1.2", TlsVersion::v1_2}, {"1.3", TlsVersion::v1_3}});
+}
+
 /// For proving that a verifier sees what goes wrong; never for a real event.
 void add_fault_options(OptionTable& table, ServerOptions& options) {
   table.add_custom(
@@ -138,6 +155,7 @@ void add_limit_options(OptionTable& table, ServerOptions& options) {
 OptionTable server_option_table(ServerOptions& options) {
   OptionTable table;
   add_service_options(table, options);
+  add_tls_options(table, options.tls);
   add_fault_options(table, options);
   add_limit_options(table, options);
   return table;

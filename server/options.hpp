@@ -20,6 +20,7 @@ struct ServerOptions {
   AppOptions app;
   RequestLimits limits;
   SessionTimeouts timeouts;
+  TlsOptions tls;
   Duration drain_timeout = std::chrono::seconds(10);
   LogLevel log_level = LogLevel::info;
 };

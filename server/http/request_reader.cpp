@@ -33,6 +33,7 @@ struct MessageParts {
   std::string user_id;
   std::string idempotency_key;
   std::string user_agent;
+  std::string request_id;
   std::string body;
   bool has_host = false;
   bool has_transfer_encoding = false;
@@ -41,7 +42,7 @@ struct MessageParts {
   void clear() {
     method = Method::other;
     for (std::string* text :
-         {&target, &authorization, &user_id, &idempotency_key, &user_agent, &body}) {
+         {&target, &authorization, &user_id, &idempotency_key, &user_agent, &request_id, &body}) {
       text->clear();
     }
     has_host = has_transfer_encoding = expects_continue = false;
@@ -93,6 +94,8 @@ class MessageParser final : public http::basic_parser<true> {
       keep_once(parts_.user_id, value, error);
     } else if (beast::iequals(name_text, "Idempotency-Key")) {
       keep_once(parts_.idempotency_key, value, error);
+    } else if (beast::iequals(name_text, "X-Request-ID")) {
+      parts_.request_id = view(value);
     }
   }
 
@@ -161,6 +164,7 @@ class RequestReader::Parser {
                 .user_id = parts_.user_id,
                 .idempotency_key = parts_.idempotency_key,
                 .user_agent = parts_.user_agent,
+                .request_id = parts_.request_id,
                 .body = parts_.body};
     return request_;
   }
