@@ -26,8 +26,8 @@ class Splitter {
   /// The help text when it was asked for.
   std::optional<std::string> split(std::vector<std::string> arguments);
 
-  void assign_options(OptionTable& table);
-  std::vector<std::string> take_positionals(OptionTable& table);
+  std::vector<GivenOption> take_options();
+  std::vector<std::string> take_positionals(const OptionTable& table);
   std::vector<Problem> take_problems() { return std::move(problems_); }
 
  private:
@@ -77,7 +77,8 @@ std::optional<std::string> Splitter::split(std::vector<std::string> arguments) {
   return std::nullopt;
 }
 
-void Splitter::assign_options(OptionTable& table) {
+std::vector<GivenOption> Splitter::take_options() {
+  std::vector<GivenOption> options;
   for (Given& given : given_) {
     const std::string spelled = "--" + given.row.info.name;
     if (given.flag) given.values.emplace_back("true");
@@ -85,14 +86,12 @@ void Splitter::assign_options(OptionTable& table) {
       problems_.push_back({spelled, "given more than once"});
       continue;
     }
-    for (const std::string& value : given.values) {
-      const auto assigned = table.assign(given.row.info.name, value);
-      if (!assigned) problems_.push_back({spelled, assigned.error()});
-    }
+    for (const std::string& value : given.values) options.push_back({given.row.info.name, value});
   }
+  return options;
 }
 
-std::vector<std::string> Splitter::take_positionals(OptionTable& table) {
+std::vector<std::string> Splitter::take_positionals(const OptionTable& table) {
   std::vector<std::string> positionals;
   for (const std::string& extra : app_.remaining()) {
     if (!extra.starts_with("--")) {
@@ -100,7 +99,7 @@ std::vector<std::string> Splitter::take_positionals(OptionTable& table) {
       continue;
     }
     const std::string name = extra.substr(2, extra.find('=') - 2);
-    problems_.push_back({extra, table.assign(name, "").error()});
+    problems_.push_back({extra, table.unknown(name)});
   }
   if (positionals.size() < program_.positionals_min) {
     problems_.push_back({program_.name, fmt::format("missing {}", program_.positionals_hint)});
@@ -116,17 +115,29 @@ std::vector<std::string> Splitter::take_positionals(OptionTable& table) {
 
 }  // namespace
 
+SplitCommandLine split_command_line(const ProgramInfo& program, const OptionTable& table,
+                                    std::vector<std::string> arguments) {
+  Splitter splitter(program, table);
+  SplitCommandLine result;
+  result.line.help = splitter.split(std::move(arguments));
+  if (result.line.help) return result;
+  result.given = splitter.take_options();
+  result.line.positionals = splitter.take_positionals(table);
+  result.problems = splitter.take_problems();
+  return result;
+}
+
 std::expected<CommandLine, std::vector<Problem>> parse_command_line(
     const ProgramInfo& program, OptionTable& table, std::vector<std::string> arguments) {
-  Splitter splitter(program, table);
-  CommandLine line;
-  line.help = splitter.split(std::move(arguments));
-  if (line.help) return line;
-  splitter.assign_options(table);
-  line.positionals = splitter.take_positionals(table);
-  std::vector<Problem> problems = splitter.take_problems();
+  SplitCommandLine split = split_command_line(program, table, std::move(arguments));
+  std::vector<Problem> problems;
+  for (const GivenOption& given : split.given) {
+    const auto assigned = table.assign(given.name, given.value);
+    if (!assigned) problems.push_back({"--" + given.name, assigned.error()});
+  }
+  problems.insert(problems.end(), split.problems.begin(), split.problems.end());
   if (!problems.empty()) return std::unexpected(std::move(problems));
-  return line;
+  return std::move(split.line);
 }
 
 }  // namespace fairrush

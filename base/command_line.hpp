@@ -24,6 +24,23 @@ struct ProgramInfo {
   std::size_t positionals_max = 0;
 };
 
+/// An option as somebody gave it.
+struct GivenOption {
+  std::string name;
+  std::string value;
+};
+
+/// A command line in its parts, before any value is judged.
+struct SplitCommandLine {
+  CommandLine line;
+  std::vector<GivenOption> given;  ///< in the order of the table
+  std::vector<Problem> problems;
+};
+
+/// Splits `arguments` (without the program's name) and assigns nothing.
+SplitCommandLine split_command_line(const ProgramInfo& program, const OptionTable& table,
+                                    std::vector<std::string> arguments);
+
 /// Parses `arguments` (without the program's name) into the table's targets. Collects every problem
 /// instead of stopping at the first one.
 std::expected<CommandLine, std::vector<Problem>> parse_command_line(

@@ -66,6 +66,7 @@ void OptionTable::add(OptionInfo info, double& target, Between<double> range) {
   Row row = unit_row(std::move(info), target, range, parse,
                      [](double value) { return fmt::format("{}", value); });
   row.accepted = fmt::format("a number of {} to {}", range.low, range.high);
+  row.is_number = true;
   add_row(std::move(row));
 }
 
@@ -90,7 +91,11 @@ void OptionTable::add(OptionInfo info, Share& target, Between<Share> range) {
 }
 
 void OptionTable::add(OptionInfo info, ByteCount& target, Between<ByteCount> range) {
-  Row row = unit_row(std::move(info), target, range, parse_byte_count, format_byte_count);
+  const auto print = [](ByteCount count) {
+    std::string text = format_byte_count(count);
+    return parse_byte_count(text) == count ? text : fmt::format("{} B", count.bytes);
+  };
+  Row row = unit_row(std::move(info), target, range, parse_byte_count, print);
   row.accepted = fmt::format("a byte count of {} to {}", format_byte_count(range.low),
                              format_byte_count(range.high));
   add_row(std::move(row));
@@ -129,6 +134,8 @@ void OptionTable::add(OptionInfo info, std::vector<std::string>& target) {
     target.emplace_back(text);
     return true;
   };
+  row.values = [&target] { return target; };
+  row.clear = [&target] { target.clear(); };
   add_row(std::move(row));
 }
 
@@ -164,6 +171,7 @@ void OptionTable::add_integer(OptionInfo info, IntegerRange range, IntegerTarget
   Row row;
   row.info = std::move(info);
   row.accepted = fmt::format("an integer of {} to {}", range.low, format_count(range.high));
+  row.is_number = true;
   row.echo = std::move(target.echo);
   row.assign = [range, assign = std::move(target.assign)](std::string_view text) {
     std::uint64_t value = 0;
@@ -205,17 +213,21 @@ void OptionTable::add_row(Row row) {
 
 std::expected<void, std::string> OptionTable::assign(std::string_view name,
                                                      std::string_view value) {
-  for (const Row& row : rows_) {
-    if (row.info.name != name) continue;
-    if (row.assign(value)) return {};
-    return std::unexpected(
-        fmt::format("{} is not accepted: expected {}", in_quotes(value), row.accepted));
-  }
-  return std::unexpected(fmt::format("unknown name; nearest is {}", in_quotes(nearest(name))));
+  const Row* const row = find(name);
+  if (row == nullptr) return std::unexpected(unknown(name));
+  if (row->assign(value)) return {};
+  const std::string shown = row->info.secret ? std::string("what was given") : in_quotes(value);
+  return std::unexpected(fmt::format("{} is not accepted: expected {}", shown, row->accepted));
 }
 
 bool OptionTable::contains(std::string_view name) const {
-  return std::ranges::any_of(rows_, [name](const Row& row) { return row.info.name == name; });
+  return find(name) != nullptr;
+}
+
+const OptionTable::Row* OptionTable::find(std::string_view name) const {
+  const auto found =
+      std::ranges::find_if(rows_, [name](const Row& row) { return row.info.name == name; });
+  return found == rows_.end() ? nullptr : &*found;
 }
 
 std::vector<std::pair<std::string, std::string>> OptionTable::echo() const {
@@ -225,10 +237,17 @@ std::vector<std::pair<std::string, std::string>> OptionTable::echo() const {
   return values;
 }
 
-std::string OptionTable::nearest(std::string_view name) const {
-  const auto closest = std::ranges::min_element(
-      rows_, {}, [name](const Row& row) { return edit_distance(row.info.name, name); });
-  return closest == rows_.end() ? std::string() : closest->info.name;
+std::string OptionTable::unknown(std::string_view name) const {
+  return fmt::format("unknown name; nearest is {}", in_quotes(nearest(name).name));
+}
+
+OptionTable::Nearest OptionTable::nearest(std::string_view name) const {
+  Nearest result{.name = {}, .distance = name.size()};
+  for (const Row& row : rows_) {
+    const std::size_t distance = edit_distance(row.info.name, name);
+    if (result.name.empty() || distance < result.distance) result = {row.info.name, distance};
+  }
+  return result;
 }
 
 }  // namespace fairrush

@@ -31,6 +31,7 @@ struct OptionInfo {
   std::string help;      ///< one sentence
   bool secret = false;   ///< its value is never shown: the echo says only that it is set
   bool is_path = false;  ///< a file; one that a file names is looked for beside it
+  bool of_this_call = false;  ///< what one call is to do: on a command line only
 };
 
 /// Inclusive bounds of an option's value.
@@ -45,6 +46,8 @@ struct Between {
 /// the table, and hold the default when they are added. One thread.
 class OptionTable {
  public:
+  struct Row;
+
   template <std::integral T>
     requires(!std::same_as<T, bool>)
   void add(OptionInfo info, T& target, Between<T> range) {
@@ -90,6 +93,17 @@ class OptionTable {
   std::expected<void, std::string> assign(std::string_view name, std::string_view value);
 
   bool contains(std::string_view name) const;
+  /// Null when there is none of that name.
+  const Row* find(std::string_view name) const;
+
+  /// What is wrong with a name that is none of the table's.
+  std::string unknown(std::string_view name) const;
+  /// The known name that is most like `name`, and how many letters lie between them.
+  struct Nearest {
+    std::string name;
+    std::size_t distance = 0;
+  };
+  Nearest nearest(std::string_view name) const;
 
   /// Name and value in force of every option, in the order of addition.
   std::vector<std::pair<std::string, std::string>> echo() const;
@@ -99,10 +113,13 @@ class OptionTable {
     std::string accepted;      ///< "an integer of 1 to 10,000,000"
     std::string default_text;  ///< as it stood when the option was added
     bool flag = false;
-    bool is_text = false;  ///< any text is accepted, and kept as it is
+    bool is_number = false;  ///< a bare integer or decimal number
+    bool is_text = false;    ///< any text is accepted, and kept as it is
     bool repeatable = false;
     std::function<std::string()> echo;
     std::function<bool(std::string_view)> assign;
+    std::function<std::vector<std::string>()> values;  ///< of a repeatable option: each one
+    std::function<void()> clear;                       ///< of a repeatable option: to none
   };
   std::span<const Row> rows() const { return rows_; }
 
@@ -120,8 +137,6 @@ class OptionTable {
   void add_named(OptionInfo info, const std::vector<std::string>& names,
                  std::function<std::string()> echo, std::function<void(std::size_t)> assign);
   void add_row(Row row);
-  std::string nearest(std::string_view name) const;
-
   std::vector<Row> rows_;
 };
 

@@ -4,7 +4,6 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
-#include <cstdlib>
 #include <limits>
 #include <optional>
 #include <string>
@@ -41,6 +40,11 @@ Assigned assign_listen(ListenAddress& target, std::string_view text) {
   return {};
 }
 
+std::string listen_text(const ListenAddress& listen) {
+  return listen.host.contains(':') ? fmt::format("[{}]:{}", listen.host, listen.port)
+                                   : fmt::format("{}:{}", listen.host, listen.port);
+}
+
 Assigned assign_ledger(std::string& target, std::string_view text) {
   if (!text.starts_with(kSqlite) || text.size() == kSqlite.size()) {
     return std::unexpected("sqlite:PATH, or sqlite::memory: to keep nothing");
@@ -49,19 +53,34 @@ Assigned assign_ledger(std::string& target, std::string_view text) {
   return {};
 }
 
-/// Secrets come from the environment by preference: a command line is there for everybody to read.
-constexpr const char* kAdminTokenVariable = "FAIRRUSH_ADMIN_TOKEN";
-constexpr const char* kJwtSecretVariable = "FAIRRUSH_JWT_SECRET";
-
-std::optional<std::string> from_environment(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+/// What this call is to do.
+void add_call_options(OptionTable& table, CallOptions& call) {
+  table.add(
+      {.name = "config",
+       .hint = "FILE",
+       .help = "TOML file of the options below; FAIRRUSH_… variables and options win over it"},
+      call.config);
+  table.add_flag({.name = "print-config",
+                  .hint = {},
+                  .help = "Print the configuration in force with its sources, and exit",
+                  .of_this_call = true},
+                 call.print_config);
+  table.add_flag({.name = "version",
+                  .hint = {},
+                  .help = "Print version and build, and exit",
+                  .of_this_call = true},
+                 call.version);
+  table.add_flag({.name = "list-faults",
+                  .hint = {},
+                  .help = "Print what --fault knows, and exit",
+                  .of_this_call = true},
+                 call.list_faults);
 }
 
 void add_service_options(OptionTable& table, ServerOptions& options) {
   table.add_custom(
       {"listen", "ADDRESS:PORT", "Where to listen; port 0 lets the kernel pick"},
-      [&listen = options.listen] { return fmt::format("{}:{}", listen.host, listen.port); },
+      [&options] { return listen_text(options.listen); },
       [&options](std::string_view text) { return assign_listen(options.listen, text); });
   std::vector<std::pair<std::string, std::string>> names;
   for (const DesignRow& row : designs()) names.emplace_back(row.name, row.name);
@@ -77,23 +96,39 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
       {"ack", "WHEN", "Answer after the commit, or as soon as it is decided (may lose)"},
       options.app.acknowledge,
       {{"durable", Acknowledge::durable}, {"decided", Acknowledge::decided}});
-  auto& credentials = options.app.credentials;
-  credentials.admin_token = from_environment(kAdminTokenVariable);
-  credentials.jwt_secret = from_environment(kJwtSecretVariable);
+}
+
+/// Secrets come from the environment by preference: a command line is there for everybody to read.
+void add_credential_options(OptionTable& table, Credentials& credentials) {
   table.add({.name = "admin-token",
              .hint = "TOKEN",
-             .help = fmt::format("Bearer token of admin routes, better given as {}; without one "
-                                 "nobody passes",
-                                 kAdminTokenVariable),
+             .help = "Bearer token of admin routes, better given as FAIRRUSH_ADMIN_TOKEN; without "
+                     "one nobody passes",
              .secret = true},
             credentials.admin_token);
   table.add({.name = "jwt-secret",
              .hint = "SECRET",
-             .help = fmt::format("Users come with HS256 tokens under this secret, better given as "
-                                 "{}; without one X-User-ID is trusted",
-                                 kJwtSecretVariable),
+             .help = "Users come with HS256 tokens under this secret, better given as "
+                     "FAIRRUSH_JWT_SECRET; without any JWT key X-User-ID is trusted",
              .secret = true},
             credentials.jwt_secret);
+}
+
+void add_tls_options(OptionTable& table, TlsOptions& tls) {
+  table.add({.name = "tls-certificate",
+             .hint = "FILE",
+             .help = "PEM with the server's certificate and its chain; with it connections are "
+                     "encrypted. Read again on SIGHUP",
+             .is_path = true},
+            tls.certificate);
+  table.add({.name = "tls-key",
+             .hint = "FILE",
+             .help = "PEM with the certificate's key, not encrypted",
+             .is_path = true},
+            tls.key);
+  table.add_choice<TlsVersion>({"tls-minimum-version", "VERSION", "Oldest TLS that is spoken"},
+                               tls.version_min,
+                               {{"1.2", TlsVersion::v1_2}, {"1.3", TlsVersion::v1_3}});
 }
 
 /// For proving that a verifier sees what goes wrong; never for a real event.
@@ -137,10 +172,24 @@ void add_limit_options(OptionTable& table, ServerOptions& options) {
 
 OptionTable server_option_table(ServerOptions& options) {
   OptionTable table;
+  add_call_options(table, options.call);
   add_service_options(table, options);
+  add_credential_options(table, options.app.credentials);
+  add_tls_options(table, options.tls);
   add_fault_options(table, options);
   add_limit_options(table, options);
   return table;
+}
+
+std::vector<Problem> check_options(const ServerOptions& options) {
+  std::vector<Problem> problems;
+  if (options.tls.certificate.empty() != options.tls.key.empty()) {
+    const bool no_key = options.tls.key.empty();
+    problems.push_back(
+        {no_key ? "tls-key" : "tls-certificate",
+         fmt::format("is missing: expected beside {}", no_key ? "tls-certificate" : "tls-key")});
+  }
+  return problems;
 }
 
 }  // namespace fairrush::server

@@ -1,13 +1,13 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <exception>
 #include <string>
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/command_line.hpp"
 #include "base/version.hpp"
+#include "server/configuration/configuration.hpp"
+#include "server/configuration/print.hpp"
 #include "server/server_process.hpp"
 
 namespace {
@@ -15,36 +15,28 @@ namespace {
 constexpr int kUsageExit = 2;
 constexpr int kInternalExit = 70;  // EX_SOFTWARE
 
-int run(std::vector<std::string> arguments) {
+int list_faults() {
   using namespace fairrush::server;
-  if (std::ranges::find(arguments, "--version") != arguments.end()) {
-    fmt::print("fairrush-server {}, {} build\n", fairrush::version_text(),
-               fairrush::version().build_type);
-    return 0;
+  fmt::print("name\tbreaks\tkilled by\tdesigns\n");
+  for (const FaultRow& row : faults()) {
+    fmt::print("{}\t{}\t{}\t{}\n", row.name, row.breaks, row.killed_by, designs_text(row));
   }
-  if (std::ranges::find(arguments, "--list-faults") != arguments.end()) {
-    fmt::print("name\tbreaks\tkilled by\tdesigns\n");
-    for (const FaultRow& row : faults()) {
-      fmt::print("{}\t{}\t{}\t{}\n", row.name, row.breaks, row.killed_by, designs_text(row));
-    }
-    return 0;
-  }
-  ServerOptions options;
-  fairrush::OptionTable table = server_option_table(options);
-  const fairrush::ProgramInfo program{
-      .name = "fairrush-server",
-      .purpose = "The reference coupon service: reservations, rushes and a verifiable draw.",
-      .positionals_hint = ""};
-  const auto command_line = parse_command_line(program, table, std::move(arguments));
-  if (!command_line) {
-    fmt::print(stderr, "{}", fairrush::format_problems(command_line.error()));
-    return kUsageExit;
-  }
-  if (command_line->help) {
-    fmt::print("{}", *command_line->help);
-    return 0;
-  }
+  return 0;
+}
+
+int print_version() {
+  fmt::print("fairrush-server {}, {} build\n", fairrush::version_text(),
+             fairrush::version().build_type);
+  return 0;
+}
+
+int serve(const fairrush::server::ServerOptions& options,
+          const fairrush::server::Configuration& configuration) {
+  using namespace fairrush::server;
   start_logging(options.log_level);
+  for (const std::string& variable : configuration.ignored) {
+    log_warning("environment variable ignored: it names no option", {{"variable", variable}});
+  }
   if (!options.app.credentials.admin_token) {
     log_warning("no admin token: admin routes refuse everybody");
   }
@@ -55,6 +47,35 @@ int run(std::vector<std::string> arguments) {
     return kUsageExit;
   }
   return 0;
+}
+
+int run(std::vector<std::string> arguments) {
+  using namespace fairrush::server;
+  ServerOptions options;
+  fairrush::OptionTable table = server_option_table(options);
+  const fairrush::ProgramInfo program{
+      .name = "fairrush-server",
+      .purpose = "The reference coupon service: reservations, rushes and a verifiable draw.",
+      .positionals_hint = ""};
+  const auto configuration =
+      configure(program, table, {std::move(arguments), environment_of_process()},
+                [&options] { return check_options(options); });
+  // Asked for by themselves, these need no valid configuration.
+  if (options.call.version) return print_version();
+  if (options.call.list_faults) return list_faults();
+  if (!configuration) {
+    fmt::print(stderr, "{}", fairrush::format_problems(configuration.error()));
+    return kUsageExit;
+  }
+  if (configuration->help) {
+    fmt::print("{}", *configuration->help);
+    return 0;
+  }
+  if (options.call.print_config) {
+    fmt::print("{}", print_configuration(table, configuration->sources));
+    return 0;
+  }
+  return serve(options, *configuration);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "base/runtime/io_thread.hpp"
 #include "server/faults/wiring.hpp"
@@ -57,7 +58,8 @@ class ServerProcess {
                            .ledger = writer_,
                            .service = *service_}),
         sessions_(app_, clock, options.limits, options.timeouts),
-        signals_(context_.get_executor(), SIGTERM, SIGINT) {
+        signals_(context_.get_executor(), SIGTERM, SIGINT),
+        renewals_(context_.get_executor(), SIGHUP) {
     writer_.report_to(queue_);
   }
 
@@ -68,7 +70,9 @@ class ServerProcess {
         [this](const LedgerRecord& record) { return service_->restore(record); });
   }
 
-  void run(TcpAcceptor acceptor) {
+  /// `identity`, where there is one, is what connections are shown.
+  void run(TcpAcceptor acceptor, std::optional<TlsIdentity> identity) {
+    if (identity) sessions_.tls = &*identity;
     Listener listener(std::move(acceptor), sessions_);
     app_.tick();
     listener.start();
@@ -77,10 +81,25 @@ class ServerProcess {
     log_info("listening", {{"url", listener.url()}, {"ledger", options_.ledger_path}});
     TaskGroup tasks(executor());
     tasks.spawn(stop_on_signal(listener));
+    tasks.spawn(renew_on_signal(identity));
     context_.run();
   }
 
  private:
+  /// SIGHUP: the certificate was renewed. Without one it means nothing.
+  Task<void> renew_on_signal(std::optional<TlsIdentity>& identity) {
+    while (true) {
+      const auto [error, signal] = co_await renewals_.async_wait(kAwait);
+      if (error) co_return;
+      if (!identity) continue;
+      if (const auto renewed = identity->reload(); renewed) {
+        log_info("certificate read again");
+      } else {
+        log_error("the old certificate stays", {{"what", renewed.error()}});
+      }
+    }
+  }
+
   Task<void> stop_on_signal(Listener& listener) {
     const auto [error, signal] = co_await signals_.async_wait(kAwait);
     log_info("draining", {{"signal", fmt::format("{}", signal)},
@@ -92,6 +111,7 @@ class ServerProcess {
       co_await poll.async_wait(kAwait);
     }
     co_await listener.stop();
+    renewals_.cancel();
     log_info(drained ? "stopped" : "stopped with connections cut off");
   }
 
@@ -106,6 +126,7 @@ class ServerProcess {
   App app_;
   SessionContext sessions_;
   SignalSet signals_;
+  SignalSet renewals_;
 };
 
 }  // namespace
@@ -116,6 +137,12 @@ std::expected<void, std::string> run_server(const ServerOptions& options, const 
               {{"fault", std::string(options.app.fault->name)},
                {"what", std::string(options.app.fault->breaks)}});
   }
+  std::optional<TlsIdentity> identity;
+  if (options.tls.wanted()) {
+    auto loaded = TlsIdentity::load(options.tls);
+    if (!loaded) return std::unexpected(loaded.error());
+    identity = std::move(*loaded);
+  }
   auto ledger = SqliteLedger::open(
       options.ledger_path, options.app.fault == nullptr ? Promises::kept : Promises::waived);
   if (!ledger) return std::unexpected(ledger.error());
@@ -123,7 +150,7 @@ std::expected<void, std::string> run_server(const ServerOptions& options, const 
   if (auto restored = process.restore(); !restored) return restored;
   auto acceptor = listen_on(process.executor(), options.listen);
   if (!acceptor) return std::unexpected(acceptor.error());
-  process.run(std::move(*acceptor));
+  process.run(std::move(*acceptor), std::move(identity));
   return {};
 }
 

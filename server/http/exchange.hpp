@@ -21,6 +21,7 @@ struct Request {
   std::string_view user_agent;
   std::string_view accept;
   std::string_view prefer;
+  std::string_view request_id = {};  ///< X-Request-ID as sent: anything
   std::string_view body;
 };
 
@@ -62,7 +63,8 @@ class Exchange : public Peer {
 
   Request request;
   Response response;
-  WallTime arrived;  ///< when the request was complete; windows are judged by it
+  WallTime arrived;        ///< when the request was complete; windows are judged by it
+  std::string request_id;  ///< names the request in logs and in its response; see request_id.hpp
 };
 
 }  // namespace fairrush::server

@@ -50,8 +50,9 @@ void Listener::start() {
 std::string Listener::url() const {
   const auto endpoint = acceptor_.local_endpoint();
   const std::string host = endpoint.address().to_string();
-  return endpoint.address().is_v6() ? fmt::format("http://[{}]:{}", host, endpoint.port())
-                                    : fmt::format("http://{}:{}", host, endpoint.port());
+  const std::string_view scheme = context_.tls == nullptr ? "http" : "https";
+  return endpoint.address().is_v6() ? fmt::format("{}://[{}]:{}", scheme, host, endpoint.port())
+                                    : fmt::format("{}://{}:{}", scheme, host, endpoint.port());
 }
 
 Task<void> Listener::accept_connections() {

@@ -35,6 +35,7 @@ struct MessageParts {
   std::string user_agent;
   std::string accept;
   std::string prefer;
+  std::string request_id;
   std::string body;
   bool has_host = false;
   bool has_transfer_encoding = false;
@@ -43,7 +44,7 @@ struct MessageParts {
   void clear() {
     method = Method::other;
     for (std::string* text : {&target, &authorization, &user_id, &idempotency_key, &user_agent,
-                              &accept, &prefer, &body}) {
+                              &accept, &prefer, &request_id, &body}) {
       text->clear();
     }
     has_host = has_transfer_encoding = expects_continue = false;
@@ -99,6 +100,8 @@ class MessageParser final : public http::basic_parser<true> {
       keep_once(parts_.user_id, value, error);
     } else if (beast::iequals(name_text, "Idempotency-Key")) {
       keep_once(parts_.idempotency_key, value, error);
+    } else if (beast::iequals(name_text, "X-Request-ID")) {
+      parts_.request_id = view(value);
     }
   }
 
@@ -169,6 +172,7 @@ class RequestReader::Parser {
                 .user_agent = parts_.user_agent,
                 .accept = parts_.accept,
                 .prefer = parts_.prefer,
+                .request_id = parts_.request_id,
                 .body = parts_.body};
     return request_;
   }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -45,6 +46,7 @@ ErrorCode refusal_of(State state) {
 Session::Session(TcpSocket socket, SessionContext& context)
     : socket_(std::move(socket)),
       context_(context),
+      tls_(context.tls == nullptr ? nullptr : context.tls->open(socket_)),
       reader_(context.limits),
       answered_timer_(socket_.get_executor(), Timer::time_point::max()) {}
 
@@ -56,14 +58,27 @@ Session::~Session() {
 Task<void> Session::run() {
   // Stopping is ours to order: an exchange that the app still holds must not be destroyed.
   co_await asio::this_coro::throw_if_cancelled(false);
+  if (tls_ && !co_await shake_hands()) co_return;
+  co_await serve_requests();
+  if (refused_ && !gone_) {
+    co_await linger();
+  } else if (tls_ && !gone_) {
+    co_await say_goodbye();
+  }
+}
+
+Task<void> Session::serve_requests() {
   while (keep_ && !gone_) {
     timed_out_ = false;  // the last request's deadline may have passed as its last bytes came
     State state = reader_.advance();
     while (state == State::need_more && !gone_ && !timed_out_) {
       before_read();
+      if (owes_continue()) co_await write_all(kContinue);
+      awaiting_ = Awaiting::bytes;
       const std::span<char> room = reader_.free_space();
       const auto [error, count] =
-          co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), kAwait);
+          tls_ ? co_await tls_->read_some(room)
+               : co_await socket_.async_read_some(asio::buffer(room.data(), room.size()), kAwait);
       state = after_read(error, count);
     }
     context_.requests.disarm(request_deadline_);
@@ -73,7 +88,7 @@ Task<void> Session::run() {
       if (!pieces_.empty() && !gone_) {
         serialise_pieces();
         const std::size_t sent = write_now();
-        if (sent < out_.size() && !gone_) co_await write_rest(sent);
+        if (sent < out_.size() && !gone_) co_await write_all(std::string_view(out_).substr(sent));
         continue;
       }
       awaiting_ = Awaiting::answer;
@@ -82,10 +97,31 @@ Task<void> Session::run() {
     }
     serialise();
     const std::size_t written = write_now();
-    if (written < out_.size() && !gone_) co_await write_rest(written);
+    if (written < out_.size() && !gone_) {
+      co_await write_all(std::string_view(out_).substr(written));
+    }
     reader_.next();
   }
-  if (refused_ && !gone_) co_await linger();
+}
+
+/// Nothing is read before; a peer that does not finish has a request's time.
+Task<bool> Session::shake_hands() {
+  awaiting_ = Awaiting::bytes;
+  context_.requests.arm(request_deadline_, context_.clock.steady_now());
+  const error_code error = co_await tls_->shake_hands();
+  context_.requests.disarm(request_deadline_);
+  awaiting_ = Awaiting::nothing;
+  if (error && !timed_out_) {
+    log_debug("TLS handshake failed", {{"reason", error.message()}});
+  }
+  co_return !error && !gone_;
+}
+
+/// Tells the peer that nothing was cut off.
+Task<void> Session::say_goodbye() {
+  awaiting_ = Awaiting::bytes;
+  context_.requests.arm(request_deadline_, context_.clock.steady_now());
+  co_await tls_->shut_down();
 }
 
 /// Starts the clock that the coming bytes are up against.
@@ -96,11 +132,11 @@ void Session::before_read() {
   } else if (!request_deadline_.armed()) {
     context_.requests.arm(request_deadline_, now);
   }
-  if (reader_.expects_continue() && !std::exchange(continued_, true)) {
-    error_code ignored;  // a peer that is gone shows in the read
-    asio::write(socket_, asio::buffer(kContinue), ignored);
-  }
-  awaiting_ = Awaiting::bytes;
+}
+
+/// Whether the client waits for a word before it sends its body; true once a request.
+bool Session::owes_continue() {
+  return reader_.expects_continue() && !std::exchange(continued_, true);
 }
 
 State Session::after_read(const error_code& error, std::size_t count) {
@@ -119,14 +155,16 @@ void Session::dispatch(State state) {
   answered_ = false;
   if (state != State::complete) {
     refused_ = true;
+    context_.ids.choose({}, request_id);
     set_problem(response, refusal_of(state));
     return complete();
   }
   request = reader_.request();
+  context_.ids.choose(request.request_id, request_id);
   try {
     context_.app.handle(*this);
   } catch (const std::exception& error) {
-    log_error("request failed", {{"what", error.what()}});
+    log_error("request failed", {{"request", request_id}, {"what", error.what()}});
     if (answered_) return;
     set_problem(response, ErrorCode::internal_error);
     complete();
@@ -149,9 +187,14 @@ void Session::send(std::string_view piece) {
 
 bool Session::gone() const {
   if (gone_) return true;
+  const int handle = const_cast<TcpSocket&>(socket_).native_handle();
+  if (tls_) {
+    // What can be read there may be the peer's goodbye: its end is what counts.
+    pollfd waiting{.fd = handle, .events = POLLRDHUP, .revents = 0};
+    return ::poll(&waiting, 1, 0) > 0;
+  }
   char byte = 0;
-  const auto peeked =
-      ::recv(const_cast<TcpSocket&>(socket_).native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  const auto peeked = ::recv(handle, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return peeked == 0 || (peeked < 0 && errno != EAGAIN && errno != EWOULDBLOCK);
 }
 
@@ -167,9 +210,11 @@ void Session::serialise() {
   keep_ = !refused_ && !context_.draining && reader_.keep_alive();
   out_.clear();
   const auto out = std::back_inserter(out_);
-  fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n",
+  fmt::format_to(out,
+                 "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
+                 "X-Request-ID: {}\r\n",
                  response.status, phrase_of(response.status), context_.date, response.content_type,
-                 response.body.size());
+                 response.body.size(), request_id);
   if (!response.allow.empty()) fmt::format_to(out, "Allow: {}\r\n", response.allow);
   if (!response.location.empty()) fmt::format_to(out, "Location: {}\r\n", response.location);
   if (response.challenges) out_ += "WWW-Authenticate: Bearer\r\n";
@@ -207,18 +252,22 @@ void Session::serialise_pieces() {
 
 /// Writes what the socket takes at once, which is nearly always everything.
 std::size_t Session::write_now() {
+  if (tls_) return 0;
   error_code error;
   const std::size_t written = socket_.write_some(asio::buffer(out_), error);
   if (error && error != asio::error::would_block) gone_ = true;
   return written;
 }
 
-Task<void> Session::write_rest(std::size_t written) {
+/// `text` stays where it is until it is written.
+Task<void> Session::write_all(std::string_view text) {
   awaiting_ = Awaiting::room_to_write;
-  context_.requests.arm(request_deadline_, context_.clock.steady_now());
-  const auto [error, count] = co_await asio::async_write(
-      socket_, asio::buffer(out_.data() + written, out_.size() - written), kAwait);
-  context_.requests.disarm(request_deadline_);
+  const bool armed_before = request_deadline_.armed();
+  if (!armed_before) context_.requests.arm(request_deadline_, context_.clock.steady_now());
+  const auto [error, count] = tls_
+                                  ? co_await tls_->write(text)
+                                  : co_await asio::async_write(socket_, asio::buffer(text), kAwait);
+  if (!armed_before) context_.requests.disarm(request_deadline_);
   awaiting_ = Awaiting::nothing;
   if (error) gone_ = true;
 }

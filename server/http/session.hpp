@@ -1,12 +1,16 @@
 #pragma once
 
+#include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/runtime/asio_types.hpp"
 #include "base/runtime/deadlines.hpp"
 #include "server/api/app.hpp"
+#include "server/http/request_id.hpp"
 #include "server/http/request_reader.hpp"
+#include "server/http/tls.hpp"
 
 namespace fairrush::server {
 
@@ -39,8 +43,10 @@ struct SessionContext {
   RequestLimits limits;
   Deadlines requests;
   Deadlines idles;
-  std::string date;       ///< value of the Date field, renewed every second
-  bool draining = false;  ///< every response closes its connection
+  RequestIds ids;
+  const TlsIdentity* tls = nullptr;  ///< null: plain connections
+  std::string date;                  ///< value of the Date field, renewed every second
+  bool draining = false;             ///< every response closes its connection
 };
 
 /// One connection: reads requests one after the other (pipelined ones wait in its buffer), hands
@@ -70,18 +76,23 @@ class Session final : public Exchange {
   /// What the coroutine awaits.
   enum class Awaiting : std::uint8_t { nothing, bytes, answer, room_to_write };
 
+  Task<void> serve_requests();
+  Task<bool> shake_hands();
+  Task<void> say_goodbye();
   void before_read();
+  bool owes_continue();
   RequestReader::State after_read(const error_code& error, std::size_t count);
   void dispatch(RequestReader::State state);
   void serialise();
   void serialise_head();
   void serialise_pieces();
   std::size_t write_now();
-  Task<void> write_rest(std::size_t written);
+  Task<void> write_all(std::string_view text);
   Task<void> linger();
 
   TcpSocket socket_;
   SessionContext& context_;
+  std::unique_ptr<TlsStream> tls_;  ///< null: plain
   RequestReader reader_;
   Timer answered_timer_;
   SessionDeadline request_deadline_{*this};

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-
 namespace fairrush::server {
 namespace {
 
@@ -47,16 +45,19 @@ TEST_F(ServerOptionsTest, KnowTheirChoices) {
   EXPECT_FALSE(assign("ack", "never"));
 }
 
-TEST(ServerSecrets, ComeFromTheEnvironmentUnlessGiven) {
-  setenv("FAIRRUSH_ADMIN_TOKEN", "open-sesame", 1);
-  ServerOptions options;
-  OptionTable table = server_option_table(options);
-  unsetenv("FAIRRUSH_ADMIN_TOKEN");
-  EXPECT_EQ(options.app.credentials.admin_token, "open-sesame");
-  EXPECT_FALSE(options.app.credentials.jwt_secret);
-  for (const auto& [name, value] : table.echo()) EXPECT_NE(value, "open-sesame") << name;
-  EXPECT_TRUE(table.assign("admin-token", "another"));
-  EXPECT_EQ(options.app.credentials.admin_token, "another");
+TEST_F(ServerOptionsTest, NeverShowASecret) {
+  EXPECT_TRUE(assign("admin-token", "open-sesame"));
+  EXPECT_EQ(options_.app.credentials.admin_token, "open-sesame");
+  for (const auto& [name, value] : table_.echo()) EXPECT_NE(value, "open-sesame") << name;
+}
+
+TEST_F(ServerOptionsTest, WantACertificateAndItsKeyTogether) {
+  EXPECT_TRUE(check_options(options_).empty());
+  EXPECT_TRUE(assign("tls-key", "key.pem"));
+  ASSERT_EQ(check_options(options_).size(), 1U);
+  EXPECT_EQ(check_options(options_).front().where, "tls-certificate");
+  EXPECT_TRUE(assign("tls-certificate", "certificate.pem"));
+  EXPECT_TRUE(check_options(options_).empty());
 }
 
 TEST_F(ServerOptionsTest, KeepTheirBounds) {
