@@ -7,6 +7,7 @@
 
 #include "base/version.hpp"
 #include "loadgen/execution/machine.hpp"
+#include "loadgen/scenario/part_address.hpp"
 #include "loadgen/scenario/structured_values.hpp"
 #include "loadgen/schedule/arrival_times.hpp"
 
@@ -25,8 +26,11 @@ constexpr double kContendedClicksPerSecond = 3000;
 
 std::string target_text(const Scenario& scenario) {
   if (scenario.url) return *scenario.url;
-  return fmt::format("built-in: {}, {}, {}", scenario.builtin.design, scenario.builtin.store,
-                     scenario.builtin.ledger);
+  const BuiltinTarget& builtin = scenario.builtin;
+  std::string text = fmt::format("built-in: {}, {}, {}", builtin.design,
+                                 without_password(builtin.store), without_password(builtin.ledger));
+  if (builtin.bus != BuiltinTarget().bus) text += ", " + without_password(builtin.bus);
+  return text;
 }
 
 /// Clicks a second when the rush is at its fullest for a part of the users, be it large or small;

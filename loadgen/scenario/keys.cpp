@@ -1,8 +1,10 @@
 #include "loadgen/scenario/keys.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/ip/address.hpp>
 #include <charconv>
 #include <cmath>
@@ -10,6 +12,7 @@
 
 #include "loadgen/scenario/arrival_values.hpp"
 #include "loadgen/scenario/dialect_reader.hpp"
+#include "loadgen/scenario/part_address.hpp"
 #include "loadgen/scenario/structured_values.hpp"
 #include "loadgen/scenario/target_keys.hpp"
 #include "loadgen/scenario/toml_values.hpp"
@@ -201,16 +204,38 @@ std::vector<std::pair<std::string, std::string>> built_in_faults() {
                      "always-403"});
 }
 
+constexpr std::array<std::string_view, 2> kStoreSchemes{"redis", "postgresql"};
+constexpr std::array<std::string_view, 1> kLedgerSchemes{"postgresql"};
+constexpr std::array<std::string_view, 3> kBusSchemes{"redis", "amqp", "kafka"};
+
+/// A part of the built-in server: its own word for one that needs nobody else, or a URL.
+void add_part(OptionTable& keys, OptionInfo info, std::string BuiltinTarget::* member,
+              BuiltinTarget& builtin, std::span<const std::string_view> schemes) {
+  const std::string own = BuiltinTarget().*member;
+  std::string& part = builtin.*member;
+  keys.add_custom(
+      std::move(info), [&part] { return without_password(part); },
+      [&part, own, schemes](std::string_view text) -> std::expected<void, std::string> {
+        if (!is_part_address(text, own, schemes)) {
+          return std::unexpected(fmt::format("{}, or {}://…", own, fmt::join(schemes, "://…, ")));
+        }
+        part = text;
+        return {};
+      });
+}
+
 void add_target(OptionTable& keys, Scenario& scenario) {
   BuiltinTarget& builtin = scenario.builtin;
   keys.add_choice({"target.builtin.design", "D", "How the built-in server decides who wins"},
                   builtin.design,
                   same_names({"sealed-draw", "ticket-list", "preloaded-shuffle", "blank-tickets",
                               "batch-draw", "waiting-room", "bernoulli"}));
-  keys.add_choice({"target.builtin.store", "S", "Where it decides"}, builtin.store,
-                  same_names({"memory"}));
-  keys.add_choice({"target.builtin.ledger", "L", "Its durable record"}, builtin.ledger,
-                  same_names({"sqlite"}));
+  add_part(keys, {"target.builtin.store", "S", "Where it decides"}, &BuiltinTarget::store, builtin,
+           kStoreSchemes);
+  add_part(keys, {"target.builtin.ledger", "L", "Its durable record"}, &BuiltinTarget::ledger,
+           builtin, kLedgerSchemes);
+  add_part(keys, {"target.builtin.bus", "B", "Where it tells of coupons"}, &BuiltinTarget::bus,
+           builtin, kBusSchemes);
   keys.add_choice({"target.builtin.ack", "WHEN", "Answer when decided, or when durable"},
                   builtin.ack, same_names({"durable", "decided"}));
   keys.add_choice({"target.builtin.fault", "NAME", "A fault switched on in it, to see it caught"},

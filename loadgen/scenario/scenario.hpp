@@ -114,7 +114,8 @@ struct WinnerHabits {
 struct BuiltinTarget {
   std::string design = "sealed-draw";
   std::string store = "memory";
-  std::string ledger = "sqlite";
+  std::string ledger = "sqlite";  ///< in the run's directory, or a URL
+  std::string bus = "in-process";
   std::string ack = "durable";
   std::string fault = "none";  ///< switched on in the server on purpose
 };

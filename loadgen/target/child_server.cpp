@@ -26,11 +26,8 @@ constexpr std::string_view kListening = "listening on ";
 constexpr Duration kPollEvery = std::chrono::milliseconds(5);
 
 std::vector<std::string> arguments_of(const ChildServerSpec& spec) {
-  const std::string ledger =
-      fmt::format("{}:{}", spec.target.ledger, (spec.directory / "ledger.db").string());
-  std::vector<std::string> arguments{
-      spec.binary.string(),           "--listen=127.0.0.1:0", "--design=" + spec.target.design,
-      "--store=" + spec.target.store, "--ledger=" + ledger,   "--ack=" + spec.target.ack};
+  std::vector<std::string> arguments{spec.binary.string(), "--listen=127.0.0.1:0",
+                                     "--design=" + spec.target.design, "--ack=" + spec.target.ack};
   if (spec.target.fault != "none") arguments.push_back("--fault=" + spec.target.fault);
   return arguments;
 }
@@ -41,6 +38,13 @@ std::vector<std::string> environment_of(const ChildServerSpec& spec) {
   for (char** variable = environ; *variable != nullptr; ++variable) {
     if (!std::string_view(*variable).starts_with("FAIRRUSH_")) variables.emplace_back(*variable);
   }
+  const BuiltinTarget& target = spec.target;
+  variables.push_back("FAIRRUSH_STORE=" + target.store);
+  variables.push_back("FAIRRUSH_LEDGER=" +
+                      (target.ledger == BuiltinTarget().ledger
+                           ? fmt::format("sqlite:{}", (spec.directory / "ledger.db").string())
+                           : target.ledger));
+  if (target.bus != BuiltinTarget().bus) variables.push_back("FAIRRUSH_BUS=" + target.bus);
   variables.push_back("FAIRRUSH_ADMIN_TOKEN=" + spec.admin_token);
   if (spec.jwt_secret) variables.push_back("FAIRRUSH_JWT_SECRET=" + *spec.jwt_secret);
   return variables;
