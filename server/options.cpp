@@ -41,11 +41,18 @@ Assigned assign_listen(ListenAddress& target, std::string_view text) {
   return {};
 }
 
-Assigned assign_ledger(std::string& target, std::string_view text) {
-  if (!text.starts_with(kSqlite) || text.size() == kSqlite.size()) {
-    return std::unexpected("sqlite:PATH, or sqlite::memory: to keep nothing");
+Assigned assign_ledger(LedgerAddress& target, std::string_view text) {
+  if (is_postgres_url(text)) {
+    auto address = parse_postgres_url(text);
+    if (!address) return std::unexpected(address.error());
+    target = {.postgres = std::move(*address)};
+    return {};
   }
-  target = text.substr(kSqlite.size());
+  if (!text.starts_with(kSqlite) || text.size() == kSqlite.size()) {
+    return std::unexpected(
+        "sqlite:PATH, sqlite::memory: to keep nothing, or postgresql://USER@HOST/DATABASE");
+  }
+  target = {.path = std::string(text.substr(kSqlite.size()))};
   return {};
 }
 
@@ -56,6 +63,16 @@ constexpr const char* kJwtSecretVariable = "FAIRRUSH_JWT_SECRET";
 std::optional<std::string> from_environment(const char* variable) {
   const char* value = std::getenv(variable);
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+void add_ledger_options(OptionTable& table, ServerOptions& options) {
+  table.add_custom(
+      {"ledger", "sqlite:PATH|postgresql://…", "The durable record"},
+      [&options] { return options.ledger.text(); },
+      [&options](std::string_view text) { return assign_ledger(options.ledger, text); });
+  table.add(
+      {"ledger-patience", "TIME", "How long answers wait for a ledger that is away, else 503"},
+      options.ledger_patience, {milliseconds(50), hours(1)});
 }
 
 void add_service_options(OptionTable& table, ServerOptions& options) {
@@ -69,10 +86,7 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
                    options.app.default_design, std::move(names));
   table.add_choice<Store>({"store", "NAME", "Where events are decided"}, options.store,
                           {{"memory", Store::memory}});
-  table.add_custom(
-      {"ledger", "sqlite:PATH", "The durable record"},
-      [&options] { return std::string(kSqlite) + options.ledger_path; },
-      [&options](std::string_view text) { return assign_ledger(options.ledger_path, text); });
+  add_ledger_options(table, options);
   table.add_choice<Acknowledge>(
       {"ack", "WHEN", "Answer after the commit, or as soon as it is decided (may lose)"},
       options.app.acknowledge,

@@ -12,6 +12,8 @@
 #include "base/runtime/io_thread.hpp"
 #include "server/faults/wiring.hpp"
 #include "server/ledger/ledger_thread.hpp"
+#include "server/ledger/postgres/postgres_ledger.hpp"
+#include "server/ledger/sqlite_ledger.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -37,14 +39,29 @@ Delay delay_on(Executor home) {
   };
 }
 
+std::expected<std::unique_ptr<Ledger>, std::string> open_ledger(const ServerOptions& options) {
+  const bool faulty = options.app.fault != nullptr;
+  if (options.ledger.postgres) {
+    if (faulty) {
+      return std::unexpected(
+          "a server that is wrong on purpose keeps its ledger in SQLite: expected --ledger "
+          "sqlite:PATH");
+    }
+    return PostgresLedger::open(*options.ledger.postgres, LedgerSharing::alone);
+  }
+  auto ledger = SqliteLedger::open(options.ledger.path, faulty ? Promises::waived : Promises::kept);
+  if (!ledger) return std::unexpected(ledger.error());
+  return std::make_unique<SqliteLedger>(std::move(*ledger));
+}
+
 /// The parts of a running server, in the order in which they need each other.
 class ServerProcess {
  public:
-  ServerProcess(const ServerOptions& options, const Clock& clock, SqliteLedger ledger)
+  ServerProcess(const ServerOptions& options, const Clock& clock, std::unique_ptr<Ledger> ledger)
       : options_(options),
         writer_(std::move(ledger), context_.get_executor()),
         faulty_writer_(make_writer(options.app.fault, writer_)),
-        queue_(faulty_writer_ ? *faulty_writer_ : writer_),
+        queue_(faulty_writer_ ? *faulty_writer_ : writer_, options.ledger_patience),
         messaging_(queue_, make_bus_filter(options.app.fault)),
         service_(make_service(options.app.fault,
                               {.queue = queue_,
@@ -74,7 +91,7 @@ class ServerProcess {
     listener.start();
     fmt::print("listening on {}\n", listener.url());
     std::fflush(stdout);
-    log_info("listening", {{"url", listener.url()}, {"ledger", options_.ledger_path}});
+    log_info("listening", {{"url", listener.url()}, {"ledger", options_.ledger.text()}});
     TaskGroup tasks(executor());
     tasks.spawn(stop_on_signal(listener));
     context_.run();
@@ -85,9 +102,12 @@ class ServerProcess {
     const auto [error, signal] = co_await signals_.async_wait(kAwait);
     log_info("draining", {{"signal", fmt::format("{}", signal)},
                           {"connections", fmt::format("{}", listener.connections())}});
+    const auto give_up_at = std::chrono::steady_clock::now() + options_.drain_timeout;
     const bool drained = co_await listener.drain(options_.drain_timeout);
     Timer poll(executor());
     while (!queue_.idle()) {
+      // What is still under way was acknowledged to nobody.
+      if (std::chrono::steady_clock::now() >= give_up_at) writer_.give_up();
       poll.expires_after(kFlushPoll);
       co_await poll.async_wait(kAwait);
     }
@@ -116,8 +136,7 @@ std::expected<void, std::string> run_server(const ServerOptions& options, const 
               {{"fault", std::string(options.app.fault->name)},
                {"what", std::string(options.app.fault->breaks)}});
   }
-  auto ledger = SqliteLedger::open(
-      options.ledger_path, options.app.fault == nullptr ? Promises::kept : Promises::waived);
+  auto ledger = open_ledger(options);
   if (!ledger) return std::unexpected(ledger.error());
   ServerProcess process(options, clock, std::move(*ledger));
   if (auto restored = process.restore(); !restored) return restored;

@@ -80,7 +80,7 @@ void App::export_ledger(Exchange& exchange, std::string_view name) {
   if (!authorize_admin(exchange)) return;
   with_event(exchange, name, [this, &exchange](const EventState& event) {
     // From the record itself: what memory believes is no evidence.
-    queue_.when_durable(event.durable, [this, &exchange, id = event.id](bool durable) {
+    queue_.answer_when_durable(event.durable, [this, &exchange, id = event.id](bool durable) {
       if (!durable) return refuse(exchange, ErrorCode::ledger_unavailable);
       ledger_.read_issues(id, [&exchange, this](const IssuedRows& rows) {
         if (!rows) return refuse(exchange, ErrorCode::ledger_unavailable, rows.error());

@@ -29,10 +29,15 @@ TEST_F(ServerOptionsTest, ReadAnAddressAndAPort) {
 
 TEST_F(ServerOptionsTest, ReadALedger) {
   EXPECT_TRUE(assign("ledger", "sqlite:/var/lib/ledger.db"));
-  EXPECT_EQ(options_.ledger_path, "/var/lib/ledger.db");
+  EXPECT_EQ(options_.ledger.path, "/var/lib/ledger.db");
   EXPECT_TRUE(assign("ledger", "sqlite::memory:"));
-  EXPECT_EQ(options_.ledger_path, ":memory:");
-  for (const char* text : {"", "sqlite", "sqlite:", "postgres:x"}) {
+  EXPECT_EQ(options_.ledger.path, ":memory:");
+  EXPECT_TRUE(assign("ledger", "postgresql://me:secret@db:5433/rush"));
+  ASSERT_TRUE(options_.ledger.postgres);
+  EXPECT_EQ(options_.ledger.text(), "postgresql://me@db:5433/rush");
+  for (const auto& [name, value] : table_.echo())
+    EXPECT_EQ(value.find("secret"), value.npos) << name;
+  for (const char* text : {"", "sqlite", "sqlite:", "postgres:x", "postgresql://u@h"}) {
     EXPECT_FALSE(assign("ledger", text)) << text;
   }
 }
