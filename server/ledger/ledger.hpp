@@ -29,8 +29,8 @@ class Ledger {
   virtual std::string name() const = 0;
 
   /// Hands out every record in an order in which they can be applied: events and their groups of
-  /// coupons, then reservations, draws, coupons, losses, redemptions and the outbox, each in the order of their numbers. Stops
-  /// at the sink's first error.
+  /// coupons, then reservations, draws, coupons, losses, redemptions and the outbox, each in the
+  /// order of their numbers. Stops at the sink's first error.
   virtual std::expected<void, std::string> replay(const RecordSink& sink) = 0;
 
   /// An event's coupons in the order of issue.

@@ -43,8 +43,7 @@ TicketNumber ticket_at(const pqxx::row& row, pqxx::row::size_type column) {
   return TicketNumber(row[column].as<std::uint32_t>(0));
 }
 
-std::expected<Discount, std::string> discount_at(const pqxx::row& row,
-                                                 pqxx::row::size_type value,
+std::expected<Discount, std::string> discount_at(const pqxx::row& row, pqxx::row::size_type value,
                                                  pqxx::row::size_type kind) {
   return make_discount(text_at(row, kind), number_at<std::int64_t>(row, value));
 }
@@ -150,7 +149,8 @@ std::array<Reading, 8> readings() {
               coupon},
       Reading{"SELECT event_id, ticket, idempotency_key FROM losses ORDER BY event_id, ticket",
               loss},
-      Reading{"SELECT event_id, issue, order_id, original, discount, redemptions.idempotency_key,"
+      Reading{"SELECT event_id, issue, order_id, original, redemptions.discount, "
+              "redemptions.idempotency_key,"
               " (extract(epoch FROM redeemed_at) * 1000)::bigint, user_id, code"
               " FROM redemptions JOIN coupons USING (event_id, issue) ORDER BY event_id, issue",
               redemption},
@@ -178,8 +178,8 @@ Outcome read_groups(pqxx::work& transaction, const RecordSink& sink) {
     const auto discount = discount_at(row, 2, 3);
     if (!discount) return std::unexpected("group with a discount of " + discount.error());
     record.event = event_at(row, 0);
-    record.groups.push_back({std::string(text_at(row, 1)), *discount,
-                             Allocation(number_at<std::uint32_t>(row, 4))});
+    record.groups.push_back(
+        {std::string(text_at(row, 1)), *discount, Allocation(number_at<std::uint32_t>(row, 4))});
   }
   return record.groups.empty() ? Outcome() : sink(record);
 }

@@ -17,7 +17,8 @@ constexpr std::array kStatements{
         "insert_event",
         "INSERT INTO events (id, name, design, quota_rule, reserve_open, reserve_close, claim_open,"
         " claim_close, valid_ms, amount_min, batch_ms, waiting_ms, salt, draw_secret, coupon_key,"
-        " begun_route, begun_key, discount, discount_type) VALUES ($1, $2, $3, $4, to_timestamp($5 / 1000.0),"
+        " begun_route, begun_key, discount, discount_type) VALUES ($1, $2, $3, $4, to_timestamp($5 "
+        "/ 1000.0),"
         " to_timestamp($6 / 1000.0), to_timestamp($7 / 1000.0), to_timestamp($8 / 1000.0), $9, $10,"
         " $11, $12, $13, $14, $15, $16, $17, $18, $19)"},
     PostgresStatement{
@@ -245,8 +246,8 @@ class Rows {
         to_ms(spec.terms.valid_for), spec.terms.amount_min.minor, to_ms(spec.pacing.batch),
         to_ms(spec.pacing.waiting), postgres_bytes(record.secrets.salt),
         postgres_bytes(record.secrets.draw), postgres_bytes(record.secrets.coupon_key),
-        key_text.empty() ? nullptr : route, key_text.empty() ? nullptr : key_text.c_str(), spec.terms.discount.value,
-        std::string(name_of(spec.terms.discount.kind)));
+        key_text.empty() ? nullptr : route, key_text.empty() ? nullptr : key_text.c_str(),
+        spec.terms.discount.value, std::string(name_of(spec.terms.discount.kind)));
     add(CouponsPreloaded{record.event, spec.groups});
   }
 

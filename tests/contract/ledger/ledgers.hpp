@@ -3,6 +3,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,11 @@ struct LedgerKind {
   std::function<bool()> available;
   std::function<std::unique_ptr<LedgerPlace>()> make_place;
 };
+
+/// How a failing test names it.
+inline void PrintTo(const LedgerKind& kind, std::ostream* out) {
+  *out << kind.name;
+}
 
 /// All there are.
 std::vector<LedgerKind> ledger_kinds();
