@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <optional>
 
 #include "base/draw/digest.hpp"
 
@@ -13,8 +14,19 @@ namespace {
 using Kind = PostgresError::Kind;
 
 // Two numbers name an advisory lock: ours ("FRSH") and which.
-constexpr const char* kTakeAlone = "SELECT pg_try_advisory_lock(1179800392, 1)";
-constexpr const char* kTakeShared = "SELECT pg_try_advisory_lock_shared(1179800392, 1)";
+constexpr const char* kTakeAlone = "SELECT pg_advisory_lock(1179800392, 1)";
+constexpr const char* kTakeShared = "SELECT pg_advisory_lock_shared(1179800392, 1)";
+
+/// A server that has just been killed holds the database until the end of its last statement.
+constexpr const char* kBePatient = "SET lock_timeout = '2s'";
+constexpr const char* kBeAsBefore = "RESET lock_timeout";
+constexpr const char* kWasNotFree = "55P03";
+
+/// Our own session of before the connection was lost may go on in the database, which has not
+/// noticed.
+constexpr const char* kEndOwn =
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE application_name = $1 AND pid <> pg_backend_pid()";
 constexpr const char* kHolders =
     "SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'a local socket')"
     " FROM pg_locks l JOIN pg_stat_activity a USING (pid)"
@@ -27,28 +39,35 @@ std::string host_name() {
   return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
-/// Why the database cannot be had. Our own session of before the connection was lost may hold it
-/// still: it is ended.
-PostgresError held_by_another(pqxx::nontransaction& statements, const LedgerWriter& writer) {
+PostgresError held_by_another(pqxx::nontransaction& statements) {
   const pqxx::result holders = statements.exec(kHolders);
   if (holders.empty()) return {Kind::away, "was in use a moment ago"};
   const pqxx::row holder = holders.front();
-  if (holder[1].c_str() == writer.application) {
-    statements.exec_params1("SELECT pg_terminate_backend($1)", holder[0].as<int>());
-    return {Kind::away, "waits for the end of this server's lost session"};
-  }
   return {Kind::refused, fmt::format("is in use by another server: {} at {} (backend {})",
                                      holder[1].c_str(), holder[2].c_str(), holder[0].c_str())};
 }
 
+/// False when somebody else has it.
+bool lock(pqxx::nontransaction& statements, LedgerSharing sharing) {
+  try {
+    statements.exec1(sharing == LedgerSharing::alone ? kTakeAlone : kTakeShared);
+    return true;
+  } catch (const pqxx::sql_error& error) {
+    if (error.sqlstate() != kWasNotFree) throw;
+    return false;
+  }
+}
+
 PostgresResult<void> take(PostgresConnection& connection, const LedgerWriter& writer) {
-  auto held = connection.perform([&writer](pqxx::nontransaction& statements) {
-    const bool alone = writer.sharing == LedgerSharing::alone;
-    const bool taken = statements.exec1(alone ? kTakeAlone : kTakeShared)[0].as<bool>();
-    return taken ? std::optional<PostgresError>() : held_by_another(statements, writer);
+  auto failure = connection.perform([&writer](pqxx::nontransaction& statements) {
+    statements.exec_params(kEndOwn, writer.application);
+    statements.exec0(kBePatient);
+    const bool taken = lock(statements, writer.sharing);
+    statements.exec0(kBeAsBefore);
+    return taken ? std::optional<PostgresError>() : held_by_another(statements);
   });
-  if (!held) return std::unexpected(held.error());
-  if (*held) return std::unexpected(**held);
+  if (!failure) return std::unexpected(failure.error());
+  if (*failure) return std::unexpected(**failure);
   return {};
 }
 
