@@ -65,6 +65,27 @@ std::optional<std::string> from_environment(const char* variable) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+constexpr std::string_view kMemory = "memory";
+
+Assigned assign_store(std::optional<PostgresAddress>& target, std::string_view text) {
+  target.reset();
+  if (text == kMemory) return {};
+  auto address = parse_postgres_url(text);
+  if (!address) return std::unexpected(fmt::format("memory, or {}", address.error()));
+  target = std::move(*address);
+  return {};
+}
+
+void add_store_options(OptionTable& table, ServerOptions& options) {
+  table.add_custom(
+      {"store", "memory|postgresql://…",
+       "Where events are decided; a database is its own ledger, for any number of servers"},
+      [&store = options.postgres] { return store ? store->shown : std::string(kMemory); },
+      [&store = options.postgres](std::string_view text) { return assign_store(store, text); });
+  table.add({"store-sessions", "COUNT", "Sessions with the database that decides"},
+            options.store_sessions, {1, 64});
+}
+
 void add_ledger_options(OptionTable& table, ServerOptions& options) {
   table.add_custom(
       {"ledger", "sqlite:PATH|postgresql://…", "The durable record"},
@@ -84,8 +105,7 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
   for (const DesignRow& row : designs()) names.emplace_back(row.name, row.name);
   table.add_choice({"design", "NAME", "How events decide that do not say themselves"},
                    options.app.default_design, std::move(names));
-  table.add_choice<Store>({"store", "NAME", "Where events are decided"}, options.store,
-                          {{"memory", Store::memory}});
+  add_store_options(table, options);
   add_ledger_options(table, options);
   table.add_choice<Acknowledge>(
       {"ack", "WHEN", "Answer after the commit, or as soon as it is decided (may lose)"},

@@ -11,9 +11,6 @@
 
 namespace fairrush::server {
 
-/// Where events are decided.
-enum class Store : std::uint8_t { memory };
-
 /// Where the durable record is.
 struct LedgerAddress {
   std::string path = "fairrush-ledger.sqlite";   ///< of SQLite; ":memory:" keeps nothing
@@ -26,7 +23,8 @@ struct LedgerAddress {
 /// Everything a server is started with.
 struct ServerOptions {
   ListenAddress listen;
-  Store store = Store::memory;
+  std::optional<PostgresAddress> postgres;  ///< where events are decided; unset: in memory
+  unsigned store_sessions = 4;
   LedgerAddress ledger;
   Duration ledger_patience = CommitQueue::kPatience;
   AppOptions app;

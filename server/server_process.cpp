@@ -14,6 +14,7 @@
 #include "server/ledger/ledger_thread.hpp"
 #include "server/ledger/postgres/postgres_ledger.hpp"
 #include "server/ledger/sqlite_ledger.hpp"
+#include "server/stores/postgres/postgres_service.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -41,6 +42,14 @@ Delay delay_on(Executor home) {
 
 std::expected<std::unique_ptr<Ledger>, std::string> open_ledger(const ServerOptions& options) {
   const bool faulty = options.app.fault != nullptr;
+  if (options.postgres) {
+    if (faulty) {
+      return std::unexpected(
+          "a server that is wrong on purpose decides in memory: expected "
+          "--store memory");
+    }
+    return PostgresLedger::open(*options.postgres, LedgerSharing::shared);
+  }
   if (options.ledger.postgres) {
     if (faulty) {
       return std::unexpected(
@@ -63,16 +72,14 @@ class ServerProcess {
         faulty_writer_(make_writer(options.app.fault, writer_)),
         queue_(faulty_writer_ ? *faulty_writer_ : writer_, options.ledger_patience),
         messaging_(queue_, make_bus_filter(options.app.fault)),
-        service_(make_service(options.app.fault,
-                              {.queue = queue_,
-                               .messaging = messaging_,
-                               .run_draw = draw_runner(worker_, context_.get_executor())},
-                              delay_on(context_.get_executor()))),
+        postgres_(make_postgres(clock)),
+        memory_(postgres_ ? nullptr : make_memory()),
+        service_(postgres_ ? static_cast<CouponService&>(*postgres_) : *memory_),
         app_(options.app, {.clock = clock,
                            .queue = queue_,
                            .messaging = messaging_,
                            .ledger = writer_,
-                           .service = *service_}),
+                           .service = service_}),
         sessions_(app_, clock, options.limits, options.timeouts),
         signals_(context_.get_executor(), SIGTERM, SIGINT) {
     writer_.report_to(queue_);
@@ -81,8 +88,9 @@ class ServerProcess {
   Executor executor() { return context_.get_executor(); }
 
   std::expected<void, std::string> restore() {
-    return writer_.ledger().replay(
-        [this](const LedgerRecord& record) { return service_->restore(record); });
+    return writer_.ledger().replay([this](const LedgerRecord& record) {
+      return postgres_ ? postgres_->restore(record) : memory_->restore(record);
+    });
   }
 
   void run(TcpAcceptor acceptor) {
@@ -91,26 +99,55 @@ class ServerProcess {
     listener.start();
     fmt::print("listening on {}\n", listener.url());
     std::fflush(stdout);
-    log_info("listening", {{"url", listener.url()}, {"ledger", options_.ledger.text()}});
+    log_info("listening", {{"url", listener.url()}, {"ledger", writer_.ledger().name()}});
     TaskGroup tasks(executor());
     tasks.spawn(stop_on_signal(listener));
     context_.run();
   }
 
  private:
+  std::unique_ptr<PostgresService> make_postgres(const Clock& clock) {
+    if (!options_.postgres) return nullptr;
+    return std::make_unique<PostgresService>(
+        SessionPoolOptions{.address = *options_.postgres,
+                           .application = "fairrush-server store",
+                           .sessions = options_.store_sessions,
+                           .patience = options_.ledger_patience},
+        PostgresServiceParts{.home = context_.get_executor(),
+                             .clock = clock,
+                             .queue = queue_,
+                             .messaging = messaging_});
+  }
+
+  std::unique_ptr<RushService> make_memory() {
+    return make_service(options_.app.fault,
+                        {.queue = queue_,
+                         .messaging = messaging_,
+                         .run_draw = draw_runner(worker_, context_.get_executor())},
+                        delay_on(context_.get_executor()));
+  }
+
+  /// Until the decisions that are under way have come to their end, or have been given up.
+  Task<void> flush(std::chrono::steady_clock::time_point give_up_at) {
+    Timer poll(executor());
+    for (;;) {
+      const bool too_late = std::chrono::steady_clock::now() >= give_up_at;
+      // What is still under way was acknowledged to nobody.
+      if (too_late) writer_.give_up();
+      if (postgres_ && (too_late || postgres_->is_settled())) postgres_->stop();
+      if (queue_.idle() && (!postgres_ || postgres_->has_ended())) co_return;
+      poll.expires_after(kFlushPoll);
+      co_await poll.async_wait(kAwait);
+    }
+  }
+
   Task<void> stop_on_signal(Listener& listener) {
     const auto [error, signal] = co_await signals_.async_wait(kAwait);
     log_info("draining", {{"signal", fmt::format("{}", signal)},
                           {"connections", fmt::format("{}", listener.connections())}});
     const auto give_up_at = std::chrono::steady_clock::now() + options_.drain_timeout;
     const bool drained = co_await listener.drain(options_.drain_timeout);
-    Timer poll(executor());
-    while (!queue_.idle()) {
-      // What is still under way was acknowledged to nobody.
-      if (std::chrono::steady_clock::now() >= give_up_at) writer_.give_up();
-      poll.expires_after(kFlushPoll);
-      co_await poll.async_wait(kAwait);
-    }
+    co_await flush(give_up_at);
     co_await listener.stop();
     log_info(drained ? "stopped" : "stopped with connections cut off");
   }
@@ -122,7 +159,9 @@ class ServerProcess {
   CommitQueue queue_;
   Messaging messaging_;
   IoThread worker_{"draw"};
-  std::unique_ptr<RushService> service_;
+  std::unique_ptr<PostgresService> postgres_;  ///< one of the two
+  std::unique_ptr<RushService> memory_;
+  CouponService& service_;
   App app_;
   SessionContext sessions_;
   SignalSet signals_;

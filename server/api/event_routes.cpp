@@ -60,10 +60,10 @@ void App::preload_coupons(Exchange& exchange, std::string_view name) {
 }
 
 void App::answer_event(Exchange& exchange, const EventState& event) {
-  exchange.response.body =
-      event_document(event, {.now = exchange.arrived,
-                             .outbox_pending = messaging_.outbox.pending(event.id),
-                             .fault = options_.fault == nullptr ? "" : options_.fault->name});
+  exchange.response.body = event_document(
+      event, {.now = exchange.arrived,
+              .outbox_pending = event.outbox_pending.value_or(messaging_.outbox.pending(event.id)),
+              .fault = options_.fault == nullptr ? "" : options_.fault->name});
   send_when_durable(exchange, event.durable);
 }
 

@@ -6,6 +6,7 @@
 #include "server/designs/batch_draw.hpp"
 #include "server/designs/bernoulli.hpp"
 #include "server/designs/blank_tickets.hpp"
+#include "server/designs/generate_outbox.hpp"
 #include "server/designs/preloaded_shuffle.hpp"
 #include "server/designs/sealed_draw.hpp"
 #include "server/designs/ticket_list.hpp"
@@ -32,6 +33,10 @@ constexpr std::array kDesigns{
               make<BatchDraw>},
     DesignRow{"waiting-room", "claims of the first stretch in random order, then first come",
               make<WaitingRoom>},
+    DesignRow{"generate-outbox", "first come, first served: coupons are made as they are asked for",
+              make<GenerateOutbox>},
+    DesignRow{"row-lock", "first come, first served: rows of a database, taken under lock",
+              make<TicketList>, false},
     DesignRow{"bernoulli", "an independent coin for every claim, capped at the quota",
               make<Bernoulli>},
 };

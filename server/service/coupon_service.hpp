@@ -97,6 +97,8 @@ struct EventState {
   std::span<const CouponGroup> groups = {};  ///< that the coupons are given in
   std::uint32_t released = 0;  ///< coupons that were taken from it and given up for good
   std::optional<DrawState> draw;
+  /// Messages that the bus has not been given, where this process does not know them all.
+  std::optional<std::uint64_t> outbox_pending = {};
   Sequence durable = {};
 };
 
@@ -142,6 +144,10 @@ class CouponService {
 
   /// Decided as of the request's arrival, so that no wait pushes it out of its window.
   virtual void claim(std::string_view event, const UserRequest& request, ClaimDone done) = 0;
+
+  /// The same, but whoever asks is taken in where the design gives coupons to those without a
+  /// reservation and the quota is a number.
+  virtual void generate(std::string_view event, const UserRequest& request, ClaimDone done) = 0;
 
   virtual void redeem(const RedemptionRequest& request, RedemptionDone done) = 0;
 

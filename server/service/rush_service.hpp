@@ -59,6 +59,7 @@ class RushService : public CouponService {
   void reserve(std::string_view event, const UserRequest& request, ReservationDone done) override;
   /// Answers at once, or when the claim's draw is recorded or its design decides.
   void claim(std::string_view event, const UserRequest& request, ClaimDone done) override;
+  void generate(std::string_view event, const UserRequest& request, ClaimDone done) override;
   void redeem(const RedemptionRequest& request, RedemptionDone done) override;
   /// O(events).
   void wallet(const UserRequest& request, std::optional<std::string_view> only,
@@ -154,6 +155,7 @@ class RushService : public CouponService {
   LiveEvent* find(std::string_view name, WallTime now);
   EventState state_of(const LiveEvent& event) const;
   ReservationAnswer reservation_of(LiveEvent& event, const UserRequest& request);
+  ReservationAnswer grant_reservation(LiveEvent& event, const UserRequest& request);
   LiveEvent& begin_anew(LiveEvent& event, const EventWindows& windows, AdminKey under);
 
   /// Decides a claim; unset when it has to wait.

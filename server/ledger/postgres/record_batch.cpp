@@ -116,17 +116,15 @@ constexpr std::array kStatements{
         " FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS r (e, p, n) ORDER BY n"},
 };
 
-using Deletion = const char*;
 /// Children first: the foreign keys hold within the transaction too.
-constexpr std::array<Deletion, 9> kDeletions{"DELETE FROM audit WHERE event_id = $1",
-                                             "DELETE FROM outbox WHERE event_id = $1",
-                                             "DELETE FROM redemptions WHERE event_id = $1",
-                                             "DELETE FROM losses WHERE event_id = $1",
-                                             "DELETE FROM coupons WHERE event_id = $1",
-                                             "DELETE FROM draws WHERE event_id = $1",
-                                             "DELETE FROM reservations WHERE event_id = $1",
-                                             "DELETE FROM policy_details WHERE event_id = $1",
-                                             "DELETE FROM events WHERE id = $1"};
+constexpr std::array kDeletions{"DELETE FROM audit WHERE event_id = $1",
+                                "DELETE FROM outbox WHERE event_id = $1",
+                                "DELETE FROM redemptions WHERE event_id = $1",
+                                "DELETE FROM losses WHERE event_id = $1",
+                                "DELETE FROM coupons WHERE event_id = $1",
+                                "DELETE FROM draws WHERE event_id = $1",
+                                "DELETE FROM reservations WHERE event_id = $1",
+                                "DELETE FROM policy_details WHERE event_id = $1"};
 
 /// The rows of records that came one after the other without an event's beginning between them.
 class Rows {
@@ -140,9 +138,8 @@ class Rows {
   }
   void add(const EventReset& record) {
     write();
-    for (const Deletion sql : kDeletions) {
-      transaction_.exec_params0(sql, record.renewed.event.value());
-    }
+    delete_event_rows(transaction_, record.renewed.event);
+    transaction_.exec_params0("DELETE FROM events WHERE id = $1", record.renewed.event.value());
     insert(record.renewed);
   }
   void add(const CouponsPreloaded& record) {
@@ -278,6 +275,10 @@ class Rows {
 
 std::span<const PostgresStatement> record_statements() {
   return kStatements;
+}
+
+void delete_event_rows(pqxx::work& transaction, EventId event) {
+  for (const char* const sql : kDeletions) transaction.exec_params0(sql, event.value());
 }
 
 void write_records(pqxx::work& transaction, std::span<const LedgerRecord> batch,

@@ -21,6 +21,9 @@ enum class LedgerSharing : std::uint8_t {
 /// The statements below; a session prepares them.
 std::span<const PostgresStatement> record_statements();
 
+/// Deletes everything of an event but the event itself.
+void delete_event_rows(pqxx::work& transaction, EventId event);
+
 /// Writes a batch within `transaction`: records of a kind together, in few statements, in an order
 /// in which each finds what it refers to. Throws what libpqxx throws; a fact that contradicts one
 /// told before is a pqxx::usage_error.

@@ -44,7 +44,10 @@ TEST_F(ServerOptionsTest, ReadALedger) {
 
 TEST_F(ServerOptionsTest, KnowTheirChoices) {
   EXPECT_TRUE(assign("store", "memory"));
-  EXPECT_FALSE(assign("store", "redis"));
+  EXPECT_FALSE(assign("store", "somewhere"));
+  EXPECT_TRUE(assign("store", "postgresql://u:p@h/d"));
+  ASSERT_TRUE(options_.postgres);
+  EXPECT_EQ(options_.postgres->shown, "postgresql://u@h/d");
   EXPECT_TRUE(assign("design", "ticket-list"));
   EXPECT_FALSE(assign("design", "lottery"));
   EXPECT_TRUE(assign("ack", "decided"));
