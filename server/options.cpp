@@ -45,11 +45,18 @@ std::string listen_text(const ListenAddress& listen) {
                                    : fmt::format("{}:{}", listen.host, listen.port);
 }
 
-Assigned assign_ledger(std::string& target, std::string_view text) {
-  if (!text.starts_with(kSqlite) || text.size() == kSqlite.size()) {
-    return std::unexpected("sqlite:PATH, or sqlite::memory: to keep nothing");
+Assigned assign_ledger(LedgerAddress& target, std::string_view text) {
+  if (is_postgres_url(text)) {
+    auto address = parse_postgres_url(text);
+    if (!address) return std::unexpected(address.error());
+    target = {.postgres = std::move(*address)};
+    return {};
   }
-  target = text.substr(kSqlite.size());
+  if (!text.starts_with(kSqlite) || text.size() == kSqlite.size()) {
+    return std::unexpected(
+        "sqlite:PATH, sqlite::memory: to keep nothing, or postgresql://USER@HOST/DATABASE");
+  }
+  target = {.path = std::string(text.substr(kSqlite.size()))};
   return {};
 }
 
@@ -77,6 +84,37 @@ void add_call_options(OptionTable& table, CallOptions& call) {
                  call.list_faults);
 }
 
+constexpr std::string_view kMemory = "memory";
+
+Assigned assign_store(std::optional<PostgresAddress>& target, std::string_view text) {
+  target.reset();
+  if (text == kMemory) return {};
+  auto address = parse_postgres_url(text);
+  if (!address) return std::unexpected(fmt::format("memory, or {}", address.error()));
+  target = std::move(*address);
+  return {};
+}
+
+void add_store_options(OptionTable& table, ServerOptions& options) {
+  table.add_custom(
+      {"store", "memory|postgresql://…",
+       "Where events are decided; a database is its own ledger, for any number of servers"},
+      [&store = options.postgres] { return store ? store->shown : std::string(kMemory); },
+      [&store = options.postgres](std::string_view text) { return assign_store(store, text); });
+  table.add({"store-sessions", "COUNT", "Sessions with the database that decides"},
+            options.store_sessions, {1, 64});
+}
+
+void add_ledger_options(OptionTable& table, ServerOptions& options) {
+  table.add_custom(
+      {"ledger", "sqlite:PATH|postgresql://…", "The durable record"},
+      [&options] { return options.ledger.text(); },
+      [&options](std::string_view text) { return assign_ledger(options.ledger, text); });
+  table.add(
+      {"ledger-patience", "TIME", "How long answers wait for a ledger that is away, else 503"},
+      options.ledger_patience, {milliseconds(50), hours(1)});
+}
+
 void add_service_options(OptionTable& table, ServerOptions& options) {
   table.add_custom(
       {"listen", "ADDRESS:PORT", "Where to listen; port 0 lets the kernel pick"},
@@ -86,12 +124,8 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
   for (const DesignRow& row : designs()) names.emplace_back(row.name, row.name);
   table.add_choice({"design", "NAME", "How events decide that do not say themselves"},
                    options.app.default_design, std::move(names));
-  table.add_choice<Store>({"store", "NAME", "Where events are decided"}, options.store,
-                          {{"memory", Store::memory}});
-  table.add_custom(
-      {"ledger", "sqlite:PATH", "The durable record"},
-      [&options] { return std::string(kSqlite) + options.ledger_path; },
-      [&options](std::string_view text) { return assign_ledger(options.ledger_path, text); });
+  add_store_options(table, options);
+  add_ledger_options(table, options);
   table.add_choice<Acknowledge>(
       {"ack", "WHEN", "Answer after the commit, or as soon as it is decided (may lose)"},
       options.app.acknowledge,

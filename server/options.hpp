@@ -8,11 +8,18 @@
 #include "server/api/app.hpp"
 #include "server/http/listener.hpp"
 #include "server/log.hpp"
+#include "server/postgres/address.hpp"
 
 namespace fairrush::server {
 
-/// Where events are decided.
-enum class Store : std::uint8_t { memory };
+/// Where the durable record is.
+struct LedgerAddress {
+  std::string path = "fairrush-ledger.sqlite";   ///< of SQLite; ":memory:" keeps nothing
+  std::optional<PostgresAddress> postgres = {};  ///< instead of that
+
+  /// As the option has it, without secrets.
+  std::string text() const { return postgres ? postgres->shown : "sqlite:" + path; }
+};
 
 /// What one call of the program is to do besides serving.
 struct CallOptions {
@@ -26,8 +33,10 @@ struct CallOptions {
 struct ServerOptions {
   CallOptions call;
   ListenAddress listen;
-  Store store = Store::memory;
-  std::string ledger_path = "fairrush-ledger.sqlite";  ///< ":memory:" keeps nothing
+  std::optional<PostgresAddress> postgres;  ///< where events are decided; unset: in memory
+  unsigned store_sessions = 4;
+  LedgerAddress ledger;
+  Duration ledger_patience = CommitQueue::kPatience;
   AppOptions app;
   RequestLimits limits;
   SessionTimeouts timeouts;

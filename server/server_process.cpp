@@ -13,6 +13,9 @@
 #include "base/runtime/io_thread.hpp"
 #include "server/faults/wiring.hpp"
 #include "server/ledger/ledger_thread.hpp"
+#include "server/ledger/postgres/postgres_ledger.hpp"
+#include "server/ledger/sqlite_ledger.hpp"
+#include "server/stores/postgres/postgres_service.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -38,25 +41,46 @@ Delay delay_on(Executor home) {
   };
 }
 
+std::expected<std::unique_ptr<Ledger>, std::string> open_ledger(const ServerOptions& options) {
+  const bool faulty = options.app.fault != nullptr;
+  if (options.postgres) {
+    if (faulty) {
+      return std::unexpected(
+          "a server that is wrong on purpose decides in memory: expected "
+          "--store memory");
+    }
+    return PostgresLedger::open(*options.postgres, LedgerSharing::shared);
+  }
+  if (options.ledger.postgres) {
+    if (faulty) {
+      return std::unexpected(
+          "a server that is wrong on purpose keeps its ledger in SQLite: expected --ledger "
+          "sqlite:PATH");
+    }
+    return PostgresLedger::open(*options.ledger.postgres, LedgerSharing::alone);
+  }
+  auto ledger = SqliteLedger::open(options.ledger.path, faulty ? Promises::waived : Promises::kept);
+  if (!ledger) return std::unexpected(ledger.error());
+  return std::make_unique<SqliteLedger>(std::move(*ledger));
+}
+
 /// The parts of a running server, in the order in which they need each other.
 class ServerProcess {
  public:
-  ServerProcess(const ServerOptions& options, const Clock& clock, SqliteLedger ledger)
+  ServerProcess(const ServerOptions& options, const Clock& clock, std::unique_ptr<Ledger> ledger)
       : options_(options),
         writer_(std::move(ledger), context_.get_executor()),
         faulty_writer_(make_writer(options.app.fault, writer_)),
-        queue_(faulty_writer_ ? *faulty_writer_ : writer_),
+        queue_(faulty_writer_ ? *faulty_writer_ : writer_, options.ledger_patience),
         messaging_(queue_, make_bus_filter(options.app.fault)),
-        service_(make_service(options.app.fault,
-                              {.queue = queue_,
-                               .messaging = messaging_,
-                               .run_draw = draw_runner(worker_, context_.get_executor())},
-                              delay_on(context_.get_executor()))),
+        postgres_(make_postgres(clock)),
+        memory_(postgres_ ? nullptr : make_memory()),
+        service_(postgres_ ? static_cast<CouponService&>(*postgres_) : *memory_),
         app_(options.app, {.clock = clock,
                            .queue = queue_,
                            .messaging = messaging_,
                            .ledger = writer_,
-                           .service = *service_}),
+                           .service = service_}),
         sessions_(app_, clock, options.limits, options.timeouts),
         signals_(context_.get_executor(), SIGTERM, SIGINT),
         renewals_(context_.get_executor(), SIGHUP) {
@@ -66,8 +90,9 @@ class ServerProcess {
   Executor executor() { return context_.get_executor(); }
 
   std::expected<void, std::string> restore() {
-    return writer_.ledger().replay(
-        [this](const LedgerRecord& record) { return service_->restore(record); });
+    return writer_.ledger().replay([this](const LedgerRecord& record) {
+      return postgres_ ? postgres_->restore(record) : memory_->restore(record);
+    });
   }
 
   /// `identity`, where there is one, is what connections are shown.
@@ -78,7 +103,7 @@ class ServerProcess {
     listener.start();
     fmt::print("listening on {}\n", listener.url());
     std::fflush(stdout);
-    log_info("listening", {{"url", listener.url()}, {"ledger", options_.ledger_path}});
+    log_info("listening", {{"url", listener.url()}, {"ledger", writer_.ledger().name()}});
     TaskGroup tasks(executor());
     tasks.spawn(stop_on_signal(listener));
     tasks.spawn(renew_on_signal(identity));
@@ -100,16 +125,48 @@ class ServerProcess {
     }
   }
 
+  std::unique_ptr<PostgresService> make_postgres(const Clock& clock) {
+    if (!options_.postgres) return nullptr;
+    return std::make_unique<PostgresService>(
+        SessionPoolOptions{.address = *options_.postgres,
+                           .application = "fairrush-server store",
+                           .sessions = options_.store_sessions,
+                           .patience = options_.ledger_patience},
+        PostgresServiceParts{.home = context_.get_executor(),
+                             .clock = clock,
+                             .queue = queue_,
+                             .messaging = messaging_});
+  }
+
+  std::unique_ptr<RushService> make_memory() {
+    return make_service(options_.app.fault,
+                        {.queue = queue_,
+                         .messaging = messaging_,
+                         .run_draw = draw_runner(worker_, context_.get_executor())},
+                        delay_on(context_.get_executor()));
+  }
+
+  /// Until the decisions that are under way have come to their end, or have been given up.
+  Task<void> flush(std::chrono::steady_clock::time_point give_up_at) {
+    Timer poll(executor());
+    for (;;) {
+      const bool too_late = std::chrono::steady_clock::now() >= give_up_at;
+      // What is still under way was acknowledged to nobody.
+      if (too_late) writer_.give_up();
+      if (postgres_ && (too_late || postgres_->is_settled())) postgres_->stop();
+      if (queue_.idle() && (!postgres_ || postgres_->has_ended())) co_return;
+      poll.expires_after(kFlushPoll);
+      co_await poll.async_wait(kAwait);
+    }
+  }
+
   Task<void> stop_on_signal(Listener& listener) {
     const auto [error, signal] = co_await signals_.async_wait(kAwait);
     log_info("draining", {{"signal", fmt::format("{}", signal)},
                           {"connections", fmt::format("{}", listener.connections())}});
+    const auto give_up_at = std::chrono::steady_clock::now() + options_.drain_timeout;
     const bool drained = co_await listener.drain(options_.drain_timeout);
-    Timer poll(executor());
-    while (!queue_.idle()) {
-      poll.expires_after(kFlushPoll);
-      co_await poll.async_wait(kAwait);
-    }
+    co_await flush(give_up_at);
     co_await listener.stop();
     renewals_.cancel();
     log_info(drained ? "stopped" : "stopped with connections cut off");
@@ -122,7 +179,9 @@ class ServerProcess {
   CommitQueue queue_;
   Messaging messaging_;
   IoThread worker_{"draw"};
-  std::unique_ptr<RushService> service_;
+  std::unique_ptr<PostgresService> postgres_;  ///< one of the two
+  std::unique_ptr<RushService> memory_;
+  CouponService& service_;
   App app_;
   SessionContext sessions_;
   SignalSet signals_;
@@ -143,8 +202,7 @@ std::expected<void, std::string> run_server(const ServerOptions& options, const 
     if (!loaded) return std::unexpected(loaded.error());
     identity = std::move(*loaded);
   }
-  auto ledger = SqliteLedger::open(
-      options.ledger_path, options.app.fault == nullptr ? Promises::kept : Promises::waived);
+  auto ledger = open_ledger(options);
   if (!ledger) return std::unexpected(ledger.error());
   ServerProcess process(options, clock, std::move(*ledger));
   if (auto restored = process.restore(); !restored) return restored;

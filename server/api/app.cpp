@@ -41,6 +41,7 @@ void App::handle(Exchange& exchange) {
 }
 
 void App::tick() {
+  queue_.tick(clock_.steady_now());
   service_.tick(clock_.wall_now());
   followers_.tick();
 }
@@ -60,6 +61,9 @@ void App::get_liveness(Exchange& exchange, std::string_view) {
 void App::get_readiness(Exchange& exchange, std::string_view) {
   if (queue_.failure()) {
     return refuse(exchange, ErrorCode::ledger_unavailable, *queue_.failure());
+  }
+  if (const auto stall = queue_.stall()) {
+    return refuse(exchange, ErrorCode::ledger_unavailable, *stall);
   }
   if (const auto impairment = service_.impairment()) {
     return refuse(exchange, impairment->code, impairment->detail);
@@ -105,7 +109,7 @@ void App::send_when_durable(Exchange& exchange, Sequence needed) {
   if (options_.acknowledge == Acknowledge::decided || queue_.is_durable(needed)) {
     return exchange.complete();
   }
-  queue_.when_durable(needed, [this, &exchange](bool durable) {
+  queue_.answer_when_durable(needed, [this, &exchange](bool durable) {
     if (!durable) return refuse(exchange, ErrorCode::ledger_unavailable);
     exchange.complete();
   });

@@ -76,6 +76,7 @@ class App {
   void reserve(Exchange& exchange, std::string_view event);
   void claim(Exchange& exchange, std::string_view event);
   void get_claim(Exchange& exchange, std::string_view id);
+  void generate_coupon(Exchange& exchange, std::string_view none);
   void get_wallet(Exchange& exchange, std::string_view none);
   void apply_coupon(Exchange& exchange, std::string_view order);
   void get_draw(Exchange& exchange, std::string_view event);

@@ -60,10 +60,10 @@ void App::preload_coupons(Exchange& exchange, std::string_view name) {
 }
 
 void App::answer_event(Exchange& exchange, const EventState& event) {
-  exchange.response.body =
-      event_document(event, {.now = exchange.arrived,
-                             .outbox_pending = messaging_.outbox.pending(event.id),
-                             .fault = options_.fault == nullptr ? "" : options_.fault->name});
+  exchange.response.body = event_document(
+      event, {.now = exchange.arrived,
+              .outbox_pending = event.outbox_pending.value_or(messaging_.outbox.pending(event.id)),
+              .fault = options_.fault == nullptr ? "" : options_.fault->name});
   send_when_durable(exchange, event.durable);
 }
 
@@ -80,7 +80,7 @@ void App::export_ledger(Exchange& exchange, std::string_view name) {
   if (!authorize_admin(exchange)) return;
   with_event(exchange, name, [this, &exchange](const EventState& event) {
     // From the record itself: what memory believes is no evidence.
-    queue_.when_durable(event.durable, [this, &exchange, id = event.id](bool durable) {
+    queue_.answer_when_durable(event.durable, [this, &exchange, id = event.id](bool durable) {
       if (!durable) return refuse(exchange, ErrorCode::ledger_unavailable);
       ledger_.read_issues(id, [&exchange, this](const IssuedRows& rows) {
         if (!rows) return refuse(exchange, ErrorCode::ledger_unavailable, rows.error());

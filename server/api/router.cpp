@@ -21,6 +21,7 @@ struct Routes {
       Row{Method::get, "/api/v1/claims/{e}", &App::get_claim},
       Row{Method::get, "/api/v1/users/me/coupons", &App::get_wallet},
       Row{Method::post, "/api/v1/orders/{e}/apply-coupon", &App::apply_coupon},
+      Row{Method::post, "/api/v1/coupons", &App::generate_coupon},
       Row{Method::get, "/api/v1/events/{e}", &App::get_event},
       Row{Method::post, "/api/v1/events", &App::create_event},
       Row{Method::post, "/api/v1/events/{e}/preload", &App::preload_coupons},

@@ -8,6 +8,7 @@
 #include "server/designs/by_chance/blank_tickets.hpp"
 #include "server/designs/by_chance/sealed_draw.hpp"
 #include "server/designs/by_chance/waiting_room.hpp"
+#include "server/designs/first_come/generate_outbox.hpp"
 #include "server/designs/first_come/preloaded_shuffle.hpp"
 #include "server/designs/first_come/stock_counter.hpp"
 #include "server/designs/first_come/ticket_list.hpp"
@@ -35,6 +36,10 @@ constexpr std::array kDesigns{
               make<BatchDraw>},
     DesignRow{"waiting-room", "claims of the first stretch in random order, then first come",
               make<WaitingRoom>},
+    DesignRow{"generate-outbox", "first come, first served: coupons are made as they are asked for",
+              make<GenerateOutbox>},
+    DesignRow{"row-lock", "first come, first served: rows of a database, taken under lock",
+              make<TicketList>, false},
     DesignRow{"bernoulli", "an independent coin for every claim, capped at the quota",
               make<Bernoulli>},
 };

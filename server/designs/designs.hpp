@@ -13,6 +13,7 @@ struct DesignRow {
   std::string_view name;
   std::string_view help;
   std::unique_ptr<Design> (*make)(const EventSpec& spec, const EventSecrets& secrets);
+  bool in_memory = true;  ///< a server's memory is a store for it, and not only a simulation's
 };
 
 /// Every design this server can run.

@@ -15,7 +15,7 @@ Rush::Rush(ByteView salt, std::unique_ptr<Design> design)
 ReservationGrant Rush::reserve(UserIndex user, std::string_view cohort) {
   using Kind = ReservationGrant::Kind;
   if (const auto ticket = roster_.ticket_of(user)) return {Kind::held_already, *ticket};
-  FAIRRUSH_ASSERT(!closed_);
+  FAIRRUSH_ASSERT(!closed_ || design_->admits_late());
   if (roster_.size() == Roster::kSizeMax) return {Kind::roster_full, TicketNumber()};
   const TicketNumber ticket = roster_.admit(user);
   verdicts_.push_back(kUndecided);

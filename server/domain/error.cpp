@@ -35,6 +35,8 @@ constexpr std::array kRows{
     Row{ErrorCode::no_draw, "NO_DRAW", "This event's design has no draw."},
     Row{ErrorCode::no_coupon_groups, "NO_COUPON_GROUPS",
         "This event's design gives coupons that are all alike."},
+    Row{ErrorCode::design_not_in_store, "DESIGN_NOT_IN_STORE",
+        "This server's store does not run this design."},
     Row{ErrorCode::unknown_coupon, "UNKNOWN_COUPON", "There is no coupon of this code."},
     Row{ErrorCode::not_owned, "NOT_OWNED", "This coupon belongs to another user."},
     Row{ErrorCode::already_used, "ALREADY_USED", "This coupon has been spent already."},

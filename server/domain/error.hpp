@@ -23,6 +23,7 @@ enum class ErrorCode : std::uint8_t {
   not_yet_published,
   no_draw,
   no_coupon_groups,
+  design_not_in_store,
   unknown_coupon,
   not_owned,
   already_used,

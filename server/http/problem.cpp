@@ -75,6 +75,7 @@ unsigned status_of(ErrorCode code) {
       return 413;
     case ErrorCode::header_too_large:
       return 431;
+    case ErrorCode::design_not_in_store:
     case ErrorCode::not_yet_valid:
     case ErrorCode::coupon_expired:
     case ErrorCode::condition_not_met:

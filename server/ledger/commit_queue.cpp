@@ -18,15 +18,52 @@ Sequence CommitQueue::append(LedgerRecord record) {
 void CommitQueue::when_durable(Sequence sequence, Waiter waiter) {
   if (is_durable(sequence)) return waiter(true);
   if (failure_) return waiter(false);
+  wait({sequence, std::move(waiter), false});
+}
+
+void CommitQueue::answer_when_durable(Sequence sequence, Waiter waiter) {
+  if (is_durable(sequence)) return waiter(true);
+  if (failure_ || stalled_) return waiter(false);
+  wait({sequence, std::move(waiter), true});
+}
+
+void CommitQueue::wait(Waiting waiting) {
   // Nearly always the latest decision; a barrier for an older one must not overtake.
   auto place = waiting_.end();
-  while (place != waiting_.begin() && sequence < std::prev(place)->sequence) --place;
-  waiting_.insert(place, {sequence, std::move(waiter)});
+  while (place != waiting_.begin() && waiting.sequence < std::prev(place)->sequence) --place;
+  waiting_.insert(place, std::move(waiting));
+}
+
+void CommitQueue::tick(SteadyTime now) {
+  now_ = now;
+  if (!in_flight_ || stalled_ || now - in_flight_since_ < patience_) return;
+  stalled_ = true;
+  log_warning("the ledger takes too long; nothing is granted until it answers",
+              {{"what", *stall()}});
+  std::deque<Waiting> impatient;
+  std::deque<Waiting> patient;
+  for (Waiting& one : std::exchange(waiting_, {})) {
+    (one.answers ? impatient : patient).push_back(std::move(one));
+  }
+  waiting_ = std::move(patient);
+  for (const Waiting& one : impatient) one.waiter(false);
+}
+
+void CommitQueue::note_trouble(const std::optional<std::string>& what) {
+  trouble_ = what;
+}
+
+std::optional<std::string> CommitQueue::stall() const {
+  if (trouble_) return trouble_;
+  if (!stalled_) return std::nullopt;
+  return "the ledger does not answer";
 }
 
 void CommitQueue::batch_done(const CommitResult& result) {
   FAIRRUSH_ASSERT(in_flight_);
   in_flight_ = false;
+  trouble_.reset();
+  if (std::exchange(stalled_, false) && result) log_info("the ledger answers again");
   if (!result) {
     failure_ = result.error();
     log_error("the ledger has failed; nothing more is granted", {{"what", *failure_}});
@@ -42,6 +79,7 @@ void CommitQueue::batch_done(const CommitResult& result) {
 
 void CommitQueue::write_gathered() {
   in_flight_ = true;
+  in_flight_since_ = now_;
   written_ = last_;
   writer_.write(std::exchange(gathered_, {}));
 }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/ids.hpp"
 #include "server/ledger/record.hpp"
 
@@ -38,21 +39,27 @@ class BatchWriter {
 /// on the thread that decides.
 ///
 /// A batch that cannot be written is final (fail-stop): what is in memory is ahead of the ledger
-/// then, and no later batch may be written over the gap.
+/// then, and no later batch may be written over the gap. A batch that is merely long on its way is
+/// not: after a while nobody waits any more and nothing new is accepted, until it has arrived.
 class CommitQueue {
  public:
   /// Gets whether the awaited record became durable. Capture at most two pointers: then nothing is
   /// allocated.
   using Waiter = std::function<void(bool durable)>;
 
-  /// `writer` must outlive the queue.
-  explicit CommitQueue(BatchWriter& writer) : writer_(writer) {}
+  /// How long answers wait for a ledger that is slow or away, unless said otherwise.
+  static constexpr Duration kPatience = std::chrono::seconds(5);
+
+  /// `writer` must outlive the queue. `patience` is how long a batch may be on its way before
+  /// answers no longer wait for it.
+  explicit CommitQueue(BatchWriter& writer, Duration patience = kPatience)
+      : writer_(writer), patience_(patience) {}
   CommitQueue(const CommitQueue&) = delete;
   CommitQueue& operator=(const CommitQueue&) = delete;
 
   /// Whether decisions may be added: no batch has failed and the writer keeps up. The caller
   /// refuses requests otherwise.
-  bool accepts() const { return !failure_ && gathered_.size() < kGatheredMax; }
+  bool accepts() const { return !failure_ && !stalled_ && gathered_.size() < kGatheredMax; }
 
   /// Adds a decision. Not after a failure (asserted).
   Sequence append(LedgerRecord record);
@@ -65,6 +72,20 @@ class CommitQueue {
   /// Calls `waiter` when everything up to `sequence` is durable, or can never become so; at once if
   /// that is known.
   void when_durable(Sequence sequence, Waiter waiter);
+
+  /// The same for an answer that somebody waits for: when the batch in flight takes longer than the
+  /// patience allows, it is told that its record is not durable, although it may become so.
+  void answer_when_durable(Sequence sequence, Waiter waiter);
+
+  /// What time it is; call it every few milliseconds.
+  void tick(SteadyTime now);
+
+  /// Why the batch in flight is still on its way, as far as the writer knows; nothing when it is
+  /// none the worse.
+  void note_trouble(const std::optional<std::string>& what);
+
+  /// Why answers do not wait just now, a failure apart.
+  std::optional<std::string> stall() const;
 
   /// The writer's report on the batch in flight.
   void batch_done(const CommitResult& result);
@@ -81,9 +102,11 @@ class CommitQueue {
   struct Waiting {
     Sequence sequence;
     Waiter waiter;
+    bool answers = false;  ///< a request: it does not wait for ever
   };
 
   void write_gathered();
+  void wait(Waiting waiting);
   void release(Sequence up_to, bool durable);
 
   BatchWriter& writer_;
@@ -93,6 +116,11 @@ class CommitQueue {
   Sequence written_;  ///< last of the batch in flight
   Sequence durable_;
   bool in_flight_ = false;
+  Duration patience_;
+  SteadyTime now_{};  ///< as of the latest tick
+  SteadyTime in_flight_since_{};
+  bool stalled_ = false;  ///< the batch in flight has outlasted the patience
+  std::optional<std::string> trouble_;
   std::optional<std::string> failure_;
 };
 

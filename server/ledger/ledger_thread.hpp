@@ -1,10 +1,11 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "base/runtime/io_thread.hpp"
 #include "server/ledger/commit_queue.hpp"
-#include "server/ledger/sqlite_ledger.hpp"
+#include "server/ledger/ledger.hpp"
 
 namespace fairrush::server {
 
@@ -15,19 +16,22 @@ namespace fairrush::server {
 class LedgerThread final : public BatchWriter, public IssueReader {
  public:
   /// Reports run on `home`, the thread of the queue.
-  LedgerThread(SqliteLedger ledger, Executor home);
+  LedgerThread(std::unique_ptr<Ledger> ledger, Executor home);
 
   /// The queue that reports go to; before the first batch.
   void report_to(CommitQueue& queue) { queue_ = &queue; }
 
   /// For reading it back before the first batch.
-  SqliteLedger& ledger() { return ledger_; }
+  Ledger& ledger() { return *ledger_; }
+
+  /// The batch in flight fails if the ledger is away; for a stop that has waited long enough.
+  void give_up() { ledger_->give_up(); }
 
   void write(std::vector<LedgerRecord> batch) override;
   void read_issues(EventId event, std::function<void(const IssuedRows&)> done) override;
 
  private:
-  SqliteLedger ledger_;
+  std::unique_ptr<Ledger> ledger_;
   Executor home_;
   CommitQueue* queue_ = nullptr;
   IoThread thread_;  // last: ends before what its work uses

@@ -6,8 +6,7 @@
 #include <span>
 #include <string>
 
-#include "server/ledger/commit_queue.hpp"
-#include "server/ledger/issue_reader.hpp"
+#include "server/ledger/ledger.hpp"
 #include "server/ledger/sqlite_records.hpp"
 #include "server/ledger/sqlite_replay.hpp"
 
@@ -21,7 +20,7 @@ enum class Promises : std::uint8_t {
 
 /// The durable record in one SQLite file: write-ahead log, synchronous=FULL, locked against every
 /// other process while it is open. Blocking calls, one thread at a time.
-class SqliteLedger {
+class SqliteLedger final : public Ledger {
  public:
   /// Opens or creates the file at `path` (":memory:" keeps nothing). Errors name the path and say
   /// what is wrong: cannot be opened, in use by another server, another program's database, written
@@ -29,15 +28,10 @@ class SqliteLedger {
   static std::expected<SqliteLedger, std::string> open(const std::string& path,
                                                        Promises promises = Promises::kept);
 
-  /// Hands out every record in an order in which they can be applied. Errors name the path.
-  std::expected<void, std::string> replay(const RecordSink& sink);
-
-  /// An event's coupons in the order of issue. Errors name the path.
-  IssuedRows issues(EventId event);
-
-  /// Writes `batch` in one transaction; when this returns without an error, it survives the loss of
-  /// process and power. After an error nothing of the batch may be relied on.
-  CommitResult commit(std::span<const LedgerRecord> batch);
+  std::string name() const override { return "sqlite:" + parts_.path; }
+  std::expected<void, std::string> replay(const RecordSink& sink) override;
+  IssuedRows issues(EventId event) override;
+  CommitResult commit(std::span<const LedgerRecord> batch) override;
 
  private:
   struct Parts {

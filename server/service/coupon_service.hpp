@@ -135,6 +135,8 @@ struct EventState {
   std::span<const CouponGroup> groups = {};  ///< that the coupons are given in
   std::uint32_t released = 0;  ///< coupons that were taken from it and given up for good
   std::optional<DrawState> draw;
+  /// Messages that the bus has not been given, where this process does not know them all.
+  std::optional<std::uint64_t> outbox_pending = {};
   Sequence durable = {};
 };
 
@@ -181,6 +183,10 @@ class CouponService {
 
   /// Decided as of the request's arrival, so that no wait pushes it out of its window.
   virtual void claim(std::string_view event, const UserRequest& request, ClaimDone done) = 0;
+
+  /// The same, but whoever asks is taken in where the design gives coupons to those without a
+  /// reservation and the quota is a number.
+  virtual void generate(std::string_view event, const UserRequest& request, ClaimDone done) = 0;
 
   /// How an accepted claim stands: at once, or, when it stands as the asker has seen it, once it
   /// stands otherwise. unknown_request unless the id is of a claim of the asking user.

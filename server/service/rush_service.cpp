@@ -96,6 +96,9 @@ EventState RushService::state_of(const LiveEvent& event) const {
 
 void RushService::create(const EventSpec& spec, std::string_view key, EventDone done) {
   FAIRRUSH_ASSERT(find_design(spec.design) != nullptr && check_order(spec.windows));
+  if (!find_design(spec.design)->in_memory) {
+    return done(std::unexpected(ErrorCode::design_not_in_store));
+  }
   if (!accepts()) return done(std::unexpected(ErrorCode::ledger_unavailable));
   AdminKey under{AdminKey::Route::create, std::string(key)};
   if (const auto taken = events_.find(spec.name); taken != events_.end()) {
@@ -183,6 +186,10 @@ ReservationAnswer RushService::reservation_of(LiveEvent& event, const UserReques
   if (event.reservations_closed() || !event.spec().windows.reserving(request.at)) {
     return {.refusal = ErrorCode::not_in_active_time};
   }
+  return grant_reservation(event, request);
+}
+
+ReservationAnswer RushService::grant_reservation(LiveEvent& event, const UserRequest& request) {
   const ReservationGrant grant = event.rush().reserve(request.user, request.cohort);
   if (grant.kind == ReservationGrant::Kind::roster_full) {
     return {.refusal = ErrorCode::roster_full};
@@ -217,6 +224,20 @@ void RushService::claim(std::string_view name, const UserRequest& request, Claim
   LiveEvent* const event = find(name, request.at);
   if (event == nullptr) return done(refused(ErrorCode::unknown_event));
   if (!accepts()) return done(refused(ErrorCode::ledger_unavailable));
+  claim_of(*event, request, std::move(done));
+}
+
+void RushService::generate(std::string_view name, const UserRequest& request, ClaimDone done) {
+  LiveEvent* const event = find(name, request.at);
+  if (event == nullptr) return done(refused(ErrorCode::unknown_event));
+  if (!accepts()) return done(refused(ErrorCode::ledger_unavailable));
+  const Design& design = event->rush().design();
+  const bool comes_late = design.admits_late() && event->spec().windows.rushing(request.at) &&
+                          !event->rush().roster().ticket_of(request.user);
+  if (comes_late && design.remaining() == 0) return done(refused(design.loss()));
+  if (comes_late && grant_reservation(*event, request).refusal) {
+    return done(refused(ErrorCode::roster_full));
+  }
   claim_of(*event, request, std::move(done));
 }
 

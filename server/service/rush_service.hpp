@@ -60,6 +60,7 @@ class RushService : public CouponService {
   void reserve(std::string_view event, const UserRequest& request, ReservationDone done) override;
   /// Answers at once, or when the claim's draw is recorded or its design decides.
   void claim(std::string_view event, const UserRequest& request, ClaimDone done) override;
+  void generate(std::string_view event, const UserRequest& request, ClaimDone done) override;
   void status(const StatusQuestion& question, StatusDone done) override;
   void redeem(const RedemptionRequest& request, RedemptionDone done) override;
   /// O(events).
@@ -156,6 +157,7 @@ class RushService : public CouponService {
   LiveEvent* find(std::string_view name, WallTime now);
   EventState state_of(const LiveEvent& event) const;
   ReservationAnswer reservation_of(LiveEvent& event, const UserRequest& request);
+  ReservationAnswer grant_reservation(LiveEvent& event, const UserRequest& request);
   LiveEvent& begin_anew(LiveEvent& event, const EventWindows& windows, AdminKey under);
 
   /// Tells a ticket that has just won that its coupon will come.

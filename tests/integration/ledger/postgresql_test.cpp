@@ -1,70 +1,35 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <libpq-fe.h>
 
 #include <memory>
-#include <optional>
 
-#include "tests/integration/support/child_process.hpp"
+#include "tests/integration/support/postgres_server.hpp"
 #include "tests/unit/loadgen/ledger/ledger_text.hpp"
 
 namespace fairrush::integration {
 namespace {
 
-namespace fs = std::filesystem;
 using loadgen::ledger_text;
 using testing::AllOf;
 using testing::HasSubstr;
 
-/// The directory of initdb and postgres, which Debian keeps out of the path.
-std::optional<fs::path> postgresql_programs() {
-  std::error_code none;
-  for (const auto& version : fs::directory_iterator("/usr/lib/postgresql", none)) {
-    if (fs::exists(version.path() / "bin/initdb")) return version.path() / "bin";
-  }
-  return std::nullopt;
-}
-
-/// One PostgreSQL for all tests of the suite, on a socket in a directory of its own.
+/// One PostgreSQL for all tests of the suite.
 class PostgresqlLedger : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    const auto programs = postgresql_programs();
-    if (!programs) return;
-    directory_ = std::make_unique<ServerDirectory>("postgres");
-    const std::string data = directory_->path() / "data";
-    ChildProcess initdb({*programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust",
-                         "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8"},
-                        "postgres");
-    ASSERT_EQ(initdb.wait(), 0) << initdb.said();
-    server_ = std::make_unique<ChildProcess>(
-        std::vector<std::string>{*programs / "postgres", "-D", data, "-k", directory_->path(), "-c",
-                                 "listen_addresses=", "-c", "fsync=off"},
-        "postgres");
-    ASSERT_TRUE(server_->wait_for("ready to accept connections")) << server_->said();
-    execute(
+    if (!PostgresServer::is_installed()) return;
+    server_ = std::make_unique<PostgresServer>(std::vector<std::string>{"fsync=off"});
+    server_->execute(
         "CREATE TABLE issued(buyer bigint, code text, event text, edition int, at timestamptz);"
         "INSERT INTO issued VALUES (17, 'A', 'spring', 0, now()), (3, 'ü', 'spring', 1, now()),"
         " (4, 'C', 'autumn', NULL, now()), (NULL, 'D', 'broken', 0, NULL)");
   }
-  static void TearDownTestSuite() {
-    server_.reset();
-    directory_.reset();
-  }
+  static void TearDownTestSuite() { server_.reset(); }
   void SetUp() override {
     if (server_ == nullptr) GTEST_SKIP() << "PostgreSQL is not installed";
   }
 
-  static std::string url() {
-    return "postgresql://postgres@/postgres?host=" + directory_->path().string();
-  }
-  static void execute(const char* sql) {
-    const std::unique_ptr<PGconn, decltype(&PQfinish)> connection(PQconnectdb(url().c_str()),
-                                                                  &PQfinish);
-    const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection.get(), sql),
-                                                               &PQclear);
-    ASSERT_EQ(PQresultStatus(result.get()), PGRES_COMMAND_OK) << PQerrorMessage(connection.get());
-  }
+  static std::string url() { return server_->url(); }
   static std::string query(const std::string& sql) {
     loadgen::LedgerSource source = *loadgen::parse_ledger_source(url());
     source.query = sql;
@@ -72,8 +37,7 @@ class PostgresqlLedger : public testing::Test {
   }
 
  private:
-  static inline std::unique_ptr<ServerDirectory> directory_;
-  static inline std::unique_ptr<ChildProcess> server_;
+  static inline std::unique_ptr<PostgresServer> server_;
 };
 
 TEST_F(PostgresqlLedger, YieldsColumnsByNameWhateverTheirOrder) {

@@ -27,17 +27,25 @@ TEST_F(ServerOptionsTest, ReadAnAddressAndAPort) {
 
 TEST_F(ServerOptionsTest, ReadALedger) {
   EXPECT_TRUE(assign("ledger", "sqlite:/var/lib/ledger.db"));
-  EXPECT_EQ(options_.ledger_path, "/var/lib/ledger.db");
+  EXPECT_EQ(options_.ledger.path, "/var/lib/ledger.db");
   EXPECT_TRUE(assign("ledger", "sqlite::memory:"));
-  EXPECT_EQ(options_.ledger_path, ":memory:");
-  for (const char* text : {"", "sqlite", "sqlite:", "postgres:x"}) {
+  EXPECT_EQ(options_.ledger.path, ":memory:");
+  EXPECT_TRUE(assign("ledger", "postgresql://me:secret@db:5433/rush"));
+  ASSERT_TRUE(options_.ledger.postgres);
+  EXPECT_EQ(options_.ledger.text(), "postgresql://me@db:5433/rush");
+  for (const auto& [name, value] : table_.echo())
+    EXPECT_EQ(value.find("secret"), value.npos) << name;
+  for (const char* text : {"", "sqlite", "sqlite:", "postgres:x", "postgresql://u@h"}) {
     EXPECT_FALSE(assign("ledger", text)) << text;
   }
 }
 
 TEST_F(ServerOptionsTest, KnowTheirChoices) {
   EXPECT_TRUE(assign("store", "memory"));
-  EXPECT_FALSE(assign("store", "redis"));
+  EXPECT_FALSE(assign("store", "somewhere"));
+  EXPECT_TRUE(assign("store", "postgresql://u:p@h/d"));
+  ASSERT_TRUE(options_.postgres);
+  EXPECT_EQ(options_.postgres->shown, "postgresql://u@h/d");
   EXPECT_TRUE(assign("design", "ticket-list"));
   EXPECT_FALSE(assign("design", "lottery"));
   EXPECT_TRUE(assign("ack", "decided"));

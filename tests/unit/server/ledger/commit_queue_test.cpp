@@ -100,6 +100,64 @@ TEST_F(CommitQueueTest, AcceptsNoMoreWhenTheWriterFallsBehindOrFails) {
   EXPECT_FALSE(queue_.accepts());
 }
 
+class CommitQueuePatience : public CommitQueueTest {
+ protected:
+  void answer(Sequence sequence, int name) {
+    queue_.answer_when_durable(
+        sequence, [this, name](bool durable) { answers_.push_back(durable ? name : -name); });
+  }
+  void elapse(Duration by) { queue_.tick(now_ += by); }
+
+  SteadyTime now_{};
+};
+
+TEST_F(CommitQueuePatience, EndsForAnswersAndNotForDecisions) {
+  answer(append(), 1);
+  wait_for(append(), 2);
+  elapse(CommitQueue::kPatience - std::chrono::milliseconds(1));
+  EXPECT_THAT(answers_, IsEmpty());
+  EXPECT_TRUE(queue_.accepts());
+  elapse(std::chrono::milliseconds(1));
+  EXPECT_THAT(answers_, ElementsAre(-1));
+  EXPECT_FALSE(queue_.accepts()) << "nothing is decided that nobody waits for";
+  queue_.batch_done({});
+  queue_.batch_done({});
+  EXPECT_THAT(answers_, ElementsAre(-1, 2));
+}
+
+TEST_F(CommitQueuePatience, RefusesLaterAnswersAtOnceUntilTheLedgerAnswers) {
+  const Sequence slow = append();
+  elapse(CommitQueue::kPatience);
+  answer(slow, 1);
+  EXPECT_THAT(answers_, ElementsAre(-1));
+  queue_.batch_done({});
+  EXPECT_TRUE(queue_.accepts());
+  answer(slow, 2);
+  EXPECT_THAT(answers_, ElementsAre(-1, 2)) << "it has become durable after all";
+}
+
+TEST_F(CommitQueuePatience, IsOfEachBatchByItself) {
+  append();
+  append();
+  elapse(CommitQueue::kPatience - std::chrono::milliseconds(1));
+  queue_.batch_done({});
+  elapse(CommitQueue::kPatience - std::chrono::milliseconds(1));
+  EXPECT_TRUE(queue_.accepts());
+}
+
+TEST_F(CommitQueuePatience, SaysWhyItEnded) {
+  append();
+  EXPECT_FALSE(queue_.stall());
+  queue_.note_trouble("connection refused");
+  EXPECT_EQ(queue_.stall(), "connection refused");
+  queue_.note_trouble(std::nullopt);
+  EXPECT_FALSE(queue_.stall());
+  elapse(CommitQueue::kPatience);
+  EXPECT_EQ(queue_.stall(), "the ledger does not answer");
+  queue_.batch_done({});
+  EXPECT_FALSE(queue_.stall());
+}
+
 TEST_F(CommitQueueTest, LetsAWaiterAppend) {
   queue_.when_durable(append(), [this](bool) { wait_for(append(), 5); });
   queue_.batch_done({});
