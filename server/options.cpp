@@ -58,6 +58,30 @@ std::optional<std::string> from_environment(const char* variable) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
+constexpr std::string_view kMemory = "memory";
+
+Assigned assign_store(std::optional<RedisEndpoint>& target, std::string_view text) {
+  target.reset();
+  if (text == kMemory) return {};
+  const auto endpoint = parse_redis_url(text);
+  if (!endpoint) return std::unexpected(fmt::format("memory, or Redis: {}", endpoint.error()));
+  target = *endpoint;
+  return {};
+}
+
+/// Its default is shown, and what is shown holds no password.
+std::string store_text(const std::optional<RedisEndpoint>& redis) {
+  if (!redis) return std::string(kMemory);
+  return fmt::format("redis://{}:{}/{}", redis->host, redis->port, redis->database);
+}
+
+void add_store_option(OptionTable& table, ServerOptions& options) {
+  table.add_custom(
+      {"store", "WHERE", "Where events are decided: memory, or redis://HOST:PORT"},
+      [&redis = options.redis] { return store_text(redis); },
+      [&redis = options.redis](std::string_view text) { return assign_store(redis, text); });
+}
+
 void add_service_options(OptionTable& table, ServerOptions& options) {
   table.add_custom(
       {"listen", "ADDRESS:PORT", "Where to listen; port 0 lets the kernel pick"},
@@ -67,8 +91,7 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
   for (const DesignRow& row : designs()) names.emplace_back(row.name, row.name);
   table.add_choice({"design", "NAME", "How events decide that do not say themselves"},
                    options.app.default_design, std::move(names));
-  table.add_choice<Store>({"store", "NAME", "Where events are decided"}, options.store,
-                          {{"memory", Store::memory}});
+  add_store_option(table, options);
   table.add_custom(
       {"ledger", "sqlite:PATH", "The durable record"},
       [&options] { return std::string(kSqlite) + options.ledger_path; },

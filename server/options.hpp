@@ -1,21 +1,20 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/options.hpp"
 #include "server/api/app.hpp"
 #include "server/http/listener.hpp"
 #include "server/log.hpp"
+#include "server/redis/endpoint.hpp"
 
 namespace fairrush::server {
-
-/// Where events are decided.
-enum class Store : std::uint8_t { memory };
 
 /// Everything a server is started with.
 struct ServerOptions {
   ListenAddress listen;
-  Store store = Store::memory;
+  std::optional<RedisEndpoint> redis;  ///< where events are decided; unset: in the server's memory
   std::string ledger_path = "fairrush-ledger.sqlite";  ///< ":memory:" keeps nothing
   AppOptions app;
   RequestLimits limits;

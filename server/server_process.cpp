@@ -12,6 +12,7 @@
 #include "base/runtime/io_thread.hpp"
 #include "server/faults/wiring.hpp"
 #include "server/ledger/ledger_thread.hpp"
+#include "server/stores/redis/redis_service.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -46,16 +47,14 @@ class ServerProcess {
         faulty_writer_(make_writer(options.app.fault, writer_)),
         queue_(faulty_writer_ ? *faulty_writer_ : writer_),
         messaging_(queue_, make_bus_filter(options.app.fault)),
-        service_(make_service(options.app.fault,
-                              {.queue = queue_,
-                               .messaging = messaging_,
-                               .run_draw = draw_runner(worker_, context_.get_executor())},
-                              delay_on(context_.get_executor()))),
+        redis_(make_redis(clock)),
+        memory_(redis_ ? nullptr : make_memory()),
+        service_(redis_ ? static_cast<CouponService&>(*redis_) : *memory_),
         app_(options.app, {.clock = clock,
                            .queue = queue_,
                            .messaging = messaging_,
                            .ledger = writer_,
-                           .service = *service_}),
+                           .service = service_}),
         sessions_(app_, clock, options.limits, options.timeouts),
         signals_(context_.get_executor(), SIGTERM, SIGINT) {
     writer_.report_to(queue_);
@@ -65,11 +64,12 @@ class ServerProcess {
 
   std::expected<void, std::string> restore() {
     return writer_.ledger().replay(
-        [this](const LedgerRecord& record) { return service_->restore(record); });
+        [this](const LedgerRecord& record) { return service_.restore(record); });
   }
 
   void run(TcpAcceptor acceptor) {
     Listener listener(std::move(acceptor), sessions_);
+    if (redis_) redis_->open();
     app_.tick();
     listener.start();
     fmt::print("listening on {}\n", listener.url());
@@ -81,6 +81,24 @@ class ServerProcess {
   }
 
  private:
+  std::unique_ptr<RedisService> make_redis(const Clock& clock) {
+    if (!options_.redis) return nullptr;
+    return std::make_unique<RedisService>(RedisServiceParts{.executor = context_.get_executor(),
+                                                            .clock = clock,
+                                                            .queue = queue_,
+                                                            .messaging = messaging_,
+                                                            .records = writer_},
+                                          *options_.redis);
+  }
+
+  std::unique_ptr<RushService> make_memory() {
+    return make_service(options_.app.fault,
+                        {.queue = queue_,
+                         .messaging = messaging_,
+                         .run_draw = draw_runner(worker_, context_.get_executor())},
+                        delay_on(context_.get_executor()));
+  }
+
   Task<void> stop_on_signal(Listener& listener) {
     const auto [error, signal] = co_await signals_.async_wait(kAwait);
     log_info("draining", {{"signal", fmt::format("{}", signal)},
@@ -92,6 +110,7 @@ class ServerProcess {
       co_await poll.async_wait(kAwait);
     }
     co_await listener.stop();
+    if (redis_) co_await redis_->stop();
     log_info(drained ? "stopped" : "stopped with connections cut off");
   }
 
@@ -102,7 +121,9 @@ class ServerProcess {
   CommitQueue queue_;
   Messaging messaging_;
   IoThread worker_{"draw"};
-  std::unique_ptr<RushService> service_;
+  std::unique_ptr<RedisService> redis_;  ///< one of the two
+  std::unique_ptr<RushService> memory_;
+  CouponService& service_;
   App app_;
   SessionContext sessions_;
   SignalSet signals_;

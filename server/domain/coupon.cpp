@@ -1,6 +1,7 @@
 #include "server/domain/coupon.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace fairrush::server {
 namespace {
@@ -24,6 +25,17 @@ std::optional<CouponCode> parse_coupon_code(std::string_view text) {
   if (text.size() != code.text.size()) return std::nullopt;
   std::ranges::copy(text, code.text.begin());
   return code;
+}
+
+std::optional<CouponSerial> serial_of(const CouponCode& code) {
+  std::uint64_t serial = 0;
+  for (const char c : code.view().substr(0, kSerialLength)) {
+    const std::size_t digit = kAlphabet.find(c);
+    if (digit == std::string_view::npos) return std::nullopt;
+    serial = serial << 5 | digit;
+  }
+  if (serial > std::numeric_limits<CouponSerial>::max()) return std::nullopt;
+  return static_cast<CouponSerial>(serial);
 }
 
 CouponCode CouponMint::code(CouponSerial serial) const {

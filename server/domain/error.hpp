@@ -33,6 +33,8 @@ enum class ErrorCode : std::uint8_t {
   header_too_large,
   roster_full,
   ledger_unavailable,
+  store_unavailable,
+  outcome_unknown,
   draw_failed,
   draining,
   internal_error,

@@ -7,6 +7,11 @@ namespace fairrush::server {
 static_assert(kAmountMax.minor <= std::numeric_limits<std::int64_t>::max() / 100,
               "a percentage is taken of a hundredfold");
 
+OrderAmounts amounts_of(Amount original, unsigned discount_percent) {
+  const Amount discount{original.minor * discount_percent / 100};
+  return {original, discount, Amount{original.minor - discount.minor}};
+}
+
 std::expected<OrderAmounts, ErrorCode> judge_redemption(const CouponTerms& terms,
                                                         const CouponStanding& coupon,
                                                         const RedemptionWish& wish) {
@@ -15,8 +20,7 @@ std::expected<OrderAmounts, ErrorCode> judge_redemption(const CouponTerms& terms
   if (wish.at < coupon.issued) return std::unexpected(ErrorCode::not_yet_valid);
   if (wish.at - coupon.issued >= terms.valid_for) return std::unexpected(ErrorCode::coupon_expired);
   if (wish.amount < terms.amount_min) return std::unexpected(ErrorCode::condition_not_met);
-  const Amount discount{wish.amount.minor * coupon.discount_percent / 100};
-  return OrderAmounts{wish.amount, discount, Amount{wish.amount.minor - discount.minor}};
+  return amounts_of(wish.amount, coupon.discount_percent);
 }
 
 }  // namespace fairrush::server

@@ -80,6 +80,8 @@ unsigned status_of(ErrorCode code) {
       return 500;
     case ErrorCode::roster_full:
     case ErrorCode::ledger_unavailable:
+    case ErrorCode::store_unavailable:
+    case ErrorCode::outcome_unknown:
     case ErrorCode::draw_failed:
     case ErrorCode::draining:
       return 503;

@@ -105,6 +105,16 @@ std::expected<void, std::string> SqliteLedger::replay(const RecordSink& sink) {
   return {};
 }
 
+EventRecords SqliteLedger::records(EventId event) {
+  std::vector<LedgerRecord> records;
+  const auto read = replay([event, &records](const LedgerRecord& record) {
+    if (concerns(record, event)) records.push_back(record);
+    return std::expected<void, std::string>();
+  });
+  if (!read) return std::unexpected(read.error());
+  return records;
+}
+
 IssuedRows SqliteLedger::issues(EventId event) {
   std::vector<IssuedRow> rows;
   SqliteStatement& select = parts_.select_issues.bind(event.value());

@@ -8,6 +8,7 @@
 
 #include "server/ledger/commit_queue.hpp"
 #include "server/ledger/issue_reader.hpp"
+#include "server/ledger/record_reader.hpp"
 #include "server/ledger/sqlite_records.hpp"
 #include "server/ledger/sqlite_replay.hpp"
 
@@ -31,6 +32,9 @@ class SqliteLedger {
 
   /// Hands out every record in an order in which they can be applied. Errors name the path.
   std::expected<void, std::string> replay(const RecordSink& sink);
+
+  /// What `RecordReader` promises of an event. O(all records). Errors name the path.
+  EventRecords records(EventId event);
 
   /// An event's coupons in the order of issue. Errors name the path.
   IssuedRows issues(EventId event);

@@ -47,8 +47,7 @@ class RushService : public CouponService {
   /// What `parts` refers to must outlive the service, and the service every draw it started.
   explicit RushService(ServiceParts parts);
 
-  /// Applies one record of a ledger that is replayed before the first request.
-  std::expected<void, std::string> restore(const LedgerRecord& record);
+  std::expected<void, std::string> restore(const LedgerRecord& record) override;
 
   void create(const EventSpec& spec, std::string_view key, EventDone done) override;
   void reset(std::string_view event, const EventWindows& windows, std::string_view key,

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/ledger/record.hpp"
+#include "server/stores/redis/designs.hpp"
+#include "server/stores/redis/known_facts.hpp"
+#include "server/stores/redis/wish.hpp"
+
+namespace fairrush::server {
+
+/// An event whose decisions are made in Redis: what this process has to know to ask for them, and
+/// the wishes that wait. Nothing here decides. One thread.
+struct RedisEvent {
+  /// How far Redis can be trusted with the event.
+  enum class Trust : std::uint8_t {
+    unknown,   ///< Redis has to be asked what it has
+    asked,     ///< it is being asked
+    missing,   ///< it has to be told, once no call is under way
+    telling,   ///< it is being told
+    complete,  ///< it decides
+  };
+
+  explicit RedisEvent(const EventCreated& created);
+
+  /// Whether the event began its present life under this key; an empty one is never matched.
+  bool begun_under(const AdminKey& key) const { return !key.text.empty() && key == begun_by; }
+  /// No call whose facts are still to be recorded is under way.
+  bool calls_idle() const;
+
+  EventId id;
+  std::uint64_t number = 0;  ///< tells the lives of all events of this process apart
+  EventSpec spec;
+  EventSecrets secrets;
+  AdminKey begun_by;
+  CouponMint mint;
+  HmacSha256 salted;  ///< makes users' tokens
+  const RedisDesign* design;
+  std::vector<std::string> keys;
+  std::string life;  ///< names this life of the event, in every process the same
+
+  Trust trust = Trust::unknown;
+  bool fresh = false;         ///< the ledger has nothing of this life yet
+  SteadyTime next_attempt{};  ///< not before then after an attempt that failed
+  std::string teller;         ///< names the present telling
+  std::string mark;           ///< names what Redis was told: life, run of Redis, teller
+  std::uint64_t logged = 0;   ///< last entry of the store's log that was recorded
+  std::uint64_t trimmed = 0;  ///< up to here the log is or will be trimmed
+  KnownFacts known;
+  Lanes lanes;
+  std::optional<std::uint32_t> roster;  ///< its size, once final
+  bool closing = false;                 ///< the roster is being made final
+};
+
+}  // namespace fairrush::server

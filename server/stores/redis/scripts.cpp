@@ -1,0 +1,29 @@
+#include "server/stores/redis/scripts.hpp"
+
+#include <string>
+
+#include "server/stores/redis/lua_sources.hpp"
+
+namespace fairrush::server {
+namespace {
+
+RedisScript of(std::string_view source) {
+  return RedisScript(std::string(source));
+}
+
+}  // namespace
+
+RedisScripts::RedisScripts()
+    : reserve(of(lua::kReserve)),
+      ticket_list_claim(of(lua::kTicketListClaim)),
+      redeem(of(lua::kRedeem)),
+      wallet(of(lua::kWallet)),
+      describe(of(lua::kDescribe)),
+      inquire(of(lua::kInquire)),
+      close(of(lua::kClose)),
+      read_log(of(lua::kReadLog)),
+      tell_begin(of(lua::kTellBegin)),
+      tell(of(lua::kTell)),
+      tell_end(of(lua::kTellEnd)) {}
+
+}  // namespace fairrush::server
