@@ -83,12 +83,14 @@ class ServerProcess {
  private:
   std::unique_ptr<RedisService> make_redis(const Clock& clock) {
     if (!options_.redis) return nullptr;
-    return std::make_unique<RedisService>(RedisServiceParts{.executor = context_.get_executor(),
-                                                            .clock = clock,
-                                                            .queue = queue_,
-                                                            .messaging = messaging_,
-                                                            .records = writer_},
-                                          *options_.redis);
+    return std::make_unique<RedisService>(
+        RedisServiceParts{.executor = context_.get_executor(),
+                          .clock = clock,
+                          .queue = queue_,
+                          .messaging = messaging_,
+                          .records = writer_,
+                          .run_draw = draw_runner(worker_, context_.get_executor())},
+        *options_.redis);
   }
 
   std::unique_ptr<RushService> make_memory() {

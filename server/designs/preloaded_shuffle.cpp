@@ -21,6 +21,17 @@ std::uint32_t coupons_of(Tier tier, std::uint32_t quota) {
 
 }  // namespace
 
+std::vector<CouponSerial> preloaded_order(ByteView secret, std::uint32_t quota) {
+  return Chance(secret, "preloaded-shuffle").order(quota);
+}
+
+unsigned preloaded_discount(CouponSerial serial, std::uint32_t quota, unsigned usual) {
+  const std::uint32_t best = coupons_of(kBest, quota);
+  const std::uint32_t better = coupons_of(kBetter, quota);
+  const unsigned times = serial <= best ? kBest.times : serial <= best + better ? kBetter.times : 1;
+  return std::min(usual * times, 100U);
+}
+
 PreloadedShuffle::PreloadedShuffle(const EventSpec& spec, const EventSecrets& secrets)
     : rule_(spec.quota),
       secret_(secrets.draw),
@@ -28,7 +39,7 @@ PreloadedShuffle::PreloadedShuffle(const EventSpec& spec, const EventSecrets& se
       quota_(rule_.coupons(0)) {}
 
 void PreloadedShuffle::reservations_closed() {
-  list_ = Chance(secret_, "preloaded-shuffle").order(quota_);
+  list_ = preloaded_order(secret_, quota_);
 }
 
 Decision PreloadedShuffle::decide(TicketNumber, Duration) {
@@ -43,10 +54,7 @@ bool PreloadedShuffle::recall(TicketNumber, CouponSerial serial) {
 }
 
 std::optional<unsigned> PreloadedShuffle::discount_percent(CouponSerial serial) const {
-  const std::uint32_t best = coupons_of(kBest, quota_);
-  const std::uint32_t better = coupons_of(kBetter, quota_);
-  const unsigned times = serial <= best ? kBest.times : serial <= best + better ? kBetter.times : 1;
-  return std::min(discount_percent_ * times, 100U);
+  return preloaded_discount(serial, quota_, discount_percent_);
 }
 
 }  // namespace fairrush::server

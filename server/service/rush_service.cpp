@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -12,19 +11,17 @@
 
 namespace fairrush::server {
 
-DrawResult run_draw(const DrawJob& job) {
-  try {
-    return job();
-  } catch (const std::exception& error) {
-    return std::unexpected(error.what());
-  }
-}
-
 RushService::RushService(ServiceParts parts)
     : queue_(parts.queue),
       messaging_(parts.messaging),
       run_draw_(std::move(parts.run_draw)),
       make_design_(std::move(parts.make_design)) {}
+
+std::vector<std::string_view> RushService::designs() const {
+  std::vector<std::string_view> names;
+  for (const DesignRow& row : fairrush::server::designs()) names.push_back(row.name);
+  return names;
+}
 
 std::expected<void, std::string> RushService::restore(const LedgerRecord& record) {
   return std::visit([this](const auto& kind) { return apply(kind); }, record);

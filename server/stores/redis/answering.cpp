@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/designs/preloaded_shuffle.hpp"
 #include "server/stores/redis/redis_service.hpp"
 
 namespace fairrush::server {
@@ -116,8 +117,11 @@ void RedisService::answer(RedisEvent& event, const Wish&, const EventWish& what,
   what.done(state_of(event, 0, 0));
 }
 
-unsigned RedisService::discount_of(const RedisEvent& event, CouponSerial) const {
-  return event.spec.terms.discount_percent;
+unsigned RedisService::discount_of(const RedisEvent& event, CouponSerial coupon) const {
+  const unsigned usual = event.spec.terms.discount_percent;
+  if (event.design->stock != RedisStock::queue || !event.roster) return usual;
+  const std::uint32_t quota = coupons_for(*event.design, event.spec.quota, *event.roster);
+  return preloaded_discount(coupon, quota, usual);
 }
 
 Sequence RedisService::record(RedisEvent& event, ReservationGranted fact) {

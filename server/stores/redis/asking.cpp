@@ -13,8 +13,11 @@ namespace {
 constexpr std::size_t kCallMax = 128;
 /// Wishes of a kind that may wait for an event.
 constexpr std::size_t kGatheredMax = 50'000;
-/// How long a wish may wait for its outcome.
-constexpr Duration kWishPatience = std::chrono::seconds(4);
+/// How long a lock holds whose holder does not give it back, and when another tries again.
+constexpr const char* kLockMs = "1000";
+constexpr Duration kLockPause = std::chrono::milliseconds(2);
+constexpr std::size_t kLockTokenBytes = 16;
+constexpr std::int64_t kWaits = 6;  ///< what a script says to a claim that waits for a draw
 
 std::string open_text(bool open) {
   return open ? "1" : "0";
@@ -36,9 +39,15 @@ struct Arguments {
     const bool open = event.spec.windows.reserving(wish.by.at);
     out.insert(out.end(), {user(), open_text(open), text_of(wish.by.at), wish.key});
   }
-  void operator()(const ClaimWish&) const {
-    const bool open = event.spec.windows.rushing(wish.by.at);
-    out.insert(out.end(), {user(), open_text(open), text_of(wish.by.at), wish.key});
+  void operator()(const ClaimWish& what) const {
+    const EventWindows& windows = event.spec.windows;
+    out.insert(out.end(),
+               {user(), open_text(windows.rushing(wish.by.at)), text_of(wish.by.at), wish.key});
+    if (event.design->stock == RedisStock::drawn)
+      out.push_back(std::to_string(what.ticket.value()));
+    if (event.design->stock == RedisStock::waiting) {
+      out.push_back(std::to_string((wish.by.at - windows.claim_open) / event.spec.pacing.batch));
+    }
   }
   void operator()(const SpendingWish& what) const {
     const Amount discount = what.amounts.discount;
@@ -66,7 +75,7 @@ std::uint64_t decisions_in(std::size_t lane, RedisValue reply) {
 /// Whether Redis refuses everything at the moment, before it begins to carry out a script.
 bool is_passing(std::string_view refusal) {
   for (const std::string_view kind : {"LOADING", "OOM", "MISCONF", "READONLY", "NOREPLICAS",
-                                      "MASTERDOWN", "CLUSTERDOWN", "BUSY", "TRYAGAIN"}) {
+                                      "MASTERDOWN", "CLUSTERDOWN", "BUSY", "TRYAGAIN", "FENCED"}) {
     if (refusal.starts_with(kind)) return true;
   }
   return false;
@@ -94,25 +103,30 @@ void RedisService::accept(RedisEvent& event, Wish wish) {
 
 void RedisService::pump(RedisEvent& event) {
   for (std::size_t lane = 0; lane < event.lanes.size(); ++lane) {
-    if (may_ask(event, lane) && !event.lanes[lane].gathered.empty()) ask(event, lane);
+    while (may_ask(event, lane) && !event.lanes[lane].gathered.empty()) ask(event, lane);
   }
 }
 
 bool RedisService::may_ask(const RedisEvent& event, std::size_t lane) const {
   const bool ready = event.trust == RedisEvent::Trust::complete && !event.lanes.at(lane).under_way;
   if (!ready || clock_.steady_now() < event.next_attempt) return false;
-  return lane != kClaims || event.roster.has_value();
+  return lane != kClaims || event.claims_ready;
 }
 
 void RedisService::ask(RedisEvent& event, std::size_t lane) {
+  const bool locks = lane == kClaims && event.design->locks;
+  if (locks && event.fence == 0) return acquire_lock(event);
   auto flight =
       std::make_shared<Flight>(Flight{life_of(event), lane, take(event.lanes[lane], kCallMax)});
+  std::erase_if(flight->wishes, [this, &event](Wish& wish) { return foretold(event, wish); });
+  if (flight->wishes.empty()) return;
   std::vector<std::string> arguments{event.mark};
   if (lane == kReservations) {
     const bool grows = event.spec.quota.is_share() && grows_with_roster(*event.design);
     arguments.push_back(grows ? std::to_string(parts_of(event.spec.quota)) : std::string());
     arguments.emplace_back(event.design->stock == RedisStock::list ? "list" : "counter");
   }
+  if (locks) arguments.push_back(std::to_string(event.fence));
   if (lane == kSpendings) arguments.push_back(std::to_string(to_ms(event.spec.terms.valid_for)));
   for (const Wish& wish : flight->wishes) std::visit(Arguments{event, wish, arguments}, wish.what);
   event.lanes[lane].under_way = true;
@@ -121,12 +135,12 @@ void RedisService::ask(RedisEvent& event, std::size_t lane) {
             [this, flight](RedisResult result) { asked(flight, std::move(result)); });
 }
 
-const RedisScript& RedisService::script_of(const RedisEvent&, std::size_t lane) const {
+const RedisScript& RedisService::script_of(const RedisEvent& event, std::size_t lane) const {
   switch (lane) {
     case kReservations:
       return scripts_.reserve;
     case kClaims:
-      return scripts_.ticket_list_claim;
+      return scripts_.*event.design->claim;
     case kSpendings:
       return scripts_.redeem;
     case kWallets:
@@ -144,6 +158,7 @@ void RedisService::asked(const SharedFlight& flight, RedisResult result) {
   }
   if (!result) return failed(*event, *flight, result.error());
   answering_ = true;
+  if (flight->lane == kClaims) release_lock(*event);
   auto reply = std::make_shared<RedisReply>(std::move(*result));
   const auto last = static_cast<std::uint64_t>(number_at(reply->value(), 0));
   const std::uint64_t here = decisions_in(flight->lane, reply->value());
@@ -166,6 +181,7 @@ void RedisService::failed(RedisEvent& event, Flight& flight, const RedisFailure&
   using Kind = RedisFailure::Kind;
   Lane& lane = event.lanes[flight.lane];
   lane.under_way = false;
+  if (flight.lane == kClaims) release_lock(event);
   const bool told_so = failure.kind == Kind::refused;
   if (told_so && !is_lost(failure) && !is_passing(failure.detail)) {
     log_error("Redis refuses a script", {{"event", event.spec.name}, {"what", failure.detail}});
@@ -180,10 +196,10 @@ void RedisService::failed(RedisEvent& event, Flight& flight, const RedisFailure&
   doubted(event, failure);
 }
 
-void RedisService::settle(RedisEvent& event, const Flight& flight, RedisValue reply) {
+void RedisService::settle(RedisEvent& event, Flight& flight, RedisValue reply) {
   const bool whole = flight.lane == kDescriptions || reply.size() == flight.wishes.size() + 1;
   for (std::size_t at = 0; at < flight.wishes.size(); ++at) {
-    const Wish& wish = flight.wishes[at];
+    Wish& wish = flight.wishes[at];
     if (!whole) {
       refuse(wish, ErrorCode::outcome_unknown);
     } else if (queue_.failure()) {
@@ -191,11 +207,33 @@ void RedisService::settle(RedisEvent& event, const Flight& flight, RedisValue re
     } else if (const auto* const what = std::get_if<EventWish>(&wish.what)) {
       what->done(state_of(event, static_cast<std::uint32_t>(number_at(reply, 1)),
                           static_cast<std::uint32_t>(number_at(reply, 2))));
+    } else if (flight.lane == kClaims && number_at(reply[at + 1], 0) == kWaits) {
+      wait_for_draw(event, std::move(wish), number_at(reply[at + 1], 1));
     } else {
       const RedisValue one = reply[at + 1];
       std::visit([&](const auto& kind) { answer(event, wish, kind, one); }, wish.what);
     }
   }
+}
+
+/// Locks of one process follow each other; another process waits for its turn.
+void RedisService::acquire_lock(RedisEvent& event) {
+  event.lanes[kClaims].under_way = true;
+  const std::string token = to_hex(secret_bytes(kLockTokenBytes));
+  call(event, scripts_.lock_acquire, {event.mark, token, kLockMs},
+       [this, token](RedisEvent& current, RedisResult result) {
+         current.lanes[kClaims].under_way = false;
+         if (!result) return doubted(current, result.error());
+         current.fence = static_cast<std::uint64_t>(number_at(result->value(), 0));
+         current.lock_token = token;
+         if (current.fence == 0) current.next_attempt = clock_.steady_now() + kLockPause;
+         pump(current);
+       });
+}
+
+void RedisService::release_lock(RedisEvent& event) {
+  if (std::exchange(event.fence, 0) == 0) return;
+  call(event, scripts_.lock_release, {event.lock_token}, [](RedisEvent&, const RedisResult&) {});
 }
 
 }  // namespace fairrush::server

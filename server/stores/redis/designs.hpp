@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/domain/event.hpp"
+#include "server/stores/redis/scripts.hpp"
 
 namespace fairrush::server {
 
@@ -37,12 +38,14 @@ enum class RedisStock : std::uint8_t {
 /// A design as Redis runs it.
 struct RedisDesign {
   std::string_view name;
+  std::string_view help;
   RedisStock stock{};
-  std::string_view issued_key = "issued_*";  ///< names of keys; the star stands for the event
+  RedisScript RedisScripts::* claim = nullptr;  ///< what decides claims
+  std::string_view issued_key = "issued_*";     ///< names of keys; the star stands for the event
   std::string_view stock_key = "coupons_*";
   std::string_view given_key = "coupons_*_reserved";
   bool given_is_set = false;  ///< of users; else a list of coupons
-  bool locks = false;
+  bool locks = false;         ///< claims are decided under a lock
 };
 
 /// The designs that run on Redis.

@@ -31,7 +31,7 @@ RedisEvent::RedisEvent(const EventCreated& created)
 }
 
 bool RedisEvent::calls_idle() const {
-  return std::ranges::none_of(lanes, &Lane::under_way) && !closing;
+  return std::ranges::none_of(lanes, &Lane::under_way) && !closing && !drawing_window;
 }
 
 }  // namespace fairrush::server

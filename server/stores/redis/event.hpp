@@ -1,16 +1,26 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "server/designs/rush.hpp"
 #include "server/ledger/record.hpp"
 #include "server/stores/redis/designs.hpp"
 #include "server/stores/redis/known_facts.hpp"
 #include "server/stores/redis/wish.hpp"
 
 namespace fairrush::server {
+
+/// A draw as this process derived it from the roster and the event's secret: every process derives
+/// the same.
+struct DrawnRoster {
+  Rush rush;                    ///< its roster, and its design, which has adopted the draw
+  std::vector<bool> won;        ///< by ticket − 1
+  std::vector<bool> told_lost;  ///< by ticket − 1: they claimed in time, and heard it
+};
 
 /// An event whose decisions are made in Redis: what this process has to know to ask for them, and
 /// the wishes that wait. Nothing here decides. One thread.
@@ -53,6 +63,14 @@ struct RedisEvent {
   Lanes lanes;
   std::optional<std::uint32_t> roster;  ///< its size, once final
   bool closing = false;                 ///< the roster is being made final
+  bool preparing = false;               ///< what claims need besides is being prepared
+  bool claims_ready = false;            ///< claims may be decided
+  std::unique_ptr<DrawnRoster> drawn;
+  std::optional<std::string> draw_failure;  ///< why this process has no draw
+  Lane waiting;                             ///< claims that wait for their window's draw
+  bool drawing_window = false;
+  std::uint64_t fence = 0;  ///< number of the lock that this process holds; zero: none
+  std::string lock_token;
 };
 
 }  // namespace fairrush::server

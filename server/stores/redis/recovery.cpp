@@ -73,8 +73,9 @@ void RedisService::advance(RedisEvent& event, WallTime now) {
   if (event.trust == Trust::unknown && lively) return inquire(event);
   if (event.trust == Trust::missing && event.calls_idle()) return begin_telling(event);
   if (event.trust != Trust::complete) return;
-  const bool due = now >= event.spec.windows.reserve_close && !event.roster;
-  if (due && !event.closing && event.lanes[kReservations].idle()) close_roster(event);
+  if (now < event.spec.windows.reserve_close) return;
+  if (event.roster) return prepare_claims(event);
+  if (!event.closing && event.lanes[kReservations].idle()) close_roster(event);
 }
 
 void RedisService::inquire(RedisEvent& event) {
@@ -95,10 +96,7 @@ void RedisService::found(RedisEvent& event, RedisValue reply) {
   if (std::exchange(event.mark, mark) != mark) event.logged = event.trimmed = 0;
   const auto recorded = [this](RedisEvent& current) {
     if (current.trust != Trust::asked) return;
-    current.trust = Trust::complete;
-    current.fresh = false;
-    advance(current, clock_.wall_now());
-    pump(current);
+    trusted(current);
   };
   catch_up(event, last, recorded, [this](RedisEvent& current, const RedisFailure& failure) {
     if (current.trust == Trust::asked) try_later(current, Trust::unknown, failure);
@@ -117,7 +115,7 @@ void RedisService::begin_telling(RedisEvent& event) {
   const std::string teller = to_hex(secret_bytes(kTellerBytes));
   event.teller = teller;
   if (event.fresh) {
-    return tell(event, telling_of(*event.design, event.spec, event.secrets, {}));
+    return tell(event, telling_of(*event.design, event.spec, {}));
   }
   const auto still = [this, life = life_of(event), teller]() -> RedisEvent* {
     RedisEvent* const current = alive(life);
@@ -136,7 +134,7 @@ void RedisService::begin_telling(RedisEvent& event) {
       }
       log_info("telling Redis of an event",
                {{"event", known->spec.name}, {"records", std::to_string(records->size())}});
-      tell(*known, telling_of(*known->design, known->spec, known->secrets, *records));
+      tell(*known, telling_of(*known->design, known->spec, *records));
     });
   });
 }
@@ -179,34 +177,20 @@ void RedisService::tell_next(RedisEvent& event, const std::shared_ptr<Telling>& 
 }
 
 void RedisService::told(RedisEvent& event) {
-  event.trust = Trust::complete;
-  event.fresh = false;
   event.mark = prefix_of(event) + event.teller;
   event.logged = event.trimmed = 0;
-  event.roster.reset();
-  advance(event, clock_.wall_now());
-  pump(event);
+  trusted(event);
 }
 
-void RedisService::close_roster(RedisEvent& event) {
-  event.closing = true;
-  const auto failed = [this](RedisEvent& current, const RedisFailure& failure) {
-    current.closing = false;
-    doubted(current, failure);
-  };
-  call(event, scripts_.close, {event.mark},
-       [this, failed](RedisEvent& current, RedisResult result) {
-         if (!result) return failed(current, result.error());
-         const auto last = static_cast<std::uint64_t>(result->value()[0].integer().value_or(0));
-         const auto roster = static_cast<std::uint32_t>(result->value()[1].integer().value_or(0));
-         const auto closed = [this, roster](RedisEvent& known) {
-           known.closing = false;
-           if (known.trust != Trust::complete) return;
-           known.roster = roster;
-           pump(known);
-         };
-         catch_up(current, last, closed, failed);
-       });
+/// Whatever was prepared in what Redis had before is looked for again.
+void RedisService::trusted(RedisEvent& event) {
+  event.trust = Trust::complete;
+  event.fresh = false;
+  event.roster.reset();
+  event.preparing = event.claims_ready = false;
+  give_back(event.lanes[kClaims], take(event.waiting, event.waiting.gathered.size()));
+  advance(event, clock_.wall_now());
+  pump(event);
 }
 
 }  // namespace fairrush::server

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/draw/draw.hpp"
 #include "server/log.hpp"
 
 namespace fairrush::server {
@@ -28,6 +29,7 @@ RedisService::RedisService(RedisServiceParts parts, RedisEndpoint endpoint, Redi
       queue_(parts.queue),
       messaging_(parts.messaging),
       records_(parts.records),
+      run_draw_(std::move(parts.run_draw)),
       last_wish_(any_number()),
       connection_(parts.executor, parts.clock, std::move(endpoint), *this, patience) {}
 
@@ -37,6 +39,12 @@ void RedisService::open() {
 
 Task<void> RedisService::stop() {
   co_await connection_.stop();
+}
+
+std::vector<std::string_view> RedisService::designs() const {
+  std::vector<std::string_view> names;
+  for (const RedisDesign& row : redis_designs()) names.push_back(row.name);
+  return names;
 }
 
 RedisService::Restored RedisService::restore(const LedgerRecord& record) {
@@ -107,15 +115,22 @@ RedisEvent& RedisService::begin(EventCreated created) {
 EventState RedisService::state_of(const RedisEvent& event, std::uint32_t roster,
                                   std::uint32_t issued) const {
   const std::uint32_t quota = coupons_for(*event.design, event.spec.quota, roster);
-  return {.id = event.id,
-          .spec = event.spec,
-          .roster = roster,
-          .quota = quota,
-          .issued = issued,
-          .remaining = quota - std::min(issued, quota),
-          .released = 0,
-          .draw = {},
-          .durable = queue_.last()};
+  EventState state{.id = event.id,
+                   .spec = event.spec,
+                   .roster = roster,
+                   .quota = quota,
+                   .issued = issued,
+                   .remaining = quota - std::min(issued, quota),
+                   .released = 0,
+                   .draw = {},
+                   .durable = queue_.last()};
+  if (event.design->stock != RedisStock::drawn) return state;
+  state.draw = {.commitment = draw_commitment(event.spec.name, event.secrets.draw),
+                .secret = event.secrets.draw};
+  if (event.drawn == nullptr) return state;
+  state.draw->outcome = event.drawn->rush.design().drawing()->outcome();
+  state.draw->tokens = event.drawn->rush.roster().tokens();
+  return state;
 }
 
 void RedisService::create(const EventSpec& spec, std::string_view key, EventDone done) {
@@ -149,6 +164,7 @@ void RedisService::reset(std::string_view name, const EventWindows& windows, std
 RedisEvent& RedisService::begin_anew(RedisEvent& event, const EventWindows& windows,
                                      AdminKey under) {
   Lanes waiting = std::move(event.lanes);
+  Lane held = std::move(event.waiting);
   messaging_.forget(event.id);
   EventSpec spec = event.spec;
   spec.windows = windows;
@@ -158,6 +174,7 @@ RedisEvent& RedisService::begin_anew(RedisEvent& event, const EventWindows& wind
   queue_.append(EventReset{std::move(renewed)});
   advance(anew, clock_.wall_now());
   for (Lane& lane : waiting) refuse_all(lane, ErrorCode::not_in_active_time);
+  refuse_all(held, ErrorCode::not_in_active_time);
   return anew;
 }
 
@@ -188,7 +205,8 @@ void RedisService::claim(std::string_view name, const UserRequest& request, Clai
     return refused(ErrorCode::not_in_active_time);  // nobody can have a verdict yet
   }
   advance(*event, request.at);
-  accept(*event, wish_of(request, ClaimWish{std::move(done)}));
+  Wish wish = wish_of(request, ClaimWish{std::move(done)});
+  if (!foretold(*event, wish)) accept(*event, std::move(wish));
 }
 
 void RedisService::redeem(const RedemptionRequest& request, RedemptionDone done) {
@@ -244,8 +262,10 @@ void RedisService::wallet(const UserRequest& request, std::optional<std::string_
 void RedisService::tick(WallTime now) {
   for (const auto& [name, event] : events_) {
     for (Lane& lane : event->lanes) expire(lane, clock_.steady_now());
+    expire(event->waiting, clock_.steady_now());
     advance(*event, now);
     pump(*event);
+    draw_windows(*event, now);
   }
   messaging_.outbox.relay();
 }
@@ -255,12 +275,16 @@ std::optional<CouponService::Impairment> RedisService::impairment() const {
     return Impairment{ErrorCode::store_unavailable, "there is no connection to Redis"};
   }
   if (!answering_) return Impairment{ErrorCode::store_unavailable, "Redis does not answer"};
+  for (const auto& [name, event] : events_) {
+    if (event->draw_failure) return Impairment{ErrorCode::draw_failed, *event->draw_failure};
+  }
   return std::nullopt;
 }
 
 void RedisService::refuse_held(ErrorCode why) {
   for (const auto& [name, event] : events_) {
-    if (!may_ask(*event, kClaims)) refuse_certain(event->lanes[kClaims], why);
+    if (!event->claims_ready) refuse_certain(event->lanes[kClaims], why);
+    refuse_all(event->waiting, why);
   }
 }
 

@@ -15,12 +15,16 @@
 #include "server/ledger/record_reader.hpp"
 #include "server/redis/connection.hpp"
 #include "server/service/coupon_service.hpp"
+#include "server/service/draw_runner.hpp"
 #include "server/stores/redis/event.hpp"
 #include "server/stores/redis/scripts.hpp"
 #include "server/stores/redis/store_log.hpp"
 #include "server/stores/redis/telling.hpp"
 
 namespace fairrush::server {
+
+/// How long a wish may wait for its outcome.
+inline constexpr Duration kWishPatience = std::chrono::seconds(4);
 
 /// What a service on Redis is made of; all of it outlives the service.
 struct RedisServiceParts {
@@ -29,6 +33,7 @@ struct RedisServiceParts {
   CommitQueue& queue;
   Messaging& messaging;
   RecordReader& records;
+  DrawRunner run_draw;
 };
 
 /// A coupon service that decides in Redis, one script call for many users, and sends every decision
@@ -46,6 +51,7 @@ class RedisService final : public CouponService, private RedisConnection::Listen
   /// Ends the connection for good; before the service is destroyed.
   Task<void> stop();
 
+  std::vector<std::string_view> designs() const override;
   std::expected<void, std::string> restore(const LedgerRecord& record) override;
   void create(const EventSpec& spec, std::string_view key, EventDone done) override;
   void reset(std::string_view event, const EventWindows& windows, std::string_view key,
@@ -111,7 +117,9 @@ class RedisService final : public CouponService, private RedisConnection::Listen
   const RedisScript& script_of(const RedisEvent& event, std::size_t lane) const;
   void asked(const SharedFlight& flight, RedisResult result);
   void failed(RedisEvent& event, Flight& flight, const RedisFailure& failure);
-  void settle(RedisEvent& event, const Flight& flight, RedisValue reply);
+  void settle(RedisEvent& event, Flight& flight, RedisValue reply);
+  void acquire_lock(RedisEvent& event);
+  void release_lock(RedisEvent& event);
 
   // answering.cpp: what users are told
   void answer(RedisEvent& event, const Wish& wish, const ReservationWish& what, RedisValue answer);
@@ -147,16 +155,33 @@ class RedisService final : public CouponService, private RedisConnection::Listen
   void tell(RedisEvent& event, Telling telling);
   void tell_next(RedisEvent& event, const std::shared_ptr<Telling>& telling);
   void told(RedisEvent& event);
+  void trusted(RedisEvent& event);
   void try_later(RedisEvent& event, RedisEvent::Trust trust, const RedisFailure& failure);
-  void close_roster(RedisEvent& event);
   /// What a telling of this life in this run of Redis is known by, but for who told.
   std::string prefix_of(const RedisEvent& event) const { return event.life + '/' + run_id_ + '/'; }
   static bool is_lost(const RedisFailure& failure);
+
+  // drawing.cpp: what claims wait for
+
+  void close_roster(RedisEvent& event);
+  void prepare_claims(RedisEvent& event);
+  void open_claims(RedisEvent& event);
+  void preload(RedisEvent& event, std::uint32_t from);
+  void prepare_draw(RedisEvent& event);
+  void draw(RedisEvent& event, std::span<const LedgerRecord> records);
+  void fix(RedisEvent& event, const std::shared_ptr<DrawnRoster>& drawn, DrawOutcome outcome,
+           const std::optional<DrawFixed>& fixed);
+  void no_draw(RedisEvent& event, const std::string& why);
+  /// Answers a claim whose outcome follows from the draw that this process knows; whether it did.
+  bool foretold(RedisEvent& event, Wish& wish) const;
+  void wait_for_draw(RedisEvent& event, Wish wish, std::int64_t window);
+  void draw_windows(RedisEvent& event, WallTime now);
 
   const Clock& clock_;
   CommitQueue& queue_;
   Messaging& messaging_;
   RecordReader& records_;
+  DrawRunner run_draw_;
   RedisScripts scripts_;
   std::map<std::string, std::unique_ptr<RedisEvent>, std::less<>> events_;
   std::map<EventId, RedisEvent*> by_id_;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <variant>
 
+#include "server/designs/preloaded_shuffle.hpp"
 #include "server/stores/redis/wish.hpp"
 
 namespace fairrush::server {
@@ -39,8 +40,9 @@ class Teller {
     given_[fact.serial] = true;
     const std::string user = std::to_string(fact.user.value());
     add("HSET", RedisKey::issued,
-        {user, fmt::format("{} {} {} 0 {} {}", fact.serial, fact.issue, fact.ticket.value(),
-                           to_unix_ms(fact.at), told_key(fact.idempotency_key))});
+        {user, fmt::format("{} {} {} {} {} {}", fact.serial, fact.issue, fact.ticket.value(),
+                           discount_of(fact.serial), to_unix_ms(fact.at),
+                           told_key(fact.idempotency_key))});
     if (design_.given_is_set) {
       add("SADD", RedisKey::given, {user});
     } else {
@@ -59,7 +61,7 @@ class Teller {
                                              told_key(fact.idempotency_key))});
   }
 
-  Telling finish(const EventSecrets&) {
+  Telling finish() {
     const std::uint32_t minted = coupons_for(design_, spec_.quota, roster_);
     if (roster_ > 0) add("SET", RedisKey::active, {std::to_string(roster_)});
     if (design_.stock == RedisStock::list) {
@@ -70,11 +72,21 @@ class Teller {
     if (design_.stock == RedisStock::counter) {
       add("SET", RedisKey::stock, {std::to_string(minted - issues_)});
     }
-    telling_.state = {"minted", std::to_string(minted), "issued", std::to_string(issues_)};
+    // Coupons leave a queue in its order: those given out are its beginning.
+    telling_.state = {
+        "minted", std::to_string(minted),  "issued", std::to_string(issues_),
+        "loaded", std::to_string(issues_), "judged", std::to_string(issues_ + losses_)};
     return std::move(telling_);
   }
 
  private:
+  /// Zero where the event's terms say it. Coupons are told behind the whole roster.
+  unsigned discount_of(CouponSerial serial) const {
+    if (design_.stock != RedisStock::queue) return 0;
+    const std::uint32_t quota = coupons_for(design_, spec_.quota, roster_);
+    return preloaded_discount(serial, quota, spec_.terms.discount_percent);
+  }
+
   bool was_given(CouponSerial serial) const { return serial < given_.size() && given_[serial]; }
 
   /// Rides on a late piece of the same kind that is not full: kinds alternate fact by fact.
@@ -102,7 +114,7 @@ class Teller {
 
 }  // namespace
 
-Telling telling_of(const RedisDesign& design, const EventSpec& spec, const EventSecrets& secrets,
+Telling telling_of(const RedisDesign& design, const EventSpec& spec,
                    std::span<const LedgerRecord> facts) {
   Teller teller(design, spec);
   std::vector<CouponSerial> serials;  // by issue − 1
@@ -118,7 +130,7 @@ Telling telling_of(const RedisDesign& design, const EventSpec& spec, const Event
       teller.tell(*redeemed, serials.at(redeemed->issue - 1));
     }
   }
-  return teller.finish(secrets);
+  return teller.finish();
 }
 
 WallTime forgotten_at(const EventSpec& spec, WallTime now) {

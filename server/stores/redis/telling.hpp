@@ -27,7 +27,7 @@ struct Telling {
 /// What makes a Redis that knows nothing of an event know what `facts`, the ledger's, say: who
 /// holds which ticket, whose which coupon is and under which key, what was spent, what is left.
 /// Pure. O(facts + coupons left).
-Telling telling_of(const RedisDesign& design, const EventSpec& spec, const EventSecrets& secrets,
+Telling telling_of(const RedisDesign& design, const EventSpec& spec,
                    std::span<const LedgerRecord> facts);
 
 /// When Redis may forget an event: a day after its last coupon has expired, so that every late

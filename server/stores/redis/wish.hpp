@@ -18,6 +18,8 @@ struct ReservationWish {
 };
 struct ClaimWish {
   ClaimDone done;
+  TicketNumber ticket = {};  ///< drawn, where a draw says so
+  std::int64_t window = 0;   ///< whose draw it waits for
 };
 struct SpendingWish {
   CouponSerial coupon = 0;
