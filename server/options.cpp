@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/designs/designs.hpp"
+#include "server/stores/stored_designs.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -64,7 +64,9 @@ Assigned assign_store(std::optional<RedisEndpoint>& target, std::string_view tex
   target.reset();
   if (text == kMemory) return {};
   const auto endpoint = parse_redis_url(text);
-  if (!endpoint) return std::unexpected(fmt::format("memory, or Redis: {}", endpoint.error()));
+  if (!endpoint) {
+    return std::unexpected("memory, or redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]");
+  }
   target = *endpoint;
   return {};
 }
@@ -77,7 +79,7 @@ std::string store_text(const std::optional<RedisEndpoint>& redis) {
 
 void add_store_option(OptionTable& table, ServerOptions& options) {
   table.add_custom(
-      {"store", "WHERE", "Where events are decided: memory, or redis://HOST:PORT"},
+      {"store", "STORE", "Where events are decided"},
       [&redis = options.redis] { return store_text(redis); },
       [&redis = options.redis](std::string_view text) { return assign_store(redis, text); });
 }
@@ -88,7 +90,7 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
       [&listen = options.listen] { return fmt::format("{}:{}", listen.host, listen.port); },
       [&options](std::string_view text) { return assign_listen(options.listen, text); });
   std::vector<std::pair<std::string, std::string>> names;
-  for (const DesignRow& row : designs()) names.emplace_back(row.name, row.name);
+  for (const StoredDesign& row : stored_designs()) names.emplace_back(row.name, row.name);
   table.add_choice({"design", "NAME", "How events decide that do not say themselves"},
                    options.app.default_design, std::move(names));
   add_store_option(table, options);

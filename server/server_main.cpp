@@ -9,6 +9,7 @@
 #include "base/command_line.hpp"
 #include "base/version.hpp"
 #include "server/server_process.hpp"
+#include "server/stores/stored_designs.hpp"
 
 namespace {
 
@@ -26,6 +27,13 @@ int run(std::vector<std::string> arguments) {
     fmt::print("name\tbreaks\tkilled by\tdesigns\n");
     for (const FaultRow& row : faults()) {
       fmt::print("{}\t{}\t{}\t{}\n", row.name, row.breaks, row.killed_by, designs_text(row));
+    }
+    return 0;
+  }
+  if (std::ranges::find(arguments, "--list-designs") != arguments.end()) {
+    fmt::print("name\tdecides\tstores\n");
+    for (const StoredDesign& row : stored_designs()) {
+      fmt::print("{}\t{}\t{}\n", row.name, row.help, stores_text(row));
     }
     return 0;
   }

@@ -1,7 +1,9 @@
 #include "server/server_process.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -61,6 +63,17 @@ class ServerProcess {
   }
 
   Executor executor() { return context_.get_executor(); }
+
+  /// Whether the options go together.
+  std::expected<void, std::string> check() const {
+    const std::vector<std::string_view> designs = service_.designs();
+    if (std::ranges::find(designs, options_.app.default_design) == designs.end()) {
+      return std::unexpected(
+          fmt::format("--design: '{}' does not run on this store: expected one of {}",
+                      options_.app.default_design, fmt::join(designs, ", ")));
+    }
+    return {};
+  }
 
   std::expected<void, std::string> restore() {
     return writer_.ledger().replay(
@@ -139,10 +152,14 @@ std::expected<void, std::string> run_server(const ServerOptions& options, const 
               {{"fault", std::string(options.app.fault->name)},
                {"what", std::string(options.app.fault->breaks)}});
   }
+  if (options.app.fault != nullptr && options.redis) {
+    return std::unexpected("--fault: expected --store memory: faults are let into that one only");
+  }
   auto ledger = SqliteLedger::open(
       options.ledger_path, options.app.fault == nullptr ? Promises::kept : Promises::waived);
   if (!ledger) return std::unexpected(ledger.error());
   ServerProcess process(options, clock, std::move(*ledger));
+  if (auto sensible = process.check(); !sensible) return sensible;
   if (auto restored = process.restore(); !restored) return restored;
   auto acceptor = listen_on(process.executor(), options.listen);
   if (!acceptor) return std::unexpected(acceptor.error());

@@ -15,8 +15,9 @@ using Trust = RedisEvent::Trust;
 
 /// Between attempts that fail.
 constexpr Duration kPause = std::chrono::milliseconds(50);
-/// How long whoever tells may be silent before another tells.
-constexpr const char* kTellerPatienceMs = "5000";
+/// How long whoever tells may be silent before another tells: well below a wish's patience, because
+/// a process may die while it tells.
+constexpr const char* kTellerPatienceMs = "1000";
 constexpr std::size_t kTellerBytes = 8;
 /// An event whose claims have closed this long ago is told when somebody asks for it.
 constexpr Duration kLively = std::chrono::minutes(5);

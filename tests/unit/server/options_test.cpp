@@ -37,9 +37,23 @@ TEST_F(ServerOptionsTest, ReadALedger) {
   }
 }
 
-TEST_F(ServerOptionsTest, KnowTheirChoices) {
+TEST_F(ServerOptionsTest, ReadAStore) {
+  EXPECT_FALSE(options_.redis);
+  EXPECT_TRUE(assign("store", "redis://:s3cret@cache.example:6380/2"));
+  ASSERT_TRUE(options_.redis);
+  EXPECT_EQ(options_.redis->port, 6380);
+  for (const auto& [name, value] : table_.echo()) {
+    EXPECT_EQ(value.find("s3cret"), std::string::npos) << name;
+  }
+  for (const char* text : {"", "redis", "redis://", "memory:", "postgres://h"}) {
+    EXPECT_FALSE(assign("store", text)) << text;
+  }
   EXPECT_TRUE(assign("store", "memory"));
-  EXPECT_FALSE(assign("store", "redis"));
+  EXPECT_FALSE(options_.redis);
+}
+
+TEST_F(ServerOptionsTest, KnowTheirChoices) {
+  EXPECT_TRUE(assign("design", "distributed-lock")) << "it runs on a store, if not on every one";
   EXPECT_TRUE(assign("design", "ticket-list"));
   EXPECT_FALSE(assign("design", "lottery"));
   EXPECT_TRUE(assign("ack", "decided"));
