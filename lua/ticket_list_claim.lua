@@ -1,53 +1,62 @@
 -- Decides claims, one for each user: who holds a ticket and has no coupon pops one off the list.
 --
--- KEYS[1]  coupons_{event}           list: numbers of coupons that nobody has yet
--- KEYS[2]  coupons_{event}_reserved  list: numbers of coupons given out, in the order of issue
--- KEYS[3]  coupon_users_{event}      bitmap: bit u is set once user u has a coupon
--- KEYS[4]  tickets_{event}           hash: user -> "ticket key"
--- KEYS[5]  issued_{event}            hash: user -> "coupon issue ticket at_ms key"
--- KEYS[6]  log_{event}               stream: one entry a coupon given out, for the ledger
--- KEYS[7]  state_{event}             hash: life, closed, minted
+-- KEYS     of one event, in the order of README.md: [1] state, [3] tickets, [4] issued, [6] losers,
+--          [7] log, [8] list of the numbers of coupons that nobody has yet, [9] list of those given
+--          out, in the order of issue
+-- ARGV[1]  life of the event, run of Redis and teller that the caller means
+-- ARGV[2…] user, whether the claims' window is open at its arrival ("1" or "0"), its arrival in
+--          milliseconds since 1970, idempotency key ("" for none), for each claim
 --
--- ARGV[1]     life of the event that the caller means
--- ARGV[2..]   user, whether the claim's window is open at its arrival ("1" or "0"), its arrival in
---             milliseconds since 1970, idempotency key ("" for none), for each claim
+-- Result   {last entry of the log, then for each claim: {0, coupon, issue, ticket, discount} won now,
+--          {1, …} won before under the same key, {2, …} won before, {3} lost, {4} no ticket,
+--          {5} outside of the window}; or the error STALE when the event is not what the caller
+--          means. The discount is 0 where the event's terms say it.
 --
--- Result: for each claim {0, coupon, issue, ticket} won now, {1, …} won before under the same key,
--- {2, …} won before, {3} lost, {4} no ticket, {5} outside of the window; or the error STALE when
--- the event has begun anew.
---
--- Atomic: all claims of a call are decided as one step, in their order. A claim that is repeated
--- changes nothing: a list that was found empty stays empty. O(claims).
-if redis.call('HGET', KEYS[7], 'life') ~= ARGV[1] then
-  return redis.error_reply('STALE the event has begun anew')
+-- Atomic   all claims of a call are decided as one step, in their order. A claim that is repeated
+--          changes nothing; a list that was found empty stays empty.
+-- O(claims)
+local state = redis.call('HMGET', KEYS[1], 'life', 'logged', 'issued', 'expires')
+if state[1] ~= ARGV[1] then
+  return redis.error_reply('STALE the event is not told, or has begun anew')
 end
-local answers = {}
+local logged, issued = tonumber(state[2]), tonumber(state[3])
+local issued_before = issued
+local answers = {0}
 for at = 2, #ARGV, 4 do
   local user, open, arrived_ms, key = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 3]
   local answer
-  if redis.call('GETBIT', KEYS[3], user) == 1 then
-    local coupon, issue, ticket, under =
-      redis.call('HGET', KEYS[5], user):match('^(%d+) (%d+) (%d+) %d+ (.*)$')
-    local repeated = key ~= '' and under == key
-    answer = {repeated and 1 or 2, tonumber(coupon), tonumber(issue), tonumber(ticket)}
+  local has = redis.call('HGET', KEYS[4], user)
+  local held = not has and redis.call('HGET', KEYS[3], user)
+  local ticket = held and held:match('^%d+')
+  if has then
+    local coupon, issue, of, discount, under = has:match('^(%d+) (%d+) (%d+) (%d+) %d+ (.*)$')
+    answer = {key ~= '' and under == key and 1 or 2, tonumber(coupon), tonumber(issue),
+              tonumber(of), tonumber(discount)}
+  elseif open ~= '1' then
+    local lost = ticket and redis.call('GETBIT', KEYS[6], ticket) == 1
+    answer = {lost and 3 or 5}
+  elseif not ticket then
+    answer = {4}
   else
-    local held = redis.call('HGET', KEYS[4], user)
-    local coupon = held and open == '1' and redis.call('LPOP', KEYS[1])
+    local coupon = redis.call('LPOP', KEYS[8])
     if coupon then
-      local ticket = held:match('^%d+')
-      local issue = redis.call('RPUSH', KEYS[2], coupon)
-      redis.call('SETBIT', KEYS[3], user, 1)
-      local fields = {coupon, issue, ticket, arrived_ms, key}
-      redis.call('HSET', KEYS[5], user, table.concat(fields, ' '))
-      redis.call('XADD', KEYS[6], '*', 'user', user, 'coupon', coupon, 'issue', issue,
-                 'ticket', ticket, 'at_ms', arrived_ms, 'key', key)
-      answer = {0, tonumber(coupon), issue, tonumber(ticket)}
-    elseif open ~= '1' then
-      answer = {5}
+      issued = issued + 1
+      logged = logged + 1
+      redis.call('RPUSH', KEYS[9], coupon)
+      redis.call('HSET', KEYS[4], user, table.concat({coupon, issued, ticket, 0, arrived_ms, key}, ' '))
+      redis.call('XADD', KEYS[7], logged .. '-0', 'type', 'issued', 'user', user, 'coupon', coupon,
+                 'issue', issued, 'ticket', ticket, 'at_ms', arrived_ms, 'key', key)
+      answer = {0, tonumber(coupon), issued, tonumber(ticket), 0}
     else
-      answer = {held and 3 or 4}
+      redis.call('SETBIT', KEYS[6], ticket, 1)
+      answer = {3}
     end
   end
   answers[#answers + 1] = answer
 end
+if issued ~= issued_before then redis.call('HSET', KEYS[1], 'logged', logged, 'issued', issued) end
+for _, written in ipairs({4, 6, 7, 9}) do
+  redis.call('PEXPIREAT', KEYS[written], state[4], 'NX')
+end
+answers[1] = logged
 return answers

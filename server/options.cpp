@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "server/designs/designs.hpp"
+#include "server/stores/stored_designs.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -22,6 +22,7 @@ using std::chrono::milliseconds;
 constexpr ByteCount kHeaderMin{256};
 constexpr ByteCount kHeaderMax{std::uint64_t{1} << 20};
 constexpr ByteCount kBodyMax{std::uint64_t{64} << 20};
+constexpr std::string_view kMemory = "memory";
 constexpr std::string_view kSqlite = "sqlite:";
 
 Assigned assign_listen(ListenAddress& target, std::string_view text) {
@@ -82,26 +83,38 @@ void add_call_options(OptionTable& table, CallOptions& call) {
                   .help = "Print what --fault knows, and exit",
                   .of_this_call = true},
                  call.list_faults);
+  table.add_flag({.name = "list-designs",
+                  .hint = {},
+                  .help = "Print the designs and the stores that they run on, and exit",
+                  .of_this_call = true},
+                 call.list_designs);
 }
 
-constexpr std::string_view kMemory = "memory";
-
-Assigned assign_store(std::optional<PostgresAddress>& target, std::string_view text) {
-  target.reset();
-  if (text == kMemory) return {};
-  auto address = parse_postgres_url(text);
-  if (!address) return std::unexpected(fmt::format("memory, or {}", address.error()));
-  target = std::move(*address);
-  return {};
+Assigned assign_store(StoreAddress& target, std::string_view text) {
+  if (text == kMemory) {
+    target = {};
+    return {};
+  }
+  if (auto redis = parse_redis_url(text)) {
+    target = {.redis = std::move(*redis)};
+    return {};
+  }
+  if (auto postgres = parse_postgres_url(text)) {
+    target = {.postgres = std::move(*postgres)};
+    return {};
+  }
+  return std::unexpected(
+      "memory, redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE] or "
+      "postgresql://USER@HOST/DATABASE");
 }
 
 void add_store_options(OptionTable& table, ServerOptions& options) {
   table.add_custom(
-      {"store", "memory|postgresql://…",
-       "Where events are decided; a database is its own ledger, for any number of servers"},
-      [&store = options.postgres] { return store ? store->shown : std::string(kMemory); },
-      [&store = options.postgres](std::string_view text) { return assign_store(store, text); });
-  table.add({"store-sessions", "COUNT", "Sessions with the database that decides"},
+      {"store", "memory|redis://…|postgresql://…",
+       "Where events are decided; a PostgreSQL is its own ledger, for any number of servers"},
+      [&store = options.store] { return store.text(); },
+      [&store = options.store](std::string_view text) { return assign_store(store, text); });
+  table.add({"store-sessions", "COUNT", "Sessions with a PostgreSQL that decides"},
             options.store_sessions, {1, 64});
 }
 
@@ -121,7 +134,7 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
       [&options] { return listen_text(options.listen); },
       [&options](std::string_view text) { return assign_listen(options.listen, text); });
   std::vector<std::pair<std::string, std::string>> names;
-  for (const DesignRow& row : designs()) names.emplace_back(row.name, row.name);
+  for (const StoredDesign& row : stored_designs()) names.emplace_back(row.name, row.name);
   table.add_choice({"design", "NAME", "How events decide that do not say themselves"},
                    options.app.default_design, std::move(names));
   add_store_options(table, options);
@@ -203,6 +216,12 @@ void add_limit_options(OptionTable& table, ServerOptions& options) {
 }
 
 }  // namespace
+
+std::string StoreAddress::text() const {
+  // What is shown holds no password.
+  if (redis) return fmt::format("redis://{}:{}/{}", redis->host, redis->port, redis->database);
+  return postgres ? postgres->shown : std::string(kMemory);
+}
 
 OptionTable server_option_table(ServerOptions& options) {
   OptionTable table;

@@ -9,8 +9,18 @@
 #include "server/http/listener.hpp"
 #include "server/log.hpp"
 #include "server/postgres/address.hpp"
+#include "server/redis/endpoint.hpp"
 
 namespace fairrush::server {
+
+/// Where events are decided: in the server's memory, or where one of the two says.
+struct StoreAddress {
+  std::optional<RedisEndpoint> redis = {};
+  std::optional<PostgresAddress> postgres = {};
+
+  /// As the option has it, without secrets.
+  std::string text() const;
+};
 
 /// Where the durable record is.
 struct LedgerAddress {
@@ -27,13 +37,14 @@ struct CallOptions {
   bool print_config = false;
   bool version = false;
   bool list_faults = false;
+  bool list_designs = false;
 };
 
 /// Everything a server is started with.
 struct ServerOptions {
   CallOptions call;
   ListenAddress listen;
-  std::optional<PostgresAddress> postgres;  ///< where events are decided; unset: in memory
+  StoreAddress store;
   unsigned store_sessions = 4;
   LedgerAddress ledger;
   Duration ledger_patience = CommitQueue::kPatience;

@@ -9,6 +9,7 @@
 #include "server/configuration/configuration.hpp"
 #include "server/configuration/print.hpp"
 #include "server/server_process.hpp"
+#include "server/stores/stored_designs.hpp"
 
 namespace {
 
@@ -20,6 +21,15 @@ int list_faults() {
   fmt::print("name\tbreaks\tkilled by\tdesigns\n");
   for (const FaultRow& row : faults()) {
     fmt::print("{}\t{}\t{}\t{}\n", row.name, row.breaks, row.killed_by, designs_text(row));
+  }
+  return 0;
+}
+
+int list_designs() {
+  using namespace fairrush::server;
+  fmt::print("name\tdecides\tstores\n");
+  for (const StoredDesign& row : stored_designs()) {
+    fmt::print("{}\t{}\t{}\n", row.name, row.help, stores_text(row));
   }
   return 0;
 }
@@ -63,6 +73,7 @@ int run(std::vector<std::string> arguments) {
   // Asked for by themselves, these need no valid configuration.
   if (options.call.version) return print_version();
   if (options.call.list_faults) return list_faults();
+  if (options.call.list_designs) return list_designs();
   if (!configuration) {
     fmt::print(stderr, "{}", fairrush::format_problems(configuration.error()));
     return kUsageExit;

@@ -1,7 +1,9 @@
 #include "server/server_process.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -15,7 +17,7 @@
 #include "server/ledger/ledger_thread.hpp"
 #include "server/ledger/postgres/postgres_ledger.hpp"
 #include "server/ledger/sqlite_ledger.hpp"
-#include "server/stores/postgres/postgres_service.hpp"
+#include "server/stores/running_store.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -24,32 +26,13 @@ using SignalSet = asio::basic_signal_set<Executor>;
 
 constexpr Duration kFlushPoll = std::chrono::milliseconds(1);
 
-/// Runs draws on `worker` and hands their outcomes to the thread of `home`.
-DrawRunner draw_runner(IoThread& worker, Executor home) {
-  return [&worker, home](DrawJob job, std::function<void(DrawResult&)> done) {
-    worker.post([home, job = std::move(job), done = std::move(done)] {
-      asio::post(home, [result = run_draw(job), done]() mutable { done(result); });
-    });
-  };
-}
-
-/// Does work on the thread of `home` after a wait.
-Delay delay_on(Executor home) {
-  return [home](Duration wait, std::function<void()> work) {
-    auto timer = std::make_shared<Timer>(home, wait);
-    timer->async_wait([timer, work = std::move(work)](const error_code&) { work(); });
-  };
-}
-
 std::expected<std::unique_ptr<Ledger>, std::string> open_ledger(const ServerOptions& options) {
   const bool faulty = options.app.fault != nullptr;
-  if (options.postgres) {
-    if (faulty) {
-      return std::unexpected(
-          "a server that is wrong on purpose decides in memory: expected "
-          "--store memory");
-    }
-    return PostgresLedger::open(*options.postgres, LedgerSharing::shared);
+  if (faulty && (options.store.redis || options.store.postgres)) {
+    return std::unexpected("--fault: expected --store memory: faults are let into that one only");
+  }
+  if (options.store.postgres) {
+    return PostgresLedger::open(*options.store.postgres, LedgerSharing::shared);
   }
   if (options.ledger.postgres) {
     if (faulty) {
@@ -73,14 +56,17 @@ class ServerProcess {
         faulty_writer_(make_writer(options.app.fault, writer_)),
         queue_(faulty_writer_ ? *faulty_writer_ : writer_, options.ledger_patience),
         messaging_(queue_, make_bus_filter(options.app.fault)),
-        postgres_(make_postgres(clock)),
-        memory_(postgres_ ? nullptr : make_memory()),
-        service_(postgres_ ? static_cast<CouponService&>(*postgres_) : *memory_),
+        store_(options, {.home = context_.get_executor(),
+                         .clock = clock,
+                         .queue = queue_,
+                         .messaging = messaging_,
+                         .records = writer_,
+                         .drawer = drawer_}),
         app_(options.app, {.clock = clock,
                            .queue = queue_,
                            .messaging = messaging_,
                            .ledger = writer_,
-                           .service = service_}),
+                           .service = store_.service()}),
         sessions_(app_, clock, options.limits, options.timeouts),
         signals_(context_.get_executor(), SIGTERM, SIGINT),
         renewals_(context_.get_executor(), SIGHUP) {
@@ -89,16 +75,25 @@ class ServerProcess {
 
   Executor executor() { return context_.get_executor(); }
 
+  /// Whether the options go together.
+  std::expected<void, std::string> check() {
+    const std::vector<std::string_view> designs = store_.service().designs();
+    if (std::ranges::find(designs, options_.app.default_design) != designs.end()) return {};
+    return std::unexpected(
+        fmt::format("--design: '{}' does not run on this store: expected one of {}",
+                    options_.app.default_design, fmt::join(designs, ", ")));
+  }
+
   std::expected<void, std::string> restore() {
-    return writer_.ledger().replay([this](const LedgerRecord& record) {
-      return postgres_ ? postgres_->restore(record) : memory_->restore(record);
-    });
+    return writer_.ledger().replay(
+        [this](const LedgerRecord& record) { return store_.service().restore(record); });
   }
 
   /// `identity`, where there is one, is what connections are shown.
   void run(TcpAcceptor acceptor, std::optional<TlsIdentity> identity) {
     if (identity) sessions_.tls = &*identity;
     Listener listener(std::move(acceptor), sessions_);
+    store_.open();
     app_.tick();
     listener.start();
     fmt::print("listening on {}\n", listener.url());
@@ -125,27 +120,6 @@ class ServerProcess {
     }
   }
 
-  std::unique_ptr<PostgresService> make_postgres(const Clock& clock) {
-    if (!options_.postgres) return nullptr;
-    return std::make_unique<PostgresService>(
-        SessionPoolOptions{.address = *options_.postgres,
-                           .application = "fairrush-server store",
-                           .sessions = options_.store_sessions,
-                           .patience = options_.ledger_patience},
-        PostgresServiceParts{.home = context_.get_executor(),
-                             .clock = clock,
-                             .queue = queue_,
-                             .messaging = messaging_});
-  }
-
-  std::unique_ptr<RushService> make_memory() {
-    return make_service(options_.app.fault,
-                        {.queue = queue_,
-                         .messaging = messaging_,
-                         .run_draw = draw_runner(worker_, context_.get_executor())},
-                        delay_on(context_.get_executor()));
-  }
-
   /// Until the decisions that are under way have come to their end, or have been given up.
   Task<void> flush(std::chrono::steady_clock::time_point give_up_at) {
     Timer poll(executor());
@@ -153,8 +127,8 @@ class ServerProcess {
       const bool too_late = std::chrono::steady_clock::now() >= give_up_at;
       // What is still under way was acknowledged to nobody.
       if (too_late) writer_.give_up();
-      if (postgres_ && (too_late || postgres_->is_settled())) postgres_->stop();
-      if (queue_.idle() && (!postgres_ || postgres_->has_ended())) co_return;
+      const bool settled = store_.wind_up(too_late);
+      if (settled && queue_.idle()) co_return;
       poll.expires_after(kFlushPoll);
       co_await poll.async_wait(kAwait);
     }
@@ -168,6 +142,7 @@ class ServerProcess {
     const bool drained = co_await listener.drain(options_.drain_timeout);
     co_await flush(give_up_at);
     co_await listener.stop();
+    co_await store_.close();
     renewals_.cancel();
     log_info(drained ? "stopped" : "stopped with connections cut off");
   }
@@ -178,10 +153,8 @@ class ServerProcess {
   std::unique_ptr<BatchWriter> faulty_writer_;
   CommitQueue queue_;
   Messaging messaging_;
-  IoThread worker_{"draw"};
-  std::unique_ptr<PostgresService> postgres_;  ///< one of the two
-  std::unique_ptr<RushService> memory_;
-  CouponService& service_;
+  IoThread drawer_{"draw"};
+  RunningStore store_;
   App app_;
   SessionContext sessions_;
   SignalSet signals_;
@@ -205,6 +178,7 @@ std::expected<void, std::string> run_server(const ServerOptions& options, const 
   auto ledger = open_ledger(options);
   if (!ledger) return std::unexpected(ledger.error());
   ServerProcess process(options, clock, std::move(*ledger));
+  if (auto sensible = process.check(); !sensible) return sensible;
   if (auto restored = process.restore(); !restored) return restored;
   auto acceptor = listen_on(process.executor(), options.listen);
   if (!acceptor) return std::unexpected(acceptor.error());

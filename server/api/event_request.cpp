@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "server/api/json_request.hpp"
-#include "server/designs/designs.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -120,21 +119,22 @@ std::expected<std::string, std::string> parse_name(const json::object& object) {
 }
 
 std::expected<std::string, std::string> parse_design(const json::object& object,
-                                                     std::string_view fallback) {
+                                                     std::string_view fallback,
+                                                     std::span<const std::string_view> designs) {
   const json::value* const value = member(object, "design");
   if (value == nullptr) return std::string(fallback);
-  if (value->is_string() && find_design(text_of(value->get_string())) != nullptr) {
-    return std::string(text_of(value->get_string()));
-  }
-  std::vector<std::string_view> names;
-  for (const DesignRow& row : designs()) names.push_back(row.name);
-  return not_accepted("design", value, fmt::format("one of {}", fmt::join(names, ", ")));
+  const auto named =
+      value->is_string() ? std::ranges::find(designs, text_of(value->get_string())) : designs.end();
+  if (named != designs.end()) return std::string(*named);
+  return not_accepted("design", value,
+                      fmt::format("one that runs on this store: {}", fmt::join(designs, ", ")));
 }
 
 }  // namespace
 
-std::expected<EventSpec, std::string> parse_event_request(std::string_view body,
-                                                          std::string_view default_design) {
+std::expected<EventSpec, std::string> parse_event_request(
+    std::string_view body, std::string_view default_design,
+    std::span<const std::string_view> designs) {
   const auto object = parse_object(body);
   if (!object) return Error(object.error());
   std::vector<std::string_view> known(kEventMembers.begin(), kEventMembers.end());
@@ -142,7 +142,7 @@ std::expected<EventSpec, std::string> parse_event_request(std::string_view body,
   if (const auto names = check_names(*object, known); !names) return Error(names.error());
   auto name = parse_name(*object);
   if (!name) return Error(name.error());
-  auto design = parse_design(*object, default_design);
+  auto design = parse_design(*object, default_design, designs);
   if (!design) return Error(design.error());
   const auto quota = parse_quota(*object);
   if (!quota) return Error(quota.error());

@@ -11,7 +11,8 @@ namespace fairrush::server {
 
 void App::create_event(Exchange& exchange, std::string_view) {
   if (!authorize_admin(exchange) || !check_key(exchange)) return;
-  const auto spec = parse_event_request(exchange.request.body, options_.default_design);
+  const auto spec =
+      parse_event_request(exchange.request.body, options_.default_design, service_.designs());
   if (!spec) return refuse(exchange, ErrorCode::bad_request, spec.error());
   if (options_.fault != nullptr && !fits(*options_.fault, spec->design)) {
     return refuse(exchange, ErrorCode::bad_request,

@@ -1,6 +1,7 @@
 #include "server/domain/coupon.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "server/domain/base32.hpp"
 
@@ -17,6 +18,12 @@ std::optional<CouponCode> parse_coupon_code(std::string_view text) {
   if (text.size() != code.text.size()) return std::nullopt;
   std::ranges::copy(text, code.text.begin());
   return code;
+}
+
+std::optional<CouponSerial> serial_of(const CouponCode& code) {
+  const auto serial = read_base32(code.view().substr(0, kSerialLength));
+  if (!serial || *serial > std::numeric_limits<CouponSerial>::max()) return std::nullopt;
+  return static_cast<CouponSerial>(*serial);
 }
 
 CouponCode CouponMint::code(CouponSerial serial) const {

@@ -25,6 +25,10 @@ struct CouponCode {
 /// Reads a code as a client sent it; unset when it cannot be one.
 std::optional<CouponCode> parse_coupon_code(std::string_view text);
 
+/// The serial number that a code states; unset when it states none. Only `CouponMint` tells whether
+/// the code is one of an event's.
+std::optional<CouponSerial> serial_of(const CouponCode& code);
+
 /// Turns serial numbers into codes: unique because the serial is part of the code, unguessable
 /// because the rest is HMAC-SHA256 under the event's key. Pure; any thread.
 class CouponMint {

@@ -2,6 +2,11 @@
 
 namespace fairrush::server {
 
+OrderAmounts amounts_of(Amount original, const Discount& discount) {
+  const Amount off = taken_off(discount, original);
+  return {original, off, Amount{original.minor - off.minor}};
+}
+
 std::expected<OrderAmounts, ErrorCode> judge_redemption(const CouponTerms& terms,
                                                         const CouponStanding& coupon,
                                                         const RedemptionWish& wish) {
@@ -10,8 +15,7 @@ std::expected<OrderAmounts, ErrorCode> judge_redemption(const CouponTerms& terms
   if (wish.at < coupon.issued) return std::unexpected(ErrorCode::not_yet_valid);
   if (wish.at - coupon.issued >= terms.valid_for) return std::unexpected(ErrorCode::coupon_expired);
   if (wish.amount < terms.amount_min) return std::unexpected(ErrorCode::condition_not_met);
-  const Amount discount = taken_off(coupon.discount, wish.amount);
-  return OrderAmounts{wish.amount, discount, Amount{wish.amount.minor - discount.minor}};
+  return amounts_of(wish.amount, coupon.discount);
 }
 
 }  // namespace fairrush::server

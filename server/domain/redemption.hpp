@@ -42,6 +42,9 @@ struct OrderAmounts {
   bool operator==(const OrderAmounts&) const = default;
 };
 
+/// What a coupon takes off an order of 0 … kAmountMax, rounded down. Pure.
+OrderAmounts amounts_of(Amount original, const Discount& discount);
+
 /// Whether a coupon may be spent, and what it takes off; the discount is rounded down. The first
 /// reason of these counts: not_owned, already_used, not_yet_valid (before its issue, by a clock
 /// that was set back), coupon_expired (from issue + valid_for on), condition_not_met. Pure.

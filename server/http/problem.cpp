@@ -75,7 +75,6 @@ unsigned status_of(ErrorCode code) {
       return 413;
     case ErrorCode::header_too_large:
       return 431;
-    case ErrorCode::design_not_in_store:
     case ErrorCode::not_yet_valid:
     case ErrorCode::coupon_expired:
     case ErrorCode::condition_not_met:
@@ -87,6 +86,8 @@ unsigned status_of(ErrorCode code) {
       return 500;
     case ErrorCode::roster_full:
     case ErrorCode::ledger_unavailable:
+    case ErrorCode::store_unavailable:
+    case ErrorCode::outcome_unknown:
     case ErrorCode::draw_failed:
     case ErrorCode::draining:
     case ErrorCode::overloaded:

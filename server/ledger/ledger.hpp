@@ -8,6 +8,7 @@
 
 #include "server/ledger/commit_queue.hpp"
 #include "server/ledger/issue_reader.hpp"
+#include "server/ledger/record_reader.hpp"
 
 namespace fairrush::server {
 
@@ -32,6 +33,9 @@ class Ledger {
   /// coupons, then reservations, draws, coupons, losses, redemptions and the outbox, each in the
   /// order of their numbers. Stops at the sink's first error.
   virtual std::expected<void, std::string> replay(const RecordSink& sink) = 0;
+
+  /// What `RecordReader` promises of an event. O(all records).
+  EventRecords records(EventId event);
 
   /// An event's coupons in the order of issue.
   virtual IssuedRows issues(EventId event) = 0;

@@ -29,4 +29,10 @@ void LedgerThread::read_issues(EventId event, std::function<void(const IssuedRow
   });
 }
 
+void LedgerThread::read_records(EventId event, std::function<void(EventRecords)> done) {
+  thread_.post([this, event, done = std::move(done)] {
+    asio::post(home_, [done, records = ledger_->records(event)] { done(records); });
+  });
+}
+
 }  // namespace fairrush::server

@@ -6,6 +6,7 @@
 #include "base/runtime/io_thread.hpp"
 #include "server/ledger/commit_queue.hpp"
 #include "server/ledger/ledger.hpp"
+#include "server/ledger/record_reader.hpp"
 
 namespace fairrush::server {
 
@@ -13,7 +14,7 @@ namespace fairrush::server {
 ///
 /// The queue must be idle, and every reading done, when either of the two is destroyed: a report
 /// must find its queue.
-class LedgerThread final : public BatchWriter, public IssueReader {
+class LedgerThread final : public BatchWriter, public IssueReader, public RecordReader {
  public:
   /// Reports run on `home`, the thread of the queue.
   LedgerThread(std::unique_ptr<Ledger> ledger, Executor home);
@@ -29,6 +30,7 @@ class LedgerThread final : public BatchWriter, public IssueReader {
 
   void write(std::vector<LedgerRecord> batch) override;
   void read_issues(EventId event, std::function<void(const IssuedRows&)> done) override;
+  void read_records(EventId event, std::function<void(EventRecords)> done) override;
 
  private:
   std::unique_ptr<Ledger> ledger_;

@@ -114,6 +114,9 @@ using LedgerRecord = std::variant<EventCreated, EventReset, CouponsPreloaded, Re
                                   DrawFixed, CouponIssued, ClaimAccepted, ClaimLost, CouponRedeemed,
                                   BusMessage, OutboxPublished, AuditHeard>;
 
+/// Whether a record says something of an event besides its creation and its messages.
+bool concerns(const LedgerRecord& record, EventId event);
+
 /// The message that tells of a fact.
 BusMessage message_of(const CouponIssued& fact);
 BusMessage message_of(const CouponRedeemed& fact);

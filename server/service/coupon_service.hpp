@@ -160,8 +160,16 @@ class CouponService {
   CouponService& operator=(const CouponService&) = delete;
   virtual ~CouponService() = default;
 
-  /// Creates an event; the spec is checked already. event_exists when the name is taken, unless by
-  /// an event that was created under the same key: then that one.
+  /// Names of the designs that run on this service's store.
+  virtual std::vector<std::string_view> designs() const = 0;
+
+  /// Applies one record of a ledger that is replayed before the first request; an error says what
+  /// it contradicts.
+  virtual std::expected<void, std::string> restore(const LedgerRecord& record) = 0;
+
+  /// Creates an event; the spec is checked already, and its design is one of `designs`.
+  /// event_exists when the name is taken, unless by an event that was created under the same key:
+  /// then that one.
   virtual void create(const EventSpec& spec, std::string_view key, EventDone done) = 0;
 
   /// Starts an event anew in other windows: no reservations, no coupons, new secrets. Claims that

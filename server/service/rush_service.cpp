@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -12,19 +11,19 @@
 
 namespace fairrush::server {
 
-DrawResult run_draw(const DrawJob& job) {
-  try {
-    return job();
-  } catch (const std::exception& error) {
-    return std::unexpected(error.what());
-  }
-}
-
 RushService::RushService(ServiceParts parts)
     : queue_(parts.queue),
       messaging_(parts.messaging),
       run_draw_(std::move(parts.run_draw)),
       make_design_(std::move(parts.make_design)) {}
+
+std::vector<std::string_view> RushService::designs() const {
+  std::vector<std::string_view> names;
+  for (const DesignRow& row : fairrush::server::designs()) {
+    if (row.in_memory) names.push_back(row.name);
+  }
+  return names;
+}
 
 std::expected<void, std::string> RushService::restore(const LedgerRecord& record) {
   return std::visit([this](const auto& kind) { return apply(kind); }, record);
@@ -96,9 +95,6 @@ EventState RushService::state_of(const LiveEvent& event) const {
 
 void RushService::create(const EventSpec& spec, std::string_view key, EventDone done) {
   FAIRRUSH_ASSERT(find_design(spec.design) != nullptr && check_order(spec.windows));
-  if (!find_design(spec.design)->in_memory) {
-    return done(std::unexpected(ErrorCode::design_not_in_store));
-  }
   if (!accepts()) return done(std::unexpected(ErrorCode::ledger_unavailable));
   AdminKey under{AdminKey::Route::create, std::string(key)};
   if (const auto taken = events_.find(spec.name); taken != events_.end()) {

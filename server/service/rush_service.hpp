@@ -15,20 +15,10 @@
 #include "server/bus/messaging.hpp"
 #include "server/designs/designs.hpp"
 #include "server/service/coupon_service.hpp"
+#include "server/service/draw_runner.hpp"
 #include "server/service/live_event.hpp"
 
 namespace fairrush::server {
-
-using DrawJob = std::function<DrawOutcome()>;
-/// A draw, or why it could not be computed.
-using DrawResult = std::expected<DrawOutcome, std::string>;
-
-/// Does the work of a draw. An exception that left the thread that draws would be heard by nobody.
-DrawResult run_draw(const DrawJob& job);
-
-/// Runs a draw off the calling thread with `run_draw` and calls `done` on it again; in tests, at
-/// once.
-using DrawRunner = std::function<void(DrawJob job, std::function<void(DrawResult&)> done)>;
 
 /// Makes the design of an event that starts.
 using DesignMaker =
@@ -48,8 +38,8 @@ class RushService : public CouponService {
   /// What `parts` refers to must outlive the service, and the service every draw it started.
   explicit RushService(ServiceParts parts);
 
-  /// Applies one record of a ledger that is replayed before the first request.
-  std::expected<void, std::string> restore(const LedgerRecord& record);
+  std::vector<std::string_view> designs() const override;
+  std::expected<void, std::string> restore(const LedgerRecord& record) override;
 
   void create(const EventSpec& spec, std::string_view key, EventDone done) override;
   void reset(std::string_view event, const EventWindows& windows, std::string_view key,

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -12,6 +13,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace fairrush;
   using State = server::RequestReader::State;
+  static constexpr std::array<std::string_view, 2> kDesigns{"ticket-list", "sealed-draw"};
   if (size == 0) return 0;
   const std::size_t piece = std::size_t{data[0]} + 1;
   std::string_view bytes(reinterpret_cast<const char*>(data) + 1, size - 1);
@@ -21,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (state == State::complete) {
       const std::string_view body = reader.request().body;
       FAIRRUSH_ASSERT(body.size() <= 2048);
-      static_cast<void>(server::parse_event_request(body, "ticket-list"));
+      static_cast<void>(server::parse_event_request(body, "ticket-list", kDesigns));
       static_cast<void>(server::parse_reset_request(body));
       reader.next();
       continue;

@@ -22,23 +22,39 @@ CouponGroups usual_groups(const Discount& discount) {
 
 }  // namespace
 
+std::vector<CouponSerial> preloaded_order(ByteView secret, std::uint32_t quota) {
+  return Chance(secret, "preloaded-shuffle").order(quota);
+}
+
+CouponGroups preloaded_groups(const EventSpec& spec) {
+  return spec.groups.empty() ? usual_groups(spec.terms.discount) : spec.groups;
+}
+
+Discount preloaded_discount(std::span<const CouponGroup> groups, std::uint32_t quota,
+                            CouponSerial serial) {
+  CouponSerial last = 0;
+  const std::vector<std::uint32_t> counts = allocate(groups, quota);
+  for (std::size_t group = 0; group < groups.size(); ++group) {
+    last += counts[group];
+    if (serial <= last) return groups[group].discount;
+  }
+  return groups.back().discount;
+}
+
 PreloadedShuffle::PreloadedShuffle(const EventSpec& spec, const EventSecrets& secrets)
     : rule_(spec.quota),
       secret_(secrets.draw),
-      groups_(spec.groups.empty() ? usual_groups(spec.terms.discount) : spec.groups),
+      groups_(preloaded_groups(spec)),
       quota_(rule_.coupons(0)) {}
 
 bool PreloadedShuffle::preload(std::span<const CouponGroup> groups) {
-  FAIRRUSH_ASSERT(last_serials_.empty() && check_groups(groups));
+  FAIRRUSH_ASSERT(list_.empty() && check_groups(groups));
   groups_.assign(groups.begin(), groups.end());
   return true;
 }
 
 void PreloadedShuffle::reservations_closed() {
-  list_ = Chance(secret_, "preloaded-shuffle").order(quota_);
-  CouponSerial last = 0;
-  for (const std::uint32_t count : allocate(groups_, quota_))
-    last_serials_.push_back(last += count);
+  list_ = preloaded_order(secret_, quota_);
 }
 
 Decision PreloadedShuffle::decide(TicketNumber, Duration) {
@@ -53,9 +69,7 @@ bool PreloadedShuffle::recall(TicketNumber, CouponSerial serial) {
 }
 
 std::optional<Discount> PreloadedShuffle::discount(CouponSerial serial) const {
-  const auto group = std::ranges::lower_bound(last_serials_, serial);
-  FAIRRUSH_ASSERT(group != last_serials_.end());
-  return groups_[static_cast<std::size_t>(group - last_serials_.begin())].discount;
+  return preloaded_discount(groups_, quota_, serial);
 }
 
 }  // namespace fairrush::server

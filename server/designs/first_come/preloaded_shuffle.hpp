@@ -6,6 +6,16 @@
 
 namespace fairrush::server {
 
+/// The order in which the coupons of an event are given out.
+std::vector<CouponSerial> preloaded_order(ByteView secret, std::uint32_t quota);
+
+/// The groups that an event's coupons are given in: its own, or those that its discount makes.
+CouponGroups preloaded_groups(const EventSpec& spec);
+
+/// What a coupon of 1 … `quota` takes off in these groups.
+Discount preloaded_discount(std::span<const CouponGroup> groups, std::uint32_t quota,
+                            CouponSerial serial);
+
 /// Coupons of several discounts are generated in groups, shuffled, pushed to a list, and popped
 /// first come, first served: whether one wins is a matter of speed, what one wins is chance. Unless
 /// the event says otherwise 70 % of the coupons take off its discount, 25 % twice as much, 5 % five
@@ -32,7 +42,6 @@ class PreloadedShuffle final : public Design {
   std::uint32_t quota_;
   std::uint32_t popped_ = 0;
   std::vector<CouponSerial> list_;
-  std::vector<CouponSerial> last_serials_;  ///< of each group, once the list is made
 };
 
 }  // namespace fairrush::server

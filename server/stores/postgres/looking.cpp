@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/assert.hpp"
 #include "server/stores/postgres/postgres_service.hpp"
 
 namespace fairrush::server {
@@ -29,7 +30,7 @@ void PostgresService::answer_counts(const StoredCounts& counts, const EventDone&
 }
 
 void PostgresService::create(const EventSpec& spec, std::string_view key, EventDone done) {
-  if (!runs_on_postgres(spec.design)) return done(std::unexpected(ErrorCode::design_not_in_store));
+  FAIRRUSH_ASSERT(runs_on_postgres(spec.design));
   if (away_) return done(std::unexpected(ErrorCode::ledger_unavailable));
   errands_.push_back([this, spec, key = std::string(key), done = std::move(done)] {
     auto counted = std::make_shared<Counted>(std::unexpected(ErrorCode::internal_error));

@@ -61,6 +61,10 @@ PostgresService::PostgresService(SessionPoolOptions options, PostgresServicePart
                for (const auto& life : lives) cache_.note_life(life.event, life.number);
              }) {}
 
+std::vector<std::string_view> PostgresService::designs() const {
+  return {kRowLock, kGenerateOutbox};
+}
+
 std::expected<void, std::string> PostgresService::restore(const LedgerRecord& record) {
   if (const auto* const heard = std::get_if<AuditHeard>(&record)) {
     parts_.messaging.audit.restore(*heard);

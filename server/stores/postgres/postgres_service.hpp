@@ -30,8 +30,9 @@ class PostgresService final : public CouponService {
  public:
   PostgresService(SessionPoolOptions options, PostgresServiceParts parts);
 
+  std::vector<std::string_view> designs() const override;
   /// Applies what a replayed ledger says of the bus; the events stay where they are.
-  std::expected<void, std::string> restore(const LedgerRecord& record);
+  std::expected<void, std::string> restore(const LedgerRecord& record) override;
 
   void create(const EventSpec& spec, std::string_view key, EventDone done) override;
   void reset(std::string_view event, const EventWindows& windows, std::string_view key,

@@ -7,6 +7,7 @@
 
 #include "server/designs/rush.hpp"
 #include "server/redis/script.hpp"
+#include "server/stores/redis/designs.hpp"
 #include "tests/integration/redis/redis_world.hpp"
 
 namespace fairrush::server {
@@ -17,6 +18,7 @@ using integration::RedisServer;
 
 constexpr std::uint32_t kUsers = 200;
 constexpr const char* kLife = "1";
+constexpr std::int64_t kExpires = 4'000'000'000'000;
 /// A fifth of a coupon a ticket.
 constexpr const char* kShare = "200000000";
 
@@ -39,34 +41,36 @@ class TicketListScripts : public RedisWorld {
     if (IsSkipped()) return;
     redis_.emplace();
     connect(redis_->url());
-    ASSERT_TRUE(ask(RedisCommand("HSET").add("state_{e}").add("life").add(kLife)));
+    RedisCommand state("HSET");
+    state.add("state_{e}").add("life").add(kLife).add("logged").add(0).add("minted").add(0);
+    ASSERT_TRUE(ask(state.add("issued").add(0).add("expires").add(kExpires)));
   }
 
   RedisResult call_reserve(std::vector<std::string> arguments) {
-    return call(reserve_, {"active_{e}", "reserved_{e}", "tickets_{e}", "coupons_{e}", "state_{e}"},
-                arguments);
+    return call(reserve_, keys_, arguments);
   }
   RedisResult call_claim(std::vector<std::string> arguments) {
-    return call(claim_,
-                {"coupons_{e}", "coupons_{e}_reserved", "coupon_users_{e}", "tickets_{e}",
-                 "issued_{e}", "log_{e}", "state_{e}"},
-                arguments);
+    return call(claim_, keys_, arguments);
   }
 
   /// {kind, ticket}, as reserve.lua has it.
   std::vector<std::int64_t> reserve(std::uint32_t user, const std::string& key = "") {
-    return numbers_of(call_reserve({kLife, kShare, std::to_string(user), key})->value()[0]);
+    return numbers_of(call_reserve(wish_of(user, key))->value()[1]);
   }
   /// {kind, …}, as ticket_list_claim.lua has it.
   std::vector<std::int64_t> claim(std::uint32_t user, bool open = true,
                                   const std::string& key = "") {
     return numbers_of(
-        call_claim({kLife, std::to_string(user), open ? "1" : "0", "1700", key})->value()[0]);
+        call_claim({kLife, std::to_string(user), open ? "1" : "0", "1700", key})->value()[1]);
+  }
+  static std::vector<std::string> wish_of(std::uint32_t user, const std::string& key) {
+    return {kLife, kShare, "list", std::to_string(user), "1", "1600", key};
   }
   std::int64_t number_of(const RedisCommand& command) {
     return ask(command)->value().integer().value_or(-1);
   }
 
+  const std::vector<std::string> keys_ = event_keys("e", *find_redis_design("ticket-list"));
   const RedisScript reserve_{script_of("reserve.lua")};
   const RedisScript claim_{script_of("ticket_list_claim.lua")};
   std::optional<RedisServer> redis_;
@@ -96,7 +100,7 @@ TEST_F(TicketListScripts, DecideAsTheDesignInMemory) {
     switch (expected.kind) {
       case ClaimVerdict::Kind::won:
       case ClaimVerdict::Kind::won_before:
-        ASSERT_EQ(answer.size(), 4U);
+        ASSERT_EQ(answer.size(), 5U);
         EXPECT_EQ(answer[0], expected.kind == ClaimVerdict::Kind::won ? 0 : 2);
         EXPECT_EQ(answer[1], expected.serial);
         EXPECT_EQ(answer[3], expected.ticket.value());
@@ -111,17 +115,18 @@ TEST_F(TicketListScripts, DecideAsTheDesignInMemory) {
     }
   }
   EXPECT_GT(lost, 0);
-  EXPECT_EQ(number_of(RedisCommand("XLEN").add("log_{e}")), rush.design().quota());
-  EXPECT_EQ(number_of(RedisCommand("BITCOUNT").add("coupon_users_{e}")), rush.design().quota());
+  const std::uint32_t roster = rush.roster().size();
+  EXPECT_EQ(number_of(RedisCommand("XLEN").add("log_{e}")), roster + rush.design().quota());
+  EXPECT_EQ(number_of(RedisCommand("HLEN").add("issued_{e}")), rush.design().quota());
 }
 
 TEST_F(TicketListScripts, AnswerARepeatedKeyAsTheFirstTime) {
   for (std::uint32_t user = 0; user < 5; ++user) reserve(user, "r" + std::to_string(user));
   EXPECT_EQ(reserve(3, "r3"), (std::vector<std::int64_t>{1, 4}));
   EXPECT_EQ(reserve(3, "other"), (std::vector<std::int64_t>{2, 4}));
-  EXPECT_EQ(claim(2, true, "c"), (std::vector<std::int64_t>{0, 1, 1, 3}));
-  EXPECT_EQ(claim(2, true, "c"), (std::vector<std::int64_t>{1, 1, 1, 3}));
-  EXPECT_EQ(claim(2, true, "d"), (std::vector<std::int64_t>{2, 1, 1, 3}));
+  EXPECT_EQ(claim(2, true, "c"), (std::vector<std::int64_t>{0, 1, 1, 3, 0}));
+  EXPECT_EQ(claim(2, true, "c"), (std::vector<std::int64_t>{1, 1, 1, 3, 0}));
+  EXPECT_EQ(claim(2, true, "d"), (std::vector<std::int64_t>{2, 1, 1, 3, 0}));
 }
 
 TEST_F(TicketListScripts, KeepTheWindowButRepeatAVerdictAfterIt) {
@@ -129,39 +134,42 @@ TEST_F(TicketListScripts, KeepTheWindowButRepeatAVerdictAfterIt) {
   EXPECT_EQ(claim(0, false), std::vector<std::int64_t>{5});
   EXPECT_EQ(claim(0)[0], 0);
   EXPECT_EQ(claim(0, false)[0], 2);
-  EXPECT_EQ(claim(1, false), std::vector<std::int64_t>{5});
+  EXPECT_EQ(claim(1), std::vector<std::int64_t>{3});
+  EXPECT_EQ(claim(1, false), std::vector<std::int64_t>{3});
+  EXPECT_EQ(claim(2, false), std::vector<std::int64_t>{5});
 }
 
 TEST_F(TicketListScripts, GrantNothingOnceTheRosterIsClosed) {
   reserve(0);
   ask(RedisCommand("HSET").add("state_{e}").add("closed").add(1));
-  EXPECT_EQ(reserve(1), (std::vector<std::int64_t>{3, 0}));
+  EXPECT_EQ(reserve(1), std::vector<std::int64_t>{3});
   EXPECT_EQ(reserve(0), (std::vector<std::int64_t>{2, 1}));
 }
 
 TEST_F(TicketListScripts, DecideManyInOneCallAsOneAfterTheOther) {
-  std::vector<std::string> wishes{kLife, kShare};
+  std::vector<std::string> wishes{kLife, kShare, "list"};
   std::vector<std::string> claims{kLife};
   for (std::uint32_t user = 0; user < 10; ++user) {
     for (const int again : {1, 2}) {
-      wishes.insert(wishes.end(), {std::to_string(user), ""});
+      wishes.insert(wishes.end(), {std::to_string(user), "1", "1600", ""});
       claims.insert(claims.end(), {std::to_string(user), "1", std::to_string(again), ""});
     }
   }
   const RedisResult tickets = call_reserve(wishes);
-  ASSERT_EQ(tickets->value().size(), 20U);
-  EXPECT_EQ(numbers_of(tickets->value()[19]), (std::vector<std::int64_t>{2, 10}));
+  ASSERT_EQ(tickets->value().size(), 21U);
+  EXPECT_EQ(tickets->value()[0].integer(), 10) << "entries of the log";
+  EXPECT_EQ(numbers_of(tickets->value()[20]), (std::vector<std::int64_t>{2, 10}));
   const RedisResult verdicts = call_claim(claims);
-  ASSERT_EQ(verdicts->value().size(), 20U);
-  EXPECT_EQ(numbers_of(verdicts->value()[1]), (std::vector<std::int64_t>{2, 1, 1, 1}));
-  EXPECT_EQ(numbers_of(verdicts->value()[2]), (std::vector<std::int64_t>{0, 2, 2, 2}));
-  EXPECT_EQ(numbers_of(verdicts->value()[4]), std::vector<std::int64_t>{3});
+  ASSERT_EQ(verdicts->value().size(), 21U);
+  EXPECT_EQ(numbers_of(verdicts->value()[2]), (std::vector<std::int64_t>{2, 1, 1, 1, 0}));
+  EXPECT_EQ(numbers_of(verdicts->value()[3]), (std::vector<std::int64_t>{0, 2, 2, 2, 0}));
+  EXPECT_EQ(numbers_of(verdicts->value()[5]), std::vector<std::int64_t>{3});
 }
 
 TEST_F(TicketListScripts, RefuseWhoMeansAnEarlierLifeOfTheEvent) {
   reserve(0);
-  for (const RedisResult& result :
-       {call_reserve({"0", kShare, "1", ""}), call_claim({"0", "0", "1", "1700", ""})}) {
+  for (const RedisResult& result : {call_reserve({"0", kShare, "list", "1", "1", "1600", ""}),
+                                    call_claim({"0", "0", "1", "1700", ""})}) {
     ASSERT_FALSE(result);
     EXPECT_TRUE(result.error().detail.starts_with("STALE")) << result.error().detail;
   }
@@ -173,8 +181,8 @@ TEST_F(TicketListScripts, TakeAKeyOfAnyBytesForAKey) {
   const std::string hostile = "x 7 9\r\n' .. redis.call('FLUSHALL') .. '\"%d+\0end"s;
   for (std::uint32_t user = 0; user < 5; ++user) reserve(user, hostile);
   EXPECT_EQ(reserve(4, hostile), (std::vector<std::int64_t>{1, 5}));
-  EXPECT_EQ(claim(4, true, hostile), (std::vector<std::int64_t>{0, 1, 1, 5}));
-  EXPECT_EQ(claim(4, true, hostile), (std::vector<std::int64_t>{1, 1, 1, 5}));
+  EXPECT_EQ(claim(4, true, hostile), (std::vector<std::int64_t>{0, 1, 1, 5, 0}));
+  EXPECT_EQ(claim(4, true, hostile), (std::vector<std::int64_t>{1, 1, 1, 5, 0}));
 }
 
 }  // namespace

@@ -40,12 +40,26 @@ TEST_F(ServerOptionsTest, ReadALedger) {
   }
 }
 
-TEST_F(ServerOptionsTest, KnowTheirChoices) {
+TEST_F(ServerOptionsTest, ReadAStore) {
+  EXPECT_FALSE(options_.store.redis);
+  EXPECT_TRUE(assign("store", "redis://:s3cret@cache.example:6380/2"));
+  ASSERT_TRUE(options_.store.redis);
+  EXPECT_EQ(options_.store.redis->port, 6380);
+  for (const auto& [name, value] : table_.echo()) {
+    EXPECT_EQ(value.find("s3cret"), std::string::npos) << name;
+  }
+  for (const char* text : {"", "somewhere", "redis", "redis://", "memory:"}) {
+    EXPECT_FALSE(assign("store", text)) << text;
+  }
   EXPECT_TRUE(assign("store", "memory"));
-  EXPECT_FALSE(assign("store", "somewhere"));
+  EXPECT_FALSE(options_.store.redis);
   EXPECT_TRUE(assign("store", "postgresql://u:p@h/d"));
-  ASSERT_TRUE(options_.postgres);
-  EXPECT_EQ(options_.postgres->shown, "postgresql://u@h/d");
+  ASSERT_TRUE(options_.store.postgres);
+  EXPECT_EQ(options_.store.postgres->shown, "postgresql://u@h/d");
+}
+
+TEST_F(ServerOptionsTest, KnowTheirChoices) {
+  EXPECT_TRUE(assign("design", "distributed-lock")) << "it runs on a store, if not on every one";
   EXPECT_TRUE(assign("design", "ticket-list"));
   EXPECT_FALSE(assign("design", "lottery"));
   EXPECT_TRUE(assign("ack", "decided"));
