@@ -189,6 +189,7 @@ class RedisService final : public CouponService, private RedisConnection::Listen
   std::uint64_t last_number_ = 0;
   std::uint64_t last_wish_;  ///< begins at random: no two processes number alike
   std::string run_id_;       ///< of the Redis that is there; empty while none is
+  std::string absence_;      ///< why none is there, as it was logged
   bool answering_ = false;   ///< it has answered what it was asked last
   RedisConnection connection_;
 };
