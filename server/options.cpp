@@ -52,6 +52,7 @@ Assigned assign_ledger(std::string& target, std::string_view text) {
 /// Secrets come from the environment by preference: a command line is there for everybody to read.
 constexpr const char* kAdminTokenVariable = "FAIRRUSH_ADMIN_TOKEN";
 constexpr const char* kJwtSecretVariable = "FAIRRUSH_JWT_SECRET";
+constexpr const char* kRedisVariable = "REDISCLI_AUTH";  // as for Redis's own client
 
 std::optional<std::string> from_environment(const char* variable) {
   const char* value = std::getenv(variable);
@@ -68,6 +69,7 @@ Assigned assign_store(std::optional<RedisEndpoint>& target, std::string_view tex
     return std::unexpected("memory, or redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]");
   }
   target = *endpoint;
+  if (target->password.empty()) target->password = from_environment(kRedisVariable).value_or("");
   return {};
 }
 
@@ -79,7 +81,9 @@ std::string store_text(const std::optional<RedisEndpoint>& redis) {
 
 void add_store_option(OptionTable& table, ServerOptions& options) {
   table.add_custom(
-      {"store", "STORE", "Where events are decided"},
+      {"store", "STORE",
+       fmt::format("Where events are decided; a Redis's password is better given as {}",
+                   kRedisVariable)},
       [&redis = options.redis] { return store_text(redis); },
       [&redis = options.redis](std::string_view text) { return assign_store(redis, text); });
 }
