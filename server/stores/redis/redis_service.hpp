@@ -165,17 +165,21 @@ class RedisService final : public CouponService, private RedisConnection::Listen
 
   void close_roster(RedisEvent& event);
   void prepare_claims(RedisEvent& event);
+  void begin_preparing(RedisEvent& event);
+  RedisEvent* preparing(Life life, std::uint64_t preparation) const;
   void open_claims(RedisEvent& event);
   void preload(RedisEvent& event, std::uint32_t from);
   void prepare_draw(RedisEvent& event);
   void draw(RedisEvent& event, std::span<const LedgerRecord> records);
   void fix(RedisEvent& event, const std::shared_ptr<DrawnRoster>& drawn, DrawOutcome outcome,
            const std::optional<DrawFixed>& fixed);
+  void adopt(RedisEvent& event, DrawnRoster drawn, DrawOutcome outcome);
   void no_draw(RedisEvent& event, const std::string& why);
   /// Answers a claim whose outcome follows from the draw that this process knows; whether it did.
   bool foretold(RedisEvent& event, Wish& wish) const;
   void wait_for_draw(RedisEvent& event, Wish wish, std::int64_t window);
   void draw_windows(RedisEvent& event, WallTime now);
+  void windows_drawn(RedisEvent& event, std::int64_t ended);
 
   const Clock& clock_;
   CommitQueue& queue_;
