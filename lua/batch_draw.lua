@@ -1,8 +1,9 @@
--- Draws among the claims that wait for windows that have ended, which get their share of the coupons.
+-- Draws among the claims that wait for windows that have ended, which get their share of the
+-- coupons.
 --
 -- KEYS     of one event, in the order of README.md: [1] state, [4] issued, [6] losers, [7] log,
---          [8] hash of those who wait: user -> "window ticket arrival key", [9] list of coupons given
---          out
+--          [8] hash of those who wait: user -> "window ticket arrival key", [9] list of coupons
+--          given out
 -- ARGV[1]  life of the event, run of Redis and teller that the caller means
 -- ARGV[2]  the last window that has ended
 -- ARGV[3]  coupons for the whole roster, ARGV[4] the roster's size
@@ -12,8 +13,9 @@
 -- Result   {last entry of the log, how many were drawn}; or the error STALE when the event is not
 --          what the caller means.
 --
--- Atomic   n claims get floor((judged + n) * coupons + rounding) / roster) - won coupons, so that all
---          claims together get all of them; who gets them is decided by a hash of chance and ticket.
+-- Atomic   n claims get floor(((judged + n) * coupons + rounding) / roster) - won coupons, so that
+--          all claims together get all of them; who gets them is decided by a hash of chance and
+--          ticket.
 -- O(n log n)
 local state = redis.call('HMGET', KEYS[1], 'life', 'logged', 'issued', 'expires', 'judged')
 if state[1] ~= ARGV[1] then
@@ -42,8 +44,9 @@ for place, claim in ipairs(drawn) do
     redis.call('RPUSH', KEYS[9], issued)
     redis.call('HSET', KEYS[4], claim.user,
                table.concat({issued, issued, claim.ticket, 0, claim.arrived_ms, claim.key}, ' '))
-    redis.call('XADD', KEYS[7], logged .. '-0', 'type', 'issued', 'user', claim.user, 'coupon', issued,
-               'issue', issued, 'ticket', claim.ticket, 'at_ms', claim.arrived_ms, 'key', claim.key)
+    redis.call('XADD', KEYS[7], logged .. '-0', 'type', 'issued', 'user', claim.user, 'coupon',
+               issued, 'issue', issued, 'ticket', claim.ticket, 'at_ms', claim.arrived_ms, 'key',
+               claim.key)
   else
     redis.call('SETBIT', KEYS[6], claim.ticket, 1)
     redis.call('XADD', KEYS[7], logged .. '-0', 'type', 'lost', 'ticket', claim.ticket, 'key',

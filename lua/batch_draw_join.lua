@@ -1,15 +1,16 @@
--- Takes claims, one for each user, into the draw of their window, and tells what earlier draws said.
+-- Takes claims, one for each user, into the draw of their window, and tells what earlier draws
+-- said.
 --
--- KEYS     of one event, in the order of README.md: [1] state, [3] tickets, [4] issued, [6] losers,
---          [8] hash of those who wait: user -> "window ticket arrival key"
+-- KEYS     of one event, in the order of README.md: [1] state, [3] tickets, [4] issued, [6]
+--          losers, [8] hash of those who wait: user -> "window ticket arrival key"
 -- ARGV[1]  life of the event, run of Redis and teller that the caller means
 -- ARGV[2…] user, whether the claims' window is open at its arrival ("1" or "0"), its arrival in
 --          milliseconds since 1970, idempotency key ("" for none), window, for each claim
 --
 -- Result   {last entry of the log, then for each claim: {1, coupon, issue, ticket, discount} won
---          under the same key, {2, …} won under another, {3} lost, {4} no ticket,
---          {5} outside of the window, {6, window} waits for that window's draw}; or the error STALE when the event is not what the caller
---          means. The discount is 0 where the event's terms say it.
+--          under the same key, {2, …} won under another, {3} lost, {4} no ticket, {5} outside of
+--          the window, {6, window} waits for that window's draw}; or the error STALE when the
+--          event is not what the caller means. The discount is 0 where the event's terms say it.
 --
 -- Atomic   all claims of a call are taken as one step. A claim that is repeated changes nothing.
 -- O(claims)

@@ -3,8 +3,8 @@
 -- KEYS     of one event, in the order of README.md: [1] state, [2] active
 -- ARGV[1]  life of the event, run of Redis and teller that the caller means
 --
--- Result   {last entry of the log, reservations, coupons given out, 1 when the roster is closed, else
---          0}; or the error STALE when the event is not what the caller means.
+-- Result   {last entry of the log, reservations, coupons given out, 1 when the roster is closed,
+--          else 0}; or the error STALE when the event is not what the caller means.
 --
 -- Atomic   counts of one moment. Changes nothing.
 -- O(1)

@@ -3,8 +3,8 @@
 -- KEYS     of one event, in the order of README.md: [1] state
 -- ARGV[1]  life of the event and run of Redis that the caller means, with nobody who told them
 --
--- Result   {last entry of the log, what the other scripts are to be called with}; or the error STALE
---          when this life was not told in this run.
+-- Result   {last entry of the log, what the other scripts are to be called with}; or the error
+--          STALE when this life was not told in this run.
 --
 -- Atomic   changes nothing.
 -- O(1)

@@ -1,13 +1,13 @@
 -- Fills the queue of an event whose roster is final, a piece a call.
 --
--- KEYS     of one event, in the order of README.md: [1] state, [8] queue of coupons that nobody has
---          yet, "number:discount"
+-- KEYS     of one event, in the order of README.md: [1] state, [8] queue of coupons that nobody
+--          has yet, "number:discount"
 -- ARGV[1]  life of the event, run of Redis and teller that the caller means
 -- ARGV[2]  place of the first coupon of the piece in the whole order, from 0
 -- ARGV[3…] coupons, at most some thousand; none to ask how far the queue is filled
 --
--- Result   {last entry of the log, coupons that the queue has been filled with}: the caller goes on
---          from there. Or the error STALE when the event is not what the caller means.
+-- Result   {last entry of the log, coupons that the queue has been filled with}: the caller goes
+--          on from there. Or the error STALE when the event is not what the caller means.
 --
 -- Atomic   a piece goes in once, whoever else fills, because all derive the same order.
 -- O(coupons of the piece)

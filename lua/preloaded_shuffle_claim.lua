@@ -1,15 +1,15 @@
 -- Decides claims, one for each user: who holds a ticket and has no coupon pops one off the queue,
 -- with the discount that it carries.
 --
--- KEYS     of one event, in the order of README.md: [1] state, [3] tickets, [4] issued, [6] losers,
---          [7] log, [8] queue of coupons that nobody has yet, "number:discount",
---          [9] list of those given out, in the order of issue
+-- KEYS     of one event, in the order of README.md: [1] state, [3] tickets, [4] issued, [6]
+--          losers, [7] log, [8] queue of coupons that nobody has yet, "number:discount", [9] list
+--          of those given out, in the order of issue
 -- ARGV[1]  life of the event, run of Redis and teller that the caller means
 -- ARGV[2…] user, whether the claims' window is open at its arrival ("1" or "0"), its arrival in
 --          milliseconds since 1970, idempotency key ("" for none), for each claim
 --
--- Result   {last entry of the log, then for each claim: {0, coupon, issue, ticket, discount} won now,
---          {1, …} won before under the same key, {2, …} won before, {3} lost, {4} no ticket,
+-- Result   {last entry of the log, then for each claim: {0, coupon, issue, ticket, discount} won
+--          now, {1, …} won before under the same key, {2, …} won before, {3} lost, {4} no ticket,
 --          {5} outside of the window}; or the error STALE when the event is not what the caller
 --          means.
 --
@@ -45,7 +45,8 @@ for at = 2, #ARGV, 4 do
       issued = issued + 1
       logged = logged + 1
       redis.call('RPUSH', KEYS[9], coupon)
-      redis.call('HSET', KEYS[4], user, table.concat({coupon, issued, ticket, discount, arrived_ms, key}, ' '))
+      redis.call('HSET', KEYS[4], user,
+                 table.concat({coupon, issued, ticket, discount, arrived_ms, key}, ' '))
       redis.call('XADD', KEYS[7], logged .. '-0', 'type', 'issued', 'user', user, 'coupon', coupon,
                  'issue', issued, 'ticket', ticket, 'at_ms', arrived_ms, 'key', key)
       answer = {0, tonumber(coupon), issued, tonumber(ticket), tonumber(discount)}

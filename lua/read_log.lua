@@ -5,8 +5,8 @@
 -- ARGV[2]  the first entry, and ARGV[3] the last, that are wanted
 -- ARGV[4]  at most so many
 --
--- Result   the entries as XRANGE has them; those that the ledger has may have been trimmed. Or the
---          error STALE when the event is not what the caller means.
+-- Result   the entries as XRANGE has them; those that the ledger has may have been trimmed. Or
+--          the error STALE when the event is not what the caller means.
 --
 -- Atomic   what is read is of the life that is meant. Changes nothing.
 -- O(entries)

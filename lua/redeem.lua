@@ -4,13 +4,14 @@
 -- ARGV[1]  life of the event, run of Redis and teller that the caller means
 -- ARGV[2]  for how many milliseconds a coupon is valid, from its issue on
 -- ARGV[3…] user, coupon's number, order, order's amount, what the coupon takes off ("" when the
---          amount is not what the coupon asks for), arrival in milliseconds since 1970, idempotency
---          key ("" for none), for each wish
+--          amount is not what the coupon asks for), arrival in milliseconds since 1970,
+--          idempotency key ("" for none), for each wish
 --
--- Result   {last entry of the log, then for each wish: {0, issue} spent now, {1, issue} spent before
---          by the same wish under the same key, {2} not this user's, {3} spent before, {4} not valid
---          yet, {5} no longer valid, {6} the amount is not what the coupon asks for}; the first
---          reason of these counts. Or the error STALE when the event is not what the caller means.
+-- Result   {last entry of the log, then for each wish: {0, issue} spent now, {1, issue} spent
+--          before by the same wish under the same key, {2} not this user's, {3} spent before, {4}
+--          not valid yet, {5} no longer valid, {6} the amount is not what the coupon asks for};
+--          the first reason of these counts. Or the error STALE when the event is not what the
+--          caller means.
 --
 -- Atomic   all wishes of a call are answered as one step, in their order.
 -- O(wishes)

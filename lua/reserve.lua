@@ -5,12 +5,13 @@
 -- ARGV[1]  life of the event, run of Redis and teller that the caller means
 -- ARGV[2]  coupons a ticket earns, in parts of 10^9; "" where the roster earns nothing now
 -- ARGV[3]  what the stock is: "list" of numbers, or "counter"
--- ARGV[4…] user, whether the reservations' window is open at its arrival ("1" or "0"), its arrival
---          in milliseconds since 1970, idempotency key ("" for none), for each wish
+-- ARGV[4…] user, whether the reservations' window is open at its arrival ("1" or "0"), its
+--          arrival in milliseconds since 1970, idempotency key ("" for none), for each wish
 --
--- Result   {last entry of the log, then for each wish: {0, ticket} granted now, {1, ticket} granted
---          before under the same key, {2, ticket} granted before, {3} outside of the window, {4} the
---          roster is full}; or the error STALE when the event is not what the caller means.
+-- Result   {last entry of the log, then for each wish: {0, ticket} granted now, {1, ticket}
+--          granted before under the same key, {2, ticket} granted before, {3} outside of the
+--          window, {4} the roster is full}; or the error STALE when the event is not what the
+--          caller means.
 --
 -- Atomic   all wishes of a call are answered as one step, in their order. A wish that is repeated
 --          changes nothing.

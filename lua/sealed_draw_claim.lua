@@ -1,5 +1,5 @@
--- Gives coupons to users whose tickets were drawn, one for each: the coupon's number is the ticket's.
--- Losers do not come here; whoever knows the draw tells them.
+-- Gives coupons to users whose tickets were drawn, one for each: the coupon's number is the
+-- ticket's. Losers do not come here; whoever knows the draw tells them.
 --
 -- KEYS     of one event, in the order of README.md: [1] state, [3] tickets, [4] issued, [7] log,
 --          [9] list of coupons given out, in the order of issue
@@ -7,10 +7,10 @@
 -- ARGV[2…] user, whether the claims' window is open at its arrival ("1" or "0"), its arrival in
 --          milliseconds since 1970, idempotency key ("" for none), ticket, for each claim
 --
--- Result   {last entry of the log, then for each claim: {0, coupon, issue, ticket, discount} won now,
---          {1, …} won before under the same key, {2, …} won before, {4} the ticket is not
---          the user's, {5} outside of the window}; or the error STALE when the event is not what the caller
---          means. The discount is 0 where the event's terms say it.
+-- Result   {last entry of the log, then for each claim: {0, coupon, issue, ticket, discount} won
+--          now, {1, …} won before under the same key, {2, …} won before, {4} the ticket is not
+--          the user's, {5} outside of the window}; or the error STALE when the event is not what
+--          the caller means. The discount is 0 where the event's terms say it.
 --
 -- Atomic   all claims of a call are decided as one step, in their order. A claim that is repeated
 --          changes nothing.
@@ -40,7 +40,8 @@ for at = 2, #ARGV, 5 do
     issued = issued + 1
     logged = logged + 1
     redis.call('RPUSH', KEYS[9], ticket)
-    redis.call('HSET', KEYS[4], user, table.concat({ticket, issued, ticket, 0, arrived_ms, key}, ' '))
+    redis.call('HSET', KEYS[4], user,
+               table.concat({ticket, issued, ticket, 0, arrived_ms, key}, ' '))
     redis.call('XADD', KEYS[7], logged .. '-0', 'type', 'issued', 'user', user, 'coupon', ticket,
                'issue', issued, 'ticket', ticket, 'at_ms', arrived_ms, 'key', key)
     answer = {0, tonumber(ticket), issued, tonumber(ticket), 0}

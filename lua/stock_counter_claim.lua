@@ -1,13 +1,14 @@
--- Decides claims, one for each user: who holds a ticket and has no coupon takes one off the stock.
+-- Decides claims, one for each user: who holds a ticket and has no coupon takes one off the
+-- stock.
 --
--- KEYS     of one event, in the order of README.md: [1] state, [3] tickets, [4] issued, [6] losers,
---          [7] log, [8] coupons left, a number, [9] set of the users who have one
+-- KEYS     of one event, in the order of README.md: [1] state, [3] tickets, [4] issued, [6]
+--          losers, [7] log, [8] coupons left, a number, [9] set of the users who have one
 -- ARGV[1]  life of the event, run of Redis and teller that the caller means
 -- ARGV[2…] user, whether the claims' window is open at its arrival ("1" or "0"), its arrival in
 --          milliseconds since 1970, idempotency key ("" for none), for each claim
 --
--- Result   {last entry of the log, then for each claim: {0, coupon, issue, ticket, discount} won now,
---          {1, …} won before under the same key, {2, …} won before, {3} lost, {4} no ticket,
+-- Result   {last entry of the log, then for each claim: {0, coupon, issue, ticket, discount} won
+--          now, {1, …} won before under the same key, {2, …} won before, {3} lost, {4} no ticket,
 --          {5} outside of the window}; or the error STALE when the event is not what the caller
 --          means. The discount is 0 where the event's terms say it.
 --
@@ -44,7 +45,8 @@ for at = 2, #ARGV, 4 do
       logged = logged + 1
       local coupon = issued
       redis.call('SADD', KEYS[9], user)
-      redis.call('HSET', KEYS[4], user, table.concat({coupon, issued, ticket, 0, arrived_ms, key}, ' '))
+      redis.call('HSET', KEYS[4], user,
+                 table.concat({coupon, issued, ticket, 0, arrived_ms, key}, ' '))
       redis.call('XADD', KEYS[7], logged .. '-0', 'type', 'issued', 'user', user, 'coupon', coupon,
                  'issue', issued, 'ticket', ticket, 'at_ms', arrived_ms, 'key', key)
       answer = {0, coupon, issued, tonumber(ticket), 0}

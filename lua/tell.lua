@@ -1,4 +1,5 @@
--- Tells Redis a piece of what the ledger has of an event, between tell_begin.lua and tell_end.lua.
+-- Tells Redis a piece of what the ledger has of an event, between tell_begin.lua and
+-- tell_end.lua.
 --
 -- KEYS     of one event, in the order of README.md
 -- ARGV[1]  whoever tells

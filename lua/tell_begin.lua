@@ -1,13 +1,13 @@
--- Begins to tell Redis of an event: drops whatever it has of it, and lets nothing be decided until
--- tell_end.lua.
+-- Begins to tell Redis of an event: drops whatever it has of it, and lets nothing be decided
+-- until tell_end.lua.
 --
 -- KEYS     of one event, all of them, in the order of README.md
 -- ARGV[1]  life of the event and run of Redis that are to be told, with nobody who tells
 -- ARGV[2]  whoever tells: a word of its own
 -- ARGV[3]  how long it may be silent before another may tell, in milliseconds
 --
--- Result   1; or the error TOLD when this life is told already in this run, or BUSY while another is
---          telling.
+-- Result   1; or the error TOLD when this life is told already in this run, or BUSY while another
+--          is telling.
 --
 -- Atomic   between this call and the end no script decides on the event: it has no life.
 -- O(keys dropped), off the main thread

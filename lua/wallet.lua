@@ -4,8 +4,8 @@
 -- ARGV[1]  life of the event, run of Redis and teller that the caller means
 -- ARGV[2…] users
 --
--- Result   {last entry of the log, then for each user: {} without a coupon, or {coupon, spent (1 or
---          0)}}; or the error STALE when the event is not what the caller means.
+-- Result   {last entry of the log, then for each user: {} without a coupon, or {coupon, spent (1
+--          or 0)}}; or the error STALE when the event is not what the caller means.
 --
 -- Atomic   all users are shown the same moment. Changes nothing.
 -- O(users)

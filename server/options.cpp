@@ -111,7 +111,8 @@ Assigned assign_store(StoreAddress& target, std::string_view text) {
 void add_store_options(OptionTable& table, ServerOptions& options) {
   table.add_custom(
       {"store", "memory|redis://…|postgresql://…",
-       "Where events are decided; a PostgreSQL is its own ledger, for any number of servers"},
+       "Where events are decided; a PostgreSQL is its own ledger, for any number of servers. A "
+       "password is better given by FAIRRUSH_STORE"},
       [&store = options.store] { return store.text(); },
       [&store = options.store](std::string_view text) { return assign_store(store, text); });
   table.add({"store-sessions", "COUNT", "Sessions with a PostgreSQL that decides"},

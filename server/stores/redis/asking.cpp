@@ -1,6 +1,7 @@
 // How wishes gather, leave together in one script call and are answered.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "server/log.hpp"
@@ -152,8 +153,8 @@ const RedisScript& RedisService::script_of(const RedisEvent& event, std::size_t 
 
 void RedisService::asked(const SharedFlight& flight, RedisResult result) {
   RedisEvent* const event = alive(flight->life);
-  if (event == nullptr) {  // it has begun anew: whatever was decided is void
-    for (const Wish& wish : flight->wishes) refuse(wish, ErrorCode::not_in_active_time);
+  if (event == nullptr) {
+    std::ranges::for_each(flight->wishes, refuse_void);
     return;
   }
   if (!result) return failed(*event, *flight, result.error());

@@ -67,6 +67,8 @@ struct RedisEvent {
   std::optional<std::uint32_t> roster;  ///< its size, once final
   bool closing = false;                 ///< the roster is being made final
   bool preparing = false;               ///< what claims need besides is being prepared
+  std::uint64_t preparation = 0;        ///< tells attempts to prepare it apart
+  std::vector<CouponSerial> order;      ///< of a queue that is being filled
   bool claims_ready = false;            ///< claims may be decided
   std::unique_ptr<DrawnRoster> drawn;
   std::optional<std::string> draw_failure;  ///< why this process has no draw

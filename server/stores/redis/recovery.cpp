@@ -30,6 +30,7 @@ bool RedisService::is_lost(const RedisFailure& failure) {
 
 void RedisService::connected(const std::string& run_id) {
   run_id_ = run_id;
+  absence_.clear();
   answering_ = true;
   log_info("connected to Redis", {{"run", run_id}});
   for (const auto& [name, event] : events_) {
@@ -40,7 +41,7 @@ void RedisService::connected(const std::string& run_id) {
 }
 
 void RedisService::disconnected(const std::string& why) {
-  log_error("no connection to Redis", {{"what", why}});
+  if (std::exchange(absence_, why) != why) log_error("no connection to Redis", {{"what", why}});
   run_id_.clear();
   for (const auto& [name, event] : events_) {
     event->trust = Trust::unknown;

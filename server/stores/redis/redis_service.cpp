@@ -14,6 +14,9 @@
 namespace fairrush::server {
 namespace {
 
+/// More than the tickets that an event has on Redis are of no use, and lists hold them one by one.
+constexpr std::uint32_t kCouponsMax = 9'000'000;
+
 /// Where this process begins to number requests.
 std::uint64_t any_number() {
   std::uint64_t number = 0;
@@ -148,6 +151,7 @@ EventState RedisService::state_of(const RedisEvent& event, std::uint32_t roster,
 void RedisService::create(const EventSpec& spec, std::string_view key, EventDone done) {
   FAIRRUSH_ASSERT(find_redis_design(spec.design) != nullptr && check_order(spec.windows));
   if (!queue_.accepts()) return done(std::unexpected(ErrorCode::ledger_unavailable));
+  if (spec.quota.coupons(0) > kCouponsMax) return done(std::unexpected(ErrorCode::bad_request));
   AdminKey under{AdminKey::Route::create, std::string(key)};
   if (const RedisEvent* const taken = find(spec.name)) {
     if (!taken->begun_under(under)) return done(std::unexpected(ErrorCode::event_exists));
@@ -185,8 +189,8 @@ RedisEvent& RedisService::begin_anew(RedisEvent& event, const EventWindows& wind
   anew.fresh = true;
   queue_.append(EventReset{std::move(renewed)});
   advance(anew, clock_.wall_now());
-  for (Lane& lane : waiting) refuse_all(lane, ErrorCode::not_in_active_time);
-  refuse_all(held, ErrorCode::not_in_active_time);
+  for (const Lane& lane : waiting) std::ranges::for_each(lane.gathered, refuse_void);
+  std::ranges::for_each(held.gathered, refuse_void);
   return anew;
 }
 

@@ -173,17 +173,21 @@ class RedisService final : public CouponService, private RedisConnection::Listen
 
   void close_roster(RedisEvent& event);
   void prepare_claims(RedisEvent& event);
+  void begin_preparing(RedisEvent& event);
+  RedisEvent* preparing(Life life, std::uint64_t preparation) const;
   void open_claims(RedisEvent& event);
   void preload(RedisEvent& event, std::uint32_t from);
   void prepare_draw(RedisEvent& event);
   void draw(RedisEvent& event, std::span<const LedgerRecord> records);
   void fix(RedisEvent& event, const std::shared_ptr<DrawnRoster>& drawn, DrawOutcome outcome,
            const std::optional<DrawFixed>& fixed);
+  void adopt(RedisEvent& event, DrawnRoster drawn, DrawOutcome outcome);
   void no_draw(RedisEvent& event, const std::string& why);
   /// Answers a claim whose outcome follows from the draw that this process knows; whether it did.
   bool foretold(RedisEvent& event, Wish& wish) const;
   void wait_for_draw(RedisEvent& event, Wish wish, std::int64_t window);
   void draw_windows(RedisEvent& event, WallTime now);
+  void windows_drawn(RedisEvent& event, std::int64_t ended);
 
   const Clock& clock_;
   CommitQueue& queue_;
@@ -197,6 +201,7 @@ class RedisService final : public CouponService, private RedisConnection::Listen
   std::uint64_t last_number_ = 0;
   std::uint64_t last_wish_;  ///< begins at random: no two processes number alike
   std::string run_id_;       ///< of the Redis that is there; empty while none is
+  std::string absence_;      ///< why none is there, as it was logged
   bool answering_ = false;   ///< it has answered what it was asked last
   RedisConnection connection_;
 };

@@ -76,4 +76,11 @@ void refuse_all(Lane& lane, ErrorCode why) {
   for (const Wish& wish : std::exchange(lane.gathered, {})) refuse(wish, why);
 }
 
+void refuse_void(const Wish& wish) {
+  const bool reads = wish.what.index() == kWallets || wish.what.index() == kDescriptions;
+  if (reads) return refuse(wish, ErrorCode::store_unavailable);  // ask again
+  refuse(wish, wish.what.index() == kSpendings ? ErrorCode::unknown_coupon
+                                               : ErrorCode::not_in_active_time);
+}
+
 }  // namespace fairrush::server

@@ -81,4 +81,7 @@ void expire(Lane& lane, SteadyTime now);
 void refuse_certain(Lane& lane, ErrorCode why);
 void refuse_all(Lane& lane, ErrorCode why);
 
+/// Answers a wish whose event has begun anew meanwhile: whatever was decided for it is void.
+void refuse_void(const Wish& wish);
+
 }  // namespace fairrush::server

@@ -38,5 +38,15 @@ TEST(CouponMint, WritesSerialAndChecksumInCrockfordsAlphabet) {
   }
 }
 
+TEST(SerialOf, ReadsTheNumberThatACodeStates) {
+  const CouponMint mint(bytes_of("key"));
+  for (const CouponSerial serial : {0U, 1U, 32U, 4'294'967'295U}) {
+    EXPECT_EQ(serial_of(mint.code(serial)), serial);
+  }
+  for (const char* const text : {"ZZZZZZZ-0000000000000000", "000000u-0000000000000000"}) {
+    EXPECT_FALSE(serial_of(*parse_coupon_code(text))) << text;
+  }
+}
+
 }  // namespace
 }  // namespace fairrush::server
