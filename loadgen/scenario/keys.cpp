@@ -203,10 +203,10 @@ std::vector<std::pair<std::string, std::string>> built_in_faults() {
 
 void add_target(OptionTable& keys, Scenario& scenario) {
   BuiltinTarget& builtin = scenario.builtin;
-  keys.add_choice({"target.builtin.design", "D", "How the built-in server decides who wins"},
-                  builtin.design,
-                  same_names({"sealed-draw", "ticket-list", "preloaded-shuffle", "blank-tickets",
-                              "batch-draw", "waiting-room", "bernoulli"}));
+  keys.add_choice(
+      {"target.builtin.design", "D", "How the built-in server decides who wins"}, builtin.design,
+      same_names({"sealed-draw", "ticket-list", "preloaded-shuffle", "blank-tickets",
+                  "generate-outbox", "row-lock", "batch-draw", "waiting-room", "bernoulli"}));
   keys.add_choice({"target.builtin.store", "S", "Where it decides"}, builtin.store,
                   same_names({"memory"}));
   keys.add_choice({"target.builtin.ledger", "L", "Its durable record"}, builtin.ledger,
