@@ -6,7 +6,6 @@
 #include "server/designs/batch_draw.hpp"
 #include "server/designs/bernoulli.hpp"
 #include "server/designs/blank_tickets.hpp"
-#include "server/designs/generate_outbox.hpp"
 #include "server/designs/preloaded_shuffle.hpp"
 #include "server/designs/sealed_draw.hpp"
 #include "server/designs/ticket_list.hpp"
