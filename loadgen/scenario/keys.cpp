@@ -228,7 +228,8 @@ void add_target(OptionTable& keys, Scenario& scenario) {
   BuiltinTarget& builtin = scenario.builtin;
   keys.add_choice({"target.builtin.design", "D", "How the built-in server decides who wins"},
                   builtin.design,
-                  same_names({"sealed-draw", "ticket-list", "preloaded-shuffle", "blank-tickets",
+                  same_names({"sealed-draw", "ticket-list", "stock-counter", "preloaded-shuffle",
+                              "blank-tickets", "generate-outbox", "row-lock", "distributed-lock",
                               "batch-draw", "waiting-room", "bernoulli"}));
   add_part(keys, {"target.builtin.store", "S", "Where it decides"}, &BuiltinTarget::store, builtin,
            kStoreSchemes);

@@ -118,8 +118,7 @@ class Design {
   /// `ticket` had lost before the restart.
   virtual void recall_loss(TicketNumber) {}
 
-  /// Whether a user without a reservation may still be taken in when they claim; it changes no
-  /// quota.
+  /// Whether a user without a reservation may still be taken in when they claim; the quota stays.
   virtual bool admits_late() const { return false; }
 
   /// Coupons for the roster as it stands.

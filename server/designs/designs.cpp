@@ -8,7 +8,6 @@
 #include "server/designs/by_chance/blank_tickets.hpp"
 #include "server/designs/by_chance/sealed_draw.hpp"
 #include "server/designs/by_chance/waiting_room.hpp"
-#include "server/designs/first_come/generate_outbox.hpp"
 #include "server/designs/first_come/preloaded_shuffle.hpp"
 #include "server/designs/first_come/stock_counter.hpp"
 #include "server/designs/first_come/ticket_list.hpp"

@@ -1,5 +1,6 @@
 // The statements of the store's decisions, each with what it is for.
 #include <array>
+#include <vector>
 
 #include "server/stores/postgres/transactions.hpp"
 
@@ -63,6 +64,9 @@ constexpr std::array kStatements{
         " INSERT INTO outbox (position, event_id, event_type, user_id, coupon, order_id)"
         " SELECT before + n, e, y, u, c, o FROM taken, unnest($2::bigint[], $3::text[],"
         " $4::bigint[], $5::text[], $6::text[]) WITH ORDINALITY AS r (e, y, u, c, o, n)"},
+};
+
+constexpr std::array kMoreStatements{
     PostgresStatement{
         "store_spendable",
         "SELECT c.code, c.event_id, c.issue, c.user_id,"
@@ -101,7 +105,12 @@ constexpr std::array kStatements{
 }  // namespace
 
 std::span<const PostgresStatement> store_statements() {
-  return kStatements;
+  static const std::vector<PostgresStatement> kAll = [] {
+    std::vector<PostgresStatement> all(kStatements.begin(), kStatements.end());
+    all.insert(all.end(), kMoreStatements.begin(), kMoreStatements.end());
+    return all;
+  }();
+  return kAll;
 }
 
 }  // namespace fairrush::server

@@ -16,9 +16,11 @@ namespace fairrush::server_test {
 namespace {
 
 std::vector<std::string> arguments_of(const ServerSpec& spec) {
-  std::vector<std::string> arguments{FAIRRUSH_SERVER_BINARY, "--listen=" + spec.listen,
-                                     "--ledger=sqlite:" + spec.ledger,
-                                     std::string("--admin-token=") + kAdminToken};
+  const bool is_url = spec.ledger.find("://") != std::string::npos;
+  std::vector<std::string> arguments{
+      FAIRRUSH_SERVER_BINARY, "--listen=" + spec.listen,
+      "--ledger=" + (is_url ? "" : std::string("sqlite:")) + spec.ledger,
+      std::string("--admin-token=") + kAdminToken};
   arguments.insert(arguments.end(), spec.options.begin(), spec.options.end());
   return arguments;
 }

@@ -14,7 +14,7 @@ inline constexpr const char* kAdminToken = "the-admin-token";
 
 /// How to start a server.
 struct ServerSpec {
-  std::string ledger = ":memory:";
+  std::string ledger = ":memory:";  ///< a path of SQLite's, or a URL
   std::vector<std::string> options = {};  ///< besides address, ledger and admin token
   std::string listen = "127.0.0.1:0";
   std::optional<std::uint64_t> file_size_max = {};   ///< no file may grow beyond this many bytes

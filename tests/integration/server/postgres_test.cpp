@@ -1,0 +1,310 @@
+// Whole servers over a PostgreSQL that goes away: as ledger, and as the store that several share.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/json/parse.hpp>
+#include <chrono>
+#include <csignal>
+#include <map>
+#include <mutex>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "tests/integration/server/http_client.hpp"
+#include "tests/integration/server/kill_round.hpp"
+#include "tests/integration/server/server_child.hpp"
+#include "tests/integration/support/postgres_server.hpp"
+
+namespace fairrush::server_test {
+namespace {
+
+using integration::PostgresServer;
+using std::chrono::steady_clock;
+
+constexpr const char* kReservations = "/api/v1/events/rush/reservations";
+constexpr const char* kClaims = "/api/v1/events/rush/claims";
+
+class ServerOnPostgres : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!PostgresServer::is_installed()) GTEST_SKIP() << "PostgreSQL is not installed";
+    postgres_ = std::make_unique<PostgresServer>();
+  }
+
+  /// A server that keeps its ledger here.
+  std::unique_ptr<ServerChild> with_ledger(std::vector<std::string> options = {}) {
+    return std::make_unique<ServerChild>(
+        ServerSpec{.ledger = postgres_->url(), .options = std::move(options)});
+  }
+
+  static void create_event(std::uint16_t port, const EventPlan& plan) {
+    HttpClient client(port);
+    const auto created = client.post("/api/v1/events", as_admin(), event_body(plan));
+    ASSERT_TRUE(created);
+    ASSERT_EQ(created->status, 201U) << created->body;
+  }
+
+  static void wait_for_phase(std::uint16_t port, const std::string& phase) {
+    HttpClient client(port);
+    while (client.get("/api/v1/events/rush")->member("phase") != phase) std::this_thread::yield();
+  }
+
+  std::unique_ptr<PostgresServer> postgres_;
+};
+
+/// Users who ask for one thing until they have an answer, each with an idempotency key, over
+/// several connections to several servers.
+class Crowd {
+ public:
+  Crowd(std::vector<std::uint16_t> ports, std::string path, std::uint32_t users)
+      : ports_(std::move(ports)), path_(std::move(path)), users_(users) {
+    for (std::uint32_t client = 0; client < kClients; ++client) {
+      threads_.emplace_back([this, client] { run(client); });
+    }
+  }
+  ~Crowd() {
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+
+  void wait_for(std::uint32_t answers) const {
+    while (answered_ < answers) std::this_thread::yield();
+  }
+
+  /// What every user was told at last.
+  std::map<std::uint32_t, Reply> answers() {
+    for (std::thread& thread : threads_) thread.join();
+    return std::move(answers_);
+  }
+
+  std::uint32_t refusals() const { return refusals_; }
+
+ private:
+  static constexpr std::uint32_t kClients = 8;
+
+  void run(std::uint32_t number) {
+    auto client = std::make_unique<HttpClient>(ports_.at(number % ports_.size()));
+    for (std::uint32_t user = number; user < users_; user += kClients) {
+      for (;;) {
+        const auto reply = client->post(path_, as_user(user, "key-" + std::to_string(user)));
+        ASSERT_TRUE(reply) << "a server that hung up on user " << user;
+        if (reply->status == 503) {
+          EXPECT_NE(reply->head.find("Retry-After"), std::string::npos);
+          EXPECT_EQ(reply->code(), "LEDGER_UNAVAILABLE");
+          ++refusals_;
+          continue;
+        }
+        const std::lock_guard lock(mutex_);
+        answers_[user] = *reply;
+        ++answered_;
+        break;
+      }
+    }
+  }
+
+  std::vector<std::uint16_t> ports_;
+  std::string path_;
+  std::uint32_t users_;
+  std::mutex mutex_;
+  std::map<std::uint32_t, Reply> answers_;
+  std::atomic<std::uint32_t> answered_ = 0;
+  std::atomic<std::uint32_t> refusals_ = 0;
+  std::vector<std::thread> threads_;
+};
+
+/// User → coupon, as the ledger's export has it; each coupon and each user once.
+std::map<std::int64_t, std::string> issued(std::uint16_t port) {
+  HttpClient client(port);
+  std::map<std::int64_t, std::string> coupons;
+  std::set<std::string> seen;
+  std::istringstream lines(client.get("/api/v1/events/rush/ledger", as_admin())->body);
+  for (std::string line; std::getline(lines, line);) {
+    const auto row = boost::json::parse(line);
+    const std::string coupon(row.at("coupon").as_string());
+    EXPECT_TRUE(seen.insert(coupon).second) << coupon;
+    EXPECT_TRUE(coupons.emplace(row.at("user").as_int64(), coupon).second);
+  }
+  return coupons;
+}
+
+/// Everybody who was told of a coupon has it, and nobody else has one.
+void expect_told(const std::map<std::uint32_t, Reply>& answers,
+                 const std::map<std::int64_t, std::string>& ledger) {
+  std::size_t wins = 0;
+  for (const auto& [user, reply] : answers) {
+    if (reply.status != 200) {
+      EXPECT_EQ(reply.code(), "SOLD_OUT") << user;
+      continue;
+    }
+    ++wins;
+    const auto row = ledger.find(user);
+    ASSERT_NE(row, ledger.end()) << "user " << user << " was told of a coupon that is not there";
+    EXPECT_EQ(row->second, reply.member("coupon"));
+  }
+  EXPECT_EQ(wins, ledger.size());
+}
+
+TEST_F(ServerOnPostgres, GoesOnByItselfWhenItsLedgerIsKilledUnderLoadAgainAndAgain) {
+  const auto server = with_ledger({"--ledger-patience=1s", "--log-level=error"});
+  create_event(server->port(), {.design = "ticket-list"});
+  std::map<std::uint32_t, Reply> answers;
+  {
+    Crowd crowd({server->port()}, kReservations, 4000);
+    for (const std::uint32_t moment : {300U, 1200U, 2400U}) {
+      crowd.wait_for(moment);
+      postgres_->kill();
+      postgres_->restart();
+    }
+    answers = crowd.answers();
+  }
+  ASSERT_EQ(answers.size(), 4000U);
+  std::set<std::string> tickets;
+  for (const auto& [user, reply] : answers) {
+    ASSERT_EQ(reply.status, 201U) << reply.body;
+    EXPECT_TRUE(tickets.insert(reply.member("ticket")).second) << reply.body;
+  }
+  EXPECT_EQ(postgres_->execute("SELECT count(*) FROM reservations"), "4000");
+  HttpClient client(server->port());
+  EXPECT_EQ(client.get("/readyz")->status, 200U);
+}
+
+TEST_F(ServerOnPostgres, RefusesWithinItsPatienceAndSaysWhatIsMissing) {
+  const auto server = with_ledger({"--ledger-patience=300ms", "--log-level=error"});
+  create_event(server->port(), {.design = "ticket-list"});
+  HttpClient client(server->port());
+  postgres_->kill();
+  const auto before = steady_clock::now();
+  const auto refused = client.post(kReservations, as_user(1, "key"));
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->code(), "LEDGER_UNAVAILABLE");
+  EXPECT_LT(steady_clock::now() - before, std::chrono::seconds(10));
+  const auto ready = client.get("/readyz");
+  EXPECT_EQ(ready->status, 503U);
+  EXPECT_NE(ready->member("detail").find("postgresql://postgres@127.0.0.1"), std::string::npos);
+  EXPECT_EQ(client.get("/livez")->status, 200U);
+  postgres_->restart();
+  while (client.get("/readyz")->status != 200) std::this_thread::yield();
+  // What was decided before the refusal is durable now: the same request is answered.
+  const auto again = client.post(kReservations, as_user(1, "key"));
+  EXPECT_EQ(again->status, 201U) << again->body;
+  EXPECT_EQ(again->member("ticket"), "1");
+}
+
+TEST_F(ServerOnPostgres, StopsWithinItsTimeWhileTheLedgerIsAway) {
+  const auto server =
+      with_ledger({"--ledger-patience=200ms", "--drain-timeout=1s", "--log-level=error"});
+  create_event(server->port(), {.design = "ticket-list"});
+  HttpClient client(server->port());
+  postgres_->freeze();  // worse than gone: it neither answers nor refuses
+  EXPECT_EQ(client.post(kReservations, as_user(1, "key"))->status, 503U);
+  server->send(SIGTERM);
+  const ServerExit exit = server->wait();
+  EXPECT_EQ(exit.status, 0) << exit.log;
+  postgres_->thaw();
+}
+
+TEST_F(ServerOnPostgres, WaitsForALedgerThatStandsStillForAMoment) {
+  const auto server = with_ledger({"--ledger-patience=60s"});
+  create_event(server->port(), {.design = "ticket-list"});
+  Crowd crowd({server->port()}, kReservations, 1000);
+  crowd.wait_for(200);
+  postgres_->freeze();
+  const auto until = steady_clock::now() + std::chrono::seconds(2);
+  while (steady_clock::now() < until) std::this_thread::yield();
+  postgres_->thaw();
+  for (const auto& [user, reply] : crowd.answers()) EXPECT_EQ(reply.status, 201U) << reply.body;
+  EXPECT_EQ(crowd.refusals(), 0U);
+}
+
+TEST_F(ServerOnPostgres, IsKilledAndKeepsEveryAcknowledgedReservationAndCoupon) {
+  std::vector<Publication> earlier;
+  KillCounts counts;
+  for (int round = 0; round < 2 && !HasFailure(); ++round) {
+    KillRound(postgres_->url(), {.event = "round-" + std::to_string(round),
+                                 .design = round == 0 ? "ticket-list" : "sealed-draw",
+                                 .reserve_ms = 400,
+                                 .kill_after_ms = round == 0 ? 450 : 200,
+                                 .users_max = 800})
+        .play(earlier, counts);
+  }
+  EXPECT_GT(counts.reservations, 0U);
+}
+
+TEST_F(ServerOnPostgres, SaysWhoHasTheDatabase) {
+  const auto first = with_ledger();
+  ServerChild second({.ledger = postgres_->url()});
+  EXPECT_EQ(second.port(), 0);
+  const ServerExit exit = second.wait();
+  EXPECT_EQ(exit.status, 2);
+  EXPECT_NE(exit.log.find("is in use by another server: fairrush-server"), std::string::npos)
+      << exit.log;
+}
+
+class StoreOnPostgres : public ServerOnPostgres, public testing::WithParamInterface<const char*> {
+ protected:
+  std::unique_ptr<ServerChild> start() {
+    return std::make_unique<ServerChild>(ServerSpec{
+        .options = {"--store=" + postgres_->url(), "--ledger-patience=1s", "--log-level=error"}});
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Designs, StoreOnPostgres, testing::Values("row-lock", "generate-outbox"),
+                         [](const auto& design) {
+                           return design.param == std::string("row-lock") ? "RowLock"
+                                                                          : "GenerateOutbox";
+                         });
+
+TEST_P(StoreOnPostgres, GivesOutWhatThereIsWhileServersAndDatabaseAreKilled) {
+  static constexpr std::uint32_t kUsers = 1500;
+  auto first = start();
+  const auto second = start();
+  create_event(first->port(), {.design = GetParam(), .reserve_ms = 3000});
+  Crowd reservations({first->port(), second->port()}, kReservations, kUsers);
+  std::size_t roster = 0;
+  for (const auto& [user, reply] : reservations.answers()) roster += reply.status == 201 ? 1 : 0;
+  ASSERT_EQ(roster, kUsers) << "in three seconds";
+  wait_for_phase(first->port(), "rushing");
+  Crowd crowd({second->port()}, kClaims, kUsers);
+  crowd.wait_for(100);
+  first->kill();  // it publishes, and another takes that over
+  first = start();
+  postgres_->kill();
+  postgres_->restart();
+  const auto answers = crowd.answers();
+  const auto ledger = issued(second->port());
+  expect_told(answers, ledger);
+  EXPECT_EQ(ledger.size(), kUsers / 5);
+  // The other server says the same to everybody.
+  Crowd again({first->port()}, kClaims, kUsers);
+  for (const auto& [user, reply] : again.answers()) {
+    EXPECT_EQ(reply.body, answers.at(user).body) << user;
+  }
+  EXPECT_EQ(postgres_->execute("SELECT count(DISTINCT coupon) || ' ' || max(position) FROM outbox"),
+            "300 300");
+  HttpClient client(second->port());
+  while (client.get("/api/v1/events/rush")->member("outbox_pending") != "0") {
+    std::this_thread::yield();
+  }
+  EXPECT_EQ(postgres_->execute("SELECT count(DISTINCT position) FROM audit"), "300")
+      << "everything was heard at least once";
+}
+
+TEST_P(StoreOnPostgres, StopsWhileItsDatabaseIsAway) {
+  const auto server = std::make_unique<ServerChild>(
+      ServerSpec{.options = {"--store=" + postgres_->url(), "--ledger-patience=200ms",
+                             "--drain-timeout=1s", "--log-level=error"}});
+  create_event(server->port(), {.design = GetParam()});
+  HttpClient client(server->port());
+  postgres_->freeze();
+  client.send_raw(
+      "POST /api/v1/events/rush/reservations HTTP/1.1\r\nHost: t\r\nX-User-ID: 1\r\n"
+      "Content-Length: 0\r\n\r\n");
+  server->send(SIGTERM);
+  EXPECT_EQ(server->wait().status, 0);
+  postgres_->thaw();
+}
+
+}  // namespace
+}  // namespace fairrush::server_test
