@@ -21,7 +21,9 @@ void App::answer_claim(Exchange& exchange, const ClaimAnswer& answer) {
     fmt::format_to(std::back_inserter(exchange.response.body), R"({{"coupon":"{}","discount":{}}})",
                    answer.coupon.view(), answer.discount_percent);
   } else if (answer.refusal == ErrorCode::already_claimed) {
-    const std::string members = fmt::format(R"(,"coupon":"{}")", answer.coupon.view());
+    const bool made = answer.coupon != CouponCode();
+    const std::string members = made ? fmt::format(R"(,"coupon":"{}")", answer.coupon.view())
+                                     : fmt::format(R"(,"request":"{}")", answer.request.view());
     set_problem(exchange.response, answer.refusal, {}, members);
   } else {
     set_problem(exchange.response, answer.refusal);

@@ -63,10 +63,10 @@ struct ClaimAnswer {
   };
   Kind kind{};
   ErrorCode refusal{};
-  CouponCode coupon{};  ///< of a win, and for already_claimed
+  CouponCode coupon{};  ///< of a win, and for already_claimed unless it is still being made
   unsigned discount_percent = 0;
   Sequence durable = {};
-  RequestId request{};     ///< of an accepted claim
+  RequestId request{};     ///< of an accepted claim, and for already_claimed without a coupon
   LinePlace place = {};    ///< of an accepted claim that waits for its turn
   Duration retry_after{};  ///< of a refusal for want of capacity; zero: nobody knows
 };
