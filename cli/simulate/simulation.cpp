@@ -80,7 +80,7 @@ std::optional<loadgen::ExpectedCurve> expectation(const SimulationCase& one,
                                                   const loadgen::DelayBins& bins) {
   const std::string& design = one.service.design;
   if (one.service.fault) return std::nullopt;
-  if (design == "ticket-list" || design == "preloaded-shuffle") {
+  if (design == "ticket-list" || design == "preloaded-shuffle" || design == "stock-counter") {
     return loadgen::expect_first_come(one.scenario, crowd, bins);
   }
   if (design == "sealed-draw" && one.service.no_show == NoShow::hold) {

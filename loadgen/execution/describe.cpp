@@ -103,7 +103,7 @@ analysis::ArrivalFacts arrivals_of(const Scenario& scenario) {
 }  // namespace
 
 analysis::Allocation allocation_of(std::string_view design) {
-  if (design == "ticket-list" || design == "preloaded-shuffle") {
+  if (design == "ticket-list" || design == "preloaded-shuffle" || design == "stock-counter") {
     return Allocation::first_come_first_served;
   }
   if (design == "sealed-draw") return Allocation::draw;

@@ -206,7 +206,7 @@ void add_target(OptionTable& keys, Scenario& scenario) {
   keys.add_choice({"target.builtin.design", "D", "How the built-in server decides who wins"},
                   builtin.design,
                   same_names({"sealed-draw", "ticket-list", "preloaded-shuffle", "blank-tickets",
-                              "batch-draw", "waiting-room", "bernoulli"}));
+                              "stock-counter", "batch-draw", "waiting-room", "bernoulli"}));
   keys.add_choice({"target.builtin.store", "S", "Where it decides"}, builtin.store,
                   same_names({"memory"}));
   keys.add_choice({"target.builtin.ledger", "L", "Its durable record"}, builtin.ledger,
