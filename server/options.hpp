@@ -6,6 +6,7 @@
 #include "server/api/app.hpp"
 #include "server/http/listener.hpp"
 #include "server/log.hpp"
+#include "server/overload/guarded_service.hpp"
 
 namespace fairrush::server {
 
@@ -18,6 +19,8 @@ struct ServerOptions {
   Store store = Store::memory;
   std::string ledger_path = "fairrush-ledger.sqlite";  ///< ":memory:" keeps nothing
   AppOptions app;
+  OverloadLimits overload;
+  Rate ledger_rate;  ///< records a second that the ledger is given at most; zero: any number
   RequestLimits limits;
   SessionTimeouts timeouts;
   Duration drain_timeout = std::chrono::seconds(10);

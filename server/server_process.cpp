@@ -12,6 +12,8 @@
 #include "base/runtime/io_thread.hpp"
 #include "server/faults/wiring.hpp"
 #include "server/ledger/ledger_thread.hpp"
+#include "server/ledger/paced_writer.hpp"
+#include "server/overload/guarded_service.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -44,18 +46,26 @@ class ServerProcess {
       : options_(options),
         writer_(std::move(ledger), context_.get_executor()),
         faulty_writer_(make_writer(options.app.fault, writer_)),
-        queue_(faulty_writer_ ? *faulty_writer_ : writer_),
+        paced_writer_(options.ledger_rate.per_second > 0
+                          ? std::make_unique<PacedWriter>(
+                                faulty_writer_ ? *faulty_writer_ : writer_, options.ledger_rate,
+                                clock, delay_on(context_.get_executor()))
+                          : nullptr),
+        queue_(paced_writer_    ? *paced_writer_
+               : faulty_writer_ ? *faulty_writer_
+                                : writer_),
         messaging_(queue_, make_bus_filter(options.app.fault)),
         service_(make_service(options.app.fault,
                               {.queue = queue_,
                                .messaging = messaging_,
                                .run_draw = draw_runner(worker_, context_.get_executor())},
                               delay_on(context_.get_executor()))),
+        guarded_(options.overload, {.clock = clock, .queue = queue_, .service = *service_}),
         app_(options.app, {.clock = clock,
                            .queue = queue_,
                            .messaging = messaging_,
                            .ledger = writer_,
-                           .service = *service_}),
+                           .service = guarded_}),
         sessions_(app_, clock, options.limits, options.timeouts),
         signals_(context_.get_executor(), SIGTERM, SIGINT) {
     writer_.report_to(queue_);
@@ -99,10 +109,12 @@ class ServerProcess {
   asio::io_context context_{1};
   LedgerThread writer_;
   std::unique_ptr<BatchWriter> faulty_writer_;
+  std::unique_ptr<BatchWriter> paced_writer_;
   CommitQueue queue_;
   Messaging messaging_;
   IoThread worker_{"draw"};
   std::unique_ptr<RushService> service_;
+  GuardedService guarded_;
   App app_;
   SessionContext sessions_;
   SignalSet signals_;

@@ -137,6 +137,14 @@ struct EventState {
   Sequence durable = {};
 };
 
+/// What a service whose events are kept elsewhere has under way there. Counts never fall.
+struct ServiceLoad {
+  std::uint64_t in_flight = 0;  ///< questions without an answer
+  Duration oldest{};            ///< how long the oldest of them has taken so far
+  std::uint64_t answered = 0;
+  std::uint64_t failed = 0;  ///< for want of the place where events are kept
+};
+
 /// Each takes its answer once, on the service's thread; what an answer looks at is valid during the
 /// call.
 using ReservationDone = std::function<void(const ReservationAnswer& answer)>;
@@ -197,6 +205,9 @@ class CouponService {
 
   /// Refuses all held claims with `why`.
   virtual void refuse_held(ErrorCode why) = 0;
+
+  /// Nothing where events are decided within the call.
+  virtual ServiceLoad load() const { return {}; }
 };
 
 }  // namespace fairrush::server
