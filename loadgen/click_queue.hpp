@@ -18,7 +18,8 @@ struct Click {
   std::uint32_t delay_us = 0;  ///< emulated one-way delay
   CohortId cohort{};
   Persona persona{};
-  Fate fate{};  ///< on that network; known to the queue, which sets it
+  Fate fate{};                ///< on that network; known to the queue, which sets it
+  std::uint32_t pending = 0;  ///< the claim whose outcome is asked for (PendingClaims); 0: none
 
   /// When the request is to leave the instrument.
   std::int64_t due_ns() const { return planned.intended_ns + delay_ns(); }

@@ -30,6 +30,8 @@ constexpr Duration kRush = std::chrono::seconds(10);
 constexpr Duration kInside = milliseconds(50);
 /// After a win, for the wallet to show it.
 constexpr Duration kLook = milliseconds(200);
+/// For the outcome of a claim that is pending.
+constexpr Duration kAskEvery = milliseconds(100);
 constexpr std::size_t kBodyBytesMax = 2'000;
 constexpr std::string_view kMask = "•••";
 
@@ -125,6 +127,7 @@ class DryRun {
   Step prepare();
   Step open();
   Step attempt(Op op);
+  std::expected<Meaning, RunFailure> ask(Op op, std::string_view pending);
   void tell(std::string_view request, const HttpAnswer& answer);
   void tell_meaning(const Operation& operation, const Meaning& meaning);
   void wait_for(std::int64_t target_ms, Duration further);
@@ -249,6 +252,26 @@ Step DryRun::attempt(Op op) {
   const Duration further = op == Op::status || op == Op::redeem ? kLook : Duration::zero();
   wait_for(open_ms, clocks_.error + kInside + further);
   if (stop_.stop_requested()) return failed(Kind::interrupted, "the dry run was interrupted");
+  auto heard = ask(op, {});
+  const SteadyTime patience = clock_.steady_now() + scenario_.attempt_timeout;
+  const std::string pending(heard && heard->pending ? heard->receipt : "");
+  while (heard && heard->pending && clock_.steady_now() < patience && !stop_.stop_requested()) {
+    std::this_thread::sleep_for(kAskEvery);
+    heard = ask(op, pending);
+  }
+  if (!heard) return std::unexpected(heard.error());
+  if (heard->pending) {
+    say_(fmt::format("  still pending after {}\n", format_duration(scenario_.attempt_timeout)));
+    understood_ = false;
+  }
+  if (heard->outcome == Outcome::win) coupon_ = heard->receipt;
+  return {};
+}
+
+/// Sends one request and says what its answer was read as. With `pending` it asks for the outcome
+/// of the claim that was given it.
+std::expected<Meaning, RunFailure> DryRun::ask(Op op, std::string_view pending) {
+  const Errand errand = pending.empty() ? errand_of(op) : Errand::outcome;
   const PlannedAttempt planned{.intended_ns = 0,
                                .user = user_,
                                .op = op,
@@ -259,18 +282,18 @@ Step DryRun::attempt(Op op) {
       .write(request, {.attempt = planned,
                        .cohort = CohortId(0),
                        .coupon = coupon_,
+                       .pending = pending,
                        .values = &reader_->values()});
   const auto answer = service_.send({.bytes = request, .repeatable = false, .what = name_of(op)});
   if (!answer) return failed(Kind::unreachable, answer.error().message);
   const Meaning meaning = reader_->hear(
-      user_, op, {.status = answer->status, .body = answer->body, .headers = answer->headers});
+      user_, errand, {.status = answer->status, .body = answer->body, .headers = answer->headers});
   // What a reservation gives is as good as a token: it is shown to nobody.
   if (op == Op::reserve) mask_.add(std::string(meaning.receipt));
-  say_(fmt::format("\n{}\n", name_of(op)));
+  say_(fmt::format("\n{}\n", pending.empty() ? name_of(op) : "outcome"));
   tell(request, *answer);
-  tell_meaning(service_.dialect().of(op), meaning);
-  if (meaning.outcome == Outcome::win) coupon_ = meaning.receipt;
-  return {};
+  tell_meaning(service_.dialect().of(errand), meaning);
+  return meaning;
 }
 
 std::expected<bool, RunFailure> DryRun::play() {

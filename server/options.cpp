@@ -19,6 +19,7 @@ using Assigned = std::expected<void, std::string>;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 
+constexpr double kRateMax = 1e6;
 constexpr ByteCount kHeaderMin{256};
 constexpr ByteCount kHeaderMax{std::uint64_t{1} << 20};
 constexpr ByteCount kBodyMax{std::uint64_t{64} << 20};
@@ -179,6 +180,43 @@ void add_tls_options(OptionTable& table, TlsOptions& tls) {
                                {{"1.2", TlsVersion::v1_2}, {"1.3", TlsVersion::v1_3}});
 }
 
+void add_rate(OptionTable& table, OptionInfo info, Rate& target) {
+  table.add_custom(
+      std::move(info), [&target] { return format_rate(target); },
+      [&target](std::string_view text) -> Assigned {
+        const auto rate = parse_rate(text);
+        if (!rate || rate->per_second > kRateMax) {
+          return std::unexpected("a rate such as 500/s, at most 1000k/s; 0/s sets no limit");
+        }
+        target = *rate;
+        return {};
+      });
+}
+
+void add_overload_options(OptionTable& table, ServerOptions& options) {
+  OverloadLimits& overload = options.overload;
+  add_rate(table, {"rate-limit", "RATE", "Claims and reservations taken, else 429; 0/s: any"},
+           overload.rates.total);
+  add_rate(table, {"user-rate-limit", "RATE", "The same of one user; 0/s: any"},
+           overload.rates.per_user);
+  table.add({"claims-in-flight", "N", "Decisions that may wait for the ledger; 0: any number"},
+            overload.in_flight_max, {0U, 10'000'000U});
+  table.add({"breaker-latency", "TIME",
+             "The ledger or store is too slow when it is behind by more; 0s: never"},
+            overload.breaker.latency_max, {milliseconds(0), hours(1)});
+  table.add({"breaker-pause", "TIME", "Then nothing is asked of it for so long"},
+            overload.breaker.pause, {milliseconds(10), hours(1)});
+  table.add({"waiting-line", "PLACES",
+             "Claims that wait while there is no time for them, else 503; 0: none"},
+            overload.line.places_max, {0U, 10'000'000U});
+  table.add({"deadline", "TIME", "A claim that has waited in line longer is refused"},
+            overload.line.deadline, {milliseconds(10), hours(1)});
+  table.add({"followers", "N", "Clients that follow accepted claims at once, else 503"},
+            options.app.follow.followers_max, {0U, 10'000'000U});
+  add_rate(table, {"ledger-rate", "RATE", "Records that the ledger is given at most; 0/s: any"},
+           options.ledger_rate);
+}
+
 /// For proving that a verifier sees what goes wrong; never for a real event.
 void add_fault_options(OptionTable& table, ServerOptions& options) {
   table.add_custom(
@@ -230,6 +268,7 @@ OptionTable server_option_table(ServerOptions& options) {
   add_service_options(table, options);
   add_credential_options(table, options.app.credentials);
   add_tls_options(table, options.tls);
+  add_overload_options(table, options);
   add_fault_options(table, options);
   add_limit_options(table, options);
   return table;

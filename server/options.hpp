@@ -8,6 +8,7 @@
 #include "server/api/app.hpp"
 #include "server/http/listener.hpp"
 #include "server/log.hpp"
+#include "server/overload/guarded_service.hpp"
 #include "server/postgres/address.hpp"
 #include "server/redis/endpoint.hpp"
 
@@ -49,6 +50,8 @@ struct ServerOptions {
   LedgerAddress ledger;
   Duration ledger_patience = CommitQueue::kPatience;
   AppOptions app;
+  OverloadLimits overload;
+  Rate ledger_rate;  ///< records a second that the ledger is given at most; zero: any number
   RequestLimits limits;
   SessionTimeouts timeouts;
   TlsOptions tls;

@@ -12,11 +12,14 @@
 #include <memory>
 #include <optional>
 
+#include "base/runtime/delay.hpp"
 #include "base/runtime/io_thread.hpp"
 #include "server/faults/wiring.hpp"
 #include "server/ledger/ledger_thread.hpp"
+#include "server/ledger/paced_writer.hpp"
 #include "server/ledger/postgres/postgres_ledger.hpp"
 #include "server/ledger/sqlite_ledger.hpp"
+#include "server/overload/guarded_service.hpp"
 #include "server/stores/running_store.hpp"
 
 namespace fairrush::server {
@@ -54,7 +57,15 @@ class ServerProcess {
       : options_(options),
         writer_(std::move(ledger), context_.get_executor()),
         faulty_writer_(make_writer(options.app.fault, writer_)),
-        queue_(faulty_writer_ ? *faulty_writer_ : writer_, options.ledger_patience),
+        paced_writer_(options.ledger_rate.per_second > 0
+                          ? std::make_unique<PacedWriter>(
+                                faulty_writer_ ? *faulty_writer_ : writer_, options.ledger_rate,
+                                clock, delay_on(context_.get_executor()))
+                          : nullptr),
+        queue_(paced_writer_    ? *paced_writer_
+               : faulty_writer_ ? *faulty_writer_
+                                : writer_,
+               options.ledger_patience),
         messaging_(queue_, make_bus_filter(options.app.fault)),
         store_(options, {.home = context_.get_executor(),
                          .clock = clock,
@@ -62,11 +73,12 @@ class ServerProcess {
                          .messaging = messaging_,
                          .records = writer_,
                          .drawer = drawer_}),
+        guarded_(options.overload, {.clock = clock, .queue = queue_, .service = store_.service()}),
         app_(options.app, {.clock = clock,
                            .queue = queue_,
                            .messaging = messaging_,
                            .ledger = writer_,
-                           .service = store_.service()}),
+                           .service = guarded_}),
         sessions_(app_, clock, options.limits, options.timeouts),
         signals_(context_.get_executor(), SIGTERM, SIGINT),
         renewals_(context_.get_executor(), SIGHUP) {
@@ -151,10 +163,12 @@ class ServerProcess {
   asio::io_context context_{1};
   LedgerThread writer_;
   std::unique_ptr<BatchWriter> faulty_writer_;
+  std::unique_ptr<BatchWriter> paced_writer_;
   CommitQueue queue_;
   Messaging messaging_;
   IoThread drawer_{"draw"};
   RunningStore store_;
+  GuardedService guarded_;
   App app_;
   SessionContext sessions_;
   SignalSet signals_;

@@ -12,7 +12,7 @@ constexpr std::size_t kOps = static_cast<std::size_t>(Op::status) + 1;
 constexpr std::size_t kOutcomes = static_cast<std::size_t>(Outcome::indeterminate) + 1;
 /// A history with a greater reason is refused by its reader.
 constexpr std::size_t kReasons = 64;
-static_assert(static_cast<std::size_t>(Reason::unmatched) < kReasons);
+static_assert(static_cast<std::size_t>(Reason::still_pending) < kReasons);
 
 bool is_answered(const AttemptRecord& record) {
   return record.sent() && record.completed() && record.result() != Outcome::indeterminate;

@@ -47,6 +47,7 @@ constexpr std::pair<Reason, std::string_view> kReasonNames[] = {
     {Reason::receipt_mistyped, "coupon or token not a text"},
     {Reason::redirected, "redirected"},
     {Reason::unmatched, "no rule for the answer"},
+    {Reason::still_pending, "still pending at its deadline"},
 };
 
 /// By number, since every record that is read is asked.

@@ -67,6 +67,7 @@ enum class Reason : std::uint16_t {
   receipt_mistyped = 60,
   redirected = 61,
   unmatched = 62,
+  still_pending = 63,  ///< its outcome was to come later, and had not by its deadline
 };
 
 /// One attempt. Times are nanoseconds since the run's epoch on the instrument's monotonic clock.

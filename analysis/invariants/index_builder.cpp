@@ -104,6 +104,7 @@ void IndexBuilder::audit(const AttemptRecord& record) {
     if (record.operation() == Op::reserve) ++audit.reservations;
     if (record.operation() == Op::claim) ++audit.claims;
   }
+  if (record.why() == Reason::still_pending) note(record.user, audit.pending, audit.pending_users);
   const std::int64_t timeout = index_.facts().attempt_timeout.count();
   if (is_answer(record.result()) && (!record.sent() || !record.completed())) {
     note(record.user, audit.contradictory, audit.contradictory_users);

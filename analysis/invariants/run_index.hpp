@@ -120,6 +120,8 @@ struct AttemptAudit {
   std::vector<Slot> overdue_users;
   std::uint64_t contradictory = 0;  ///< answered without ever having been sent or completed
   std::vector<Slot> contradictory_users;
+  std::uint64_t pending = 0;  ///< told to wait for an outcome that had not come by the deadline
+  std::vector<Slot> pending_users;
   std::uint64_t repeated = 0;  ///< records with the number of an earlier one
 };
 

@@ -29,6 +29,7 @@ Finding find_unfinished_attempts(const RunIndex& index) {
   Finding finding;
   const AttemptAudit& counts = index.audit();
   for (Slot slot : counts.contradictory_users) finding.show({slot});
+  for (Slot slot : counts.pending_users) finding.show({slot});
   const PlannedAttempts& planned = index.round().planned;
   std::vector<std::string> problems;
   if (counts.contradictory > 0) {
@@ -39,9 +40,13 @@ Finding find_unfinished_attempts(const RunIndex& index) {
     problems.push_back(
         fmt::format("{} records repeat an attempt's number", format_count(counts.repeated)));
   }
+  if (counts.pending > 0) {
+    problems.push_back(fmt::format("{} claims were still pending at their deadline",
+                                   format_count(counts.pending)));
+  }
   const std::uint64_t deviating =
       distance(counts.reservations, planned.reservations) + distance(counts.claims, planned.claims);
-  finding.violations = counts.contradictory + counts.repeated + deviating;
+  finding.violations = counts.contradictory + counts.repeated + counts.pending + deviating;
   const std::string claims = fmt::format("{} of {} planned claims", format_count(counts.claims),
                                          format_count(planned.claims));
   const bool reserving = takes_reservations(index.round()) || counts.reservations > 0;

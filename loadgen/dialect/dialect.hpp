@@ -41,21 +41,36 @@ struct ControlStep {
   std::vector<Extraction> extract;
 };
 
-inline constexpr std::size_t kOps = 4;
+/// What a request is for: an operation, or the outcome of a claim that was told to wait for it.
+enum class Errand : std::uint8_t { reserve, claim, redeem, status, outcome };
+inline constexpr std::size_t kErrands = 5;
+constexpr Errand errand_of(analysis::Op op) {
+  return static_cast<Errand>(op);
+}
+/// The operation whose answers it hears.
+constexpr analysis::Op op_of(Errand errand) {
+  return errand == Errand::outcome ? analysis::Op::claim : static_cast<analysis::Op>(errand);
+}
+static_assert(errand_of(analysis::Op::reserve) == Errand::reserve &&
+              errand_of(analysis::Op::claim) == Errand::claim &&
+              errand_of(analysis::Op::redeem) == Errand::redeem &&
+              errand_of(analysis::Op::status) == Errand::status);
 
 /// How a coupon service is spoken to and understood. Immutable once read; any thread.
 struct Dialect {
-  std::array<Operation, kOps> operations;  ///< by analysis::Op
-  std::vector<ControlStep> setup;          ///< before the first round
-  std::vector<ControlStep> reset;          ///< before each further round
+  std::array<Operation, kErrands> operations;  ///< by Errand
+  std::vector<ControlStep> setup;              ///< before the first round
+  std::vector<ControlStep> reset;              ///< before each further round
   /// Nobody has said how another service is reached: the event is opened, and told of, by the
   /// reference server's own HTTP.
   bool reference_control = true;
   std::string user = "{index}";  ///< template of identities
   std::shared_ptr<const Feeder> feeder;
 
-  const Operation& of(analysis::Op op) const { return operations[static_cast<std::size_t>(op)]; }
-  Operation& of(analysis::Op op) { return operations[static_cast<std::size_t>(op)]; }
+  const Operation& of(Errand errand) const { return operations[static_cast<std::size_t>(errand)]; }
+  Operation& of(Errand errand) { return operations[static_cast<std::size_t>(errand)]; }
+  const Operation& of(analysis::Op op) const { return of(errand_of(op)); }
+  Operation& of(analysis::Op op) { return of(errand_of(op)); }
 };
 
 }  // namespace fairrush::loadgen

@@ -6,8 +6,6 @@
 namespace fairrush::loadgen {
 namespace {
 
-using analysis::Op;
-
 constexpr std::string_view kHeaders =
     R"(["X-User-ID: {user}", "User-Agent: fairrush/{cohort}", "Idempotency-Key: {idempotency}"])";
 constexpr std::string_view kHeadersSigned =
@@ -19,20 +17,21 @@ constexpr std::string_view kWalletHeadersSigned =
     R"(["Authorization: Bearer {token}", "User-Agent: fairrush/{cohort}"])";
 
 constexpr auto kRequests = std::to_array<ReferenceRequest>({
-    {"reserve", Op::reserve, "POST", "/api/v1/events/{event}/reservations", kHeaders,
+    {"reserve", Errand::reserve, "POST", "/api/v1/events/{event}/reservations", kHeaders,
      kHeadersSigned, "",
      R"([{ status = 201, means = "accepted", receipt = "/token" },
          { status = 409, json = { "/code" = "ERROR_DUPLICATED_RESERVATION" }, means = "refusal",
            reason = "duplicate_reservation", receipt = "/token" }])"},
-    {"claim", Op::claim, "POST", "/api/v1/events/{event}/claims", kHeaders, kHeadersSigned, "",
+    {"claim", Errand::claim, "POST", "/api/v1/events/{event}/claims", kHeaders, kHeadersSigned, "",
      R"([{ status = 200, means = "win", receipt = "/coupon" },
+         { status = 202, means = "pending", receipt = "/request" },
          { status = 409, json = { "/code" = "ALREADY_CLAIMED" }, means = "refusal",
            reason = "already_claimed", receipt = "/coupon" },
          { status = 410, json = { "/code" = "SOLD_OUT" }, means = "loss", reason = "sold_out" },
          { status = 410, json = { "/code" = "NOT_DRAWN" }, means = "loss", reason = "not_drawn" },
          { status = 403, json = { "/code" = "NOT_RESERVATION" }, means = "refusal",
            reason = "not_reserved" }])"},
-    {"redeem", Op::redeem, "POST", "/api/v1/orders/order-{idempotency}/apply-coupon", kHeaders,
+    {"redeem", Errand::redeem, "POST", "/api/v1/orders/order-{idempotency}/apply-coupon", kHeaders,
      kHeadersSigned, R"({"coupon":"{coupon}","amount":10000})",
      R"([{ status = 200, means = "accepted", receipt = "/coupon" },
          { status = 409, json = { "/code" = "ALREADY_USED" }, means = "refusal",
@@ -44,34 +43,57 @@ constexpr auto kRequests = std::to_array<ReferenceRequest>({
          { status = 422,
            json = { "/code" = { matches = "^(CONDITION_NOT_MET|COUPON_EXPIRED|NOT_YET_VALID)$" } },
            means = "refusal", reason = "condition_not_met" }])"},
-    {"status", Op::status, "GET", "/api/v1/users/me/coupons?event={event}", kWalletHeaders,
+    {"status", Errand::status, "GET", "/api/v1/users/me/coupons?event={event}", kWalletHeaders,
      kWalletHeadersSigned, "",
      R"([{ status = 200, means = "accepted",
            receipt = { list = "/coupons", json = "/coupon",
                        where = { "/event" = "{event}" } } }])"},
+    {"outcome", Errand::outcome, "GET", "/api/v1/claims/{pending}", kWalletHeaders,
+     kWalletHeadersSigned, "",
+     R"([{ status = 200, json = { "/status" = "COMPLETED" }, means = "win", receipt = "/coupon" },
+         { status = 200, json = { "/code" = "SOLD_OUT" }, means = "loss", reason = "sold_out" },
+         { status = 200, json = { "/code" = "NOT_DRAWN" }, means = "loss", reason = "not_drawn" },
+         { status = 200, json = { "/code" = "ALREADY_CLAIMED" }, means = "refusal",
+           reason = "already_claimed" },
+         { status = 200, json = { "/code" = "NOT_RESERVATION" }, means = "refusal",
+           reason = "not_reserved" },
+         { status = 200, json = { "/code" = "NOT_IN_ACTIVE_TIME" }, means = "refusal",
+           reason = "outside_window" },
+         { status = 200,
+           json = { "/code" = { matches = "^(OVERLOADED|WAITED_TOO_LONG|RATE_LIMITED|DRAINING)$" } },
+           means = "refusal", reason = "overloaded" },
+         { status = 200, json = { "/status" = { matches = "^(PROCESSING|QUEUED)$" } },
+           means = "pending" },
+         { status = [429, 503], means = "pending" }])"},
 });
 
 constexpr bool in_order() {
   for (std::size_t index = 0; index < kRequests.size(); ++index) {
-    if (static_cast<std::size_t>(kRequests[index].op) != index) return false;
+    if (static_cast<std::size_t>(kRequests[index].errand) != index) return false;
   }
   return true;
 }
-static_assert(in_order(), "a request is found by the number of its operation");
+static_assert(in_order(), "a request is found by the number of its errand");
 
 }  // namespace
 
-const ReferenceRequest& reference_request(Op op) {
-  return kRequests[static_cast<std::size_t>(op)];
+const ReferenceRequest& reference_request(Errand errand) {
+  return kRequests[static_cast<std::size_t>(errand)];
 }
 
 std::string_view reference_answers_common() {
   return R"([
-    { status = 503, json = { "/code" = "DRAINING" }, means = "refusal", reason = "overloaded" },
+    { status = [429, 503],
+      json = { "/code" = { matches = "^(OVERLOADED|WAITED_TOO_LONG|RATE_LIMITED|DRAINING)$" } },
+      means = "refusal", reason = "overloaded" },
     { status = 404, json = { "/code" = "UNKNOWN_EVENT" }, means = "refusal",
       reason = "unknown_event" },
     { status = 403, json = { "/code" = "NOT_IN_ACTIVE_TIME" }, means = "refusal",
       reason = "outside_window" }])";
+}
+
+std::string_view outcomes_without_rule() {
+  return R"([{ means = "indeterminate", reason = "unmatched" }])";
 }
 
 std::string_view answers_without_rule() {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "analysis/history/record.hpp"
+#include "loadgen/dialect/dialect.hpp"
 
 namespace fairrush::loadgen {
 
@@ -10,7 +10,7 @@ namespace fairrush::loadgen {
 /// scenario says nothing else.
 struct ReferenceRequest {
   std::string_view key;  ///< "reserve" in target.reserve.path
-  analysis::Op op;
+  Errand errand;
   std::string_view method;
   std::string_view path;
   std::string_view headers;         ///< when users have no tokens
@@ -18,7 +18,7 @@ struct ReferenceRequest {
   std::string_view body;
   std::string_view answers;
 };
-const ReferenceRequest& reference_request(analysis::Op op);
+const ReferenceRequest& reference_request(Errand errand);
 
 /// Rules that follow those of every operation: codes that say that nothing was decided. A 503
 /// without such a code may come after the decision.
@@ -28,5 +28,9 @@ std::string_view reference_answers_common();
 /// nothing was decided is definite, a status that speaks of the request's form or sender; any other
 /// answer may come after the decision.
 std::string_view answers_without_rule();
+
+/// The same of an answer to the question for a claim's outcome: a question that is refused says
+/// nothing of the claim.
+std::string_view outcomes_without_rule();
 
 }  // namespace fairrush::loadgen

@@ -66,6 +66,7 @@ struct AnswerRule {
   std::optional<Pattern> body;
   analysis::Outcome outcome{};
   analysis::Reason reason{};
+  bool pending = false;  ///< the outcome comes later, and is asked for with the receipt
   ValueSource receipt;
   std::string text;  ///< as it is written
 };

@@ -131,6 +131,8 @@ bool Segments::add_ours(const TemplatePart& part, Escape escape, const Names& na
       return true;
     case Variable::coupon:
       return add(Source::coupon);
+    case Variable::pending:
+      return add(Source::pending);
     case Variable::idempotency:
       return add(Source::idempotency);
     case Variable::now:
@@ -183,6 +185,9 @@ void Segments::append_one(std::string& out, const Segment& segment, const Subjec
       return;
     case Source::coupon:
       append_escaped(out, subject.coupon, segment.escape);
+      return;
+    case Source::pending:
+      append_escaped(out, subject.pending, segment.escape);
       return;
     case Source::idempotency:
       append_hex(out, subject.idempotency);

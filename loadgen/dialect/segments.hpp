@@ -49,6 +49,7 @@ struct Subject {
   CohortId cohort{};
   std::uint64_t idempotency = 0;
   std::string_view coupon = {};
+  std::string_view pending = {};
   const UserValues* values = nullptr;
 };
 
@@ -85,6 +86,7 @@ class Segments {
     token,
     cohort,
     coupon,
+    pending,
     idempotency,
     now,
     column,

@@ -18,10 +18,10 @@ constexpr std::uint8_t bits(std::initializer_list<Place> places) {
 }
 
 using enum Place;
-constexpr std::uint8_t kUsers = bits({attempt, redemption});
-constexpr std::uint8_t kNamed = bits({attempt, redemption, token});
-constexpr std::uint8_t kIndexed = bits({attempt, redemption, token, identity});
-constexpr std::uint8_t kRequests = bits({attempt, redemption, control});
+constexpr std::uint8_t kUsers = bits({attempt, redemption, outcome});
+constexpr std::uint8_t kNamed = bits({attempt, redemption, outcome, token});
+constexpr std::uint8_t kIndexed = bits({attempt, redemption, outcome, token, identity});
+constexpr std::uint8_t kRequests = bits({attempt, redemption, outcome, control});
 constexpr std::uint8_t kControl = bits({control});
 
 constexpr auto kTable = std::to_array<VariableRow>({
@@ -35,6 +35,8 @@ constexpr auto kTable = std::to_array<VariableRow>({
     {"idempotency", Variable::idempotency, VariableForm::plain, kUsers,
      "16 hexadecimal digits, the same for a repeated request"},
     {"coupon", Variable::coupon, VariableForm::plain, bits({redemption}), "the coupon to be spent"},
+    {"pending", Variable::pending, VariableForm::plain, bits({outcome}),
+     "what the answer to a pending claim gave as its receipt"},
     {"now", Variable::now, VariableForm::time, kRequests, "when the request leaves"},
     {"event", Variable::constant, VariableForm::plain, kRequests, "the event's name"},
     {"round", Variable::constant, VariableForm::plain, kRequests, "the round, from 0"},

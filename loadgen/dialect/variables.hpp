@@ -15,6 +15,7 @@ namespace fairrush::loadgen {
 enum class Place : std::uint8_t {
   attempt,     ///< a reservation, claim or look into the wallet
   redemption,  ///< the same, with the coupon to spend
+  outcome,     ///< the same, with what a pending claim is asked for by
   control,     ///< a request of the set-up
   identity,    ///< a user's name
   token,       ///< the claims of a bearer token, or its text
@@ -28,6 +29,7 @@ enum class Variable : std::uint8_t {
   token,
   cohort,
   coupon,
+  pending,
   idempotency,
   now,
   iat,

@@ -107,8 +107,8 @@ analysis::ArrivalFacts arrivals_of(const Scenario& scenario) {
 }  // namespace
 
 analysis::Allocation allocation_of(std::string_view design) {
-  if (design == "ticket-list" || design == "preloaded-shuffle" || design == "generate-outbox" ||
-      design == "row-lock") {
+  if (design == "ticket-list" || design == "preloaded-shuffle" || design == "stock-counter" ||
+      design == "generate-outbox" || design == "row-lock" || design == "distributed-lock") {
     return Allocation::first_come_first_served;
   }
   if (design == "sealed-draw") return Allocation::draw;

@@ -13,8 +13,6 @@
 namespace fairrush::loadgen {
 namespace {
 
-using analysis::Op;
-
 constexpr std::size_t kNamesMax = 64;
 
 std::string one_line(std::string_view text) {
@@ -36,13 +34,13 @@ class DialectReader {
     problems_.push_back({std::move(key), std::move(what)});
   }
   void read_feeder();
-  Operation read_operation(Op op);
+  Operation read_operation(Errand errand);
   void read_control();
   void declare(const std::string& key, std::span<const Extraction> extractions);
   void check_all();
   void check_control(const std::string& key, std::span<const ControlStep> steps,
                      std::vector<std::string>& names);
-  void check_operation(Op op);
+  void check_operation(Errand errand);
   void check_request(const std::string& key, const RequestForm& request, Place place,
                      std::span<const std::string> names);
   void check_text(const std::string& key, std::string_view text, Place place,
@@ -50,11 +48,11 @@ class DialectReader {
   void check_identity();
   void check_tokens();
   bool uses_tokens() const;
-  const RequestOrder& order(Op op) const {
-    return scenario_.target.requests[static_cast<std::size_t>(op)];
+  const RequestOrder& order(Errand errand) const {
+    return scenario_.target.requests[static_cast<std::size_t>(errand)];
   }
-  static std::string key_of(Op op, std::string_view name) {
-    return fmt::format("target.{}.{}", reference_request(op).key, name);
+  static std::string key_of(Errand errand, std::string_view name) {
+    return fmt::format("target.{}.{}", reference_request(errand).key, name);
   }
 
   const Scenario& scenario_;
@@ -79,9 +77,9 @@ void DialectReader::read_feeder() {
   dialect_.feeder = std::make_shared<const Feeder>(std::move(*feeder));
 }
 
-Operation DialectReader::read_operation(Op op) {
-  const RequestOrder& own = order(op);
-  const ReferenceRequest& reference = reference_request(op);
+Operation DialectReader::read_operation(Errand errand) {
+  const RequestOrder& own = order(errand);
+  const ReferenceRequest& reference = reference_request(errand);
   const std::string_view headers =
       scenario_.tokens.ordered() ? reference.headers_signed : reference.headers;
   Operation operation;
@@ -89,23 +87,20 @@ Operation DialectReader::read_operation(Op op) {
   operation.request.path = own.path.value_or(std::string(reference.path));
   operation.request.body = own.body.value_or(std::string(reference.body));
   operation.request.headers =
-      read_headers(key_of(op, "headers"), own.headers.value_or(one_line(headers)), problems_);
-  const std::string key = key_of(op, "answers");
+      read_headers(key_of(errand, "headers"), own.headers.value_or(one_line(headers)), problems_);
+  const std::string key = key_of(errand, "answers");
   const auto add_answers = [&](std::string_view text) {
-    for (AnswerRule& rule : read_answers(key, one_line(text), op, problems_)) {
+    for (AnswerRule& rule : read_answers(key, one_line(text), errand, problems_)) {
       operation.answers.push_back(std::move(rule));
     }
   };
-  if (own.answers) {
-    add_answers(*own.answers);
-  } else {
-    add_answers(reference.answers);
-    add_answers(reference_answers_common());
-  }
+  const bool asks_outcome = errand == Errand::outcome;
+  add_answers(own.answers ? std::string_view(*own.answers) : reference.answers);
+  if (!own.answers && !asks_outcome) add_answers(reference_answers_common());
   operation.answers_own = operation.answers.size();
-  add_answers(answers_without_rule());
+  add_answers(asks_outcome ? outcomes_without_rule() : answers_without_rule());
   if (own.extract) {
-    operation.extract = read_extractions(key_of(op, "extract"), *own.extract, problems_);
+    operation.extract = read_extractions(key_of(errand, "extract"), *own.extract, problems_);
   }
   return operation;
 }
@@ -172,12 +167,14 @@ void DialectReader::check_control(const std::string& key, std::span<const Contro
   }
 }
 
-void DialectReader::check_operation(Op op) {
-  const Place place = op == Op::redeem ? Place::redemption : Place::attempt;
-  const Operation& operation = dialect_.of(op);
-  check_request(key_of(op, ""), operation.request, place, given_);
+void DialectReader::check_operation(Errand errand) {
+  const Place place = errand == Errand::redeem    ? Place::redemption
+                      : errand == Errand::outcome ? Place::outcome
+                                                  : Place::attempt;
+  const Operation& operation = dialect_.of(errand);
+  check_request(key_of(errand, ""), operation.request, place, given_);
   for (const AnswerRule& rule : operation.answers) {
-    check_text(key_of(op, "answers"), rule.receipt.where_text, Place::control, given_);
+    check_text(key_of(errand, "answers"), rule.receipt.where_text, Place::control, given_);
   }
 }
 
@@ -229,14 +226,16 @@ void DialectReader::check_all() {
   given_ = columns_;
   for (const ControlStep& step : dialect_.setup) declare("target.setup", step.extract);
   for (const ControlStep& step : dialect_.reset) declare("target.reset", step.extract);
-  for (std::size_t index = 0; index < kOps; ++index) {
-    const Op op = static_cast<Op>(index);
-    declare(key_of(op, "extract"), dialect_.of(op).extract);
+  for (std::size_t index = 0; index < kErrands; ++index) {
+    const auto errand = static_cast<Errand>(index);
+    declare(key_of(errand, "extract"), dialect_.of(errand).extract);
   }
   std::vector<std::string> names;
   check_control("target.setup", dialect_.setup, names);
   check_control("target.reset", dialect_.reset, names);
-  for (std::size_t index = 0; index < kOps; ++index) check_operation(static_cast<Op>(index));
+  for (std::size_t index = 0; index < kErrands; ++index) {
+    check_operation(static_cast<Errand>(index));
+  }
   check_identity();
   check_tokens();
 }
@@ -245,8 +244,8 @@ Dialect DialectReader::read() {
   const std::size_t before = problems_.size();
   dialect_.user = scenario_.target.user;
   read_feeder();
-  for (std::size_t index = 0; index < kOps; ++index) {
-    dialect_.operations[index] = read_operation(static_cast<Op>(index));
+  for (std::size_t index = 0; index < kErrands; ++index) {
+    dialect_.operations[index] = read_operation(static_cast<Errand>(index));
   }
   read_control();
   if (problems_.size() == before) check_all();

@@ -15,7 +15,6 @@
 namespace fairrush::loadgen {
 namespace {
 
-using analysis::Op;
 using analysis::Outcome;
 using analysis::Reason;
 
@@ -27,17 +26,18 @@ constexpr std::string_view kStatusForm =
 struct OutcomeName {
   std::string_view name;
   Outcome outcome;
-  std::array<bool, kOps> allowed;  ///< by operation
-  std::optional<Reason> reason;    ///< when none is given; unset: one has to be
+  std::array<bool, kErrands> allowed;  ///< by errand
+  std::optional<Reason> reason;        ///< when none is given; unset: one has to be
 };
-constexpr std::array<bool, kOps> kAll{true, true, true, true};
-constexpr std::array<bool, kOps> kClaim{false, true, false, false};
-constexpr std::array<bool, kOps> kOthers{true, false, true, true};
+constexpr std::array<bool, kErrands> kAll{true, true, true, true, true};
+constexpr std::array<bool, kErrands> kClaim{false, true, false, false, true};
+constexpr std::array<bool, kErrands> kOthers{true, false, true, true, false};
 constexpr auto kOutcomes = std::to_array<OutcomeName>({
     {"win", Outcome::win, kClaim, Reason::none},
     {"loss", Outcome::loss, kClaim, std::nullopt},
     {"accepted", Outcome::accepted, kOthers, Reason::none},
     {"refusal", Outcome::refusal, kAll, Reason::other_refusal},
+    {"pending", Outcome::indeterminate, kClaim, Reason::still_pending},
     {"indeterminate", Outcome::indeterminate, kAll, Reason::server_error},
 });
 
@@ -87,13 +87,13 @@ class Reader {
   ValueSource source(std::string_view of, const toml::node& node);
   std::vector<Extraction> extractions(const toml::node& node);
   std::vector<std::string> headers(const toml::node& node);
-  AnswerRule rule(const toml::table& table, Op op);
+  AnswerRule rule(const toml::table& table, Errand errand);
   ControlStep step(const toml::table& table);
 
  private:
   std::string pointer(std::string_view text);
   void list_source(const toml::table& table, ValueSource& source);
-  void meaning(const toml::table& table, Op op, AnswerRule& rule);
+  void meaning(const toml::table& table, Errand errand, AnswerRule& rule);
   std::optional<StatusRange> status_range(const toml::node& node);
 
   std::string key_;
@@ -302,13 +302,13 @@ std::vector<std::string> Reader::headers(const toml::node& node) {
   return lines;
 }
 
-void Reader::meaning(const toml::table& table, Op op, AnswerRule& rule) {
+void Reader::meaning(const toml::table& table, Errand errand, AnswerRule& rule) {
   const auto means = string_at(table, "means");
   const auto outcome = std::ranges::find(kOutcomes, means.value_or(""), &OutcomeName::name);
-  if (outcome == kOutcomes.end() || !outcome->allowed[static_cast<std::size_t>(op)]) {
+  if (outcome == kOutcomes.end() || !outcome->allowed[static_cast<std::size_t>(errand)]) {
     std::vector<std::string_view> names;
     for (const OutcomeName& row : kOutcomes) {
-      if (row.allowed[static_cast<std::size_t>(op)]) names.push_back(row.name);
+      if (row.allowed[static_cast<std::size_t>(errand)]) names.push_back(row.name);
     }
     refuse(fmt::format("means '{}' is not accepted: expected {}", means.value_or(""),
                        fmt::join(names, ", ")));
@@ -317,7 +317,9 @@ void Reader::meaning(const toml::table& table, Op op, AnswerRule& rule) {
   rule.outcome = outcome->outcome;
   rule.reason = outcome->reason.value_or(Reason::none);
   const auto name = string_at(table, "reason");
-  if (!name && outcome->reason) return;
+  rule.pending = rule.reason == Reason::still_pending;
+  if (rule.pending && name) refuse("a pending claim has no reason yet: leave it out");
+  if (rule.pending || (!name && outcome->reason)) return;
   const auto fits = [&](const ReasonName& row) {
     return row.outcome == rule.outcome && row.name == name.value_or("");
   };
@@ -335,7 +337,7 @@ void Reader::meaning(const toml::table& table, Op op, AnswerRule& rule) {
                      names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
 }
 
-AnswerRule Reader::rule(const toml::table& table, Op op) {
+AnswerRule Reader::rule(const toml::table& table, Errand errand) {
   check_members(table, {"status", "header", "json", "body", "means", "reason", "receipt"});
   AnswerRule rule;
   rule.text = inline_toml(table);
@@ -358,12 +360,17 @@ AnswerRule Reader::rule(const toml::table& table, Op op) {
     }
   }
   if (const auto body = string_at(table, "body")) rule.body = pattern_of(*body);
-  meaning(table, op, rule);
+  meaning(table, errand, rule);
   if (const toml::node* receipt = table.get("receipt")) rule.receipt = source("receipt", *receipt);
   if (rule.outcome == Outcome::win && rule.receipt.kind == ValueSource::Kind::none) {
     refuse(
         "a win without a receipt: expected where the coupon stands, such as receipt = "
         "\"/coupon\"; the checks hold it against the ledger");
+  }
+  if (rule.pending && errand == Errand::claim && rule.receipt.kind == ValueSource::Kind::none) {
+    refuse(
+        "a pending claim without a receipt: expected where its id stands, such as receipt = "
+        "\"/request\"; target.outcome asks with it, as {pending}");
   }
   return rule;
 }
@@ -413,12 +420,12 @@ std::vector<std::string> read_headers(const std::string& key, std::string_view t
   return {};
 }
 
-AnswerRules read_answers(const std::string& key, std::string_view text, Op op,
+AnswerRules read_answers(const std::string& key, std::string_view text, Errand errand,
                          std::vector<Problem>& problems) {
   Reader reader(key, problems);
   AnswerRules rules;
   each_table(reader, "rule", text, kRulesMax,
-             [&](const toml::table& table) { rules.push_back(reader.rule(table, op)); });
+             [&](const toml::table& table) { rules.push_back(reader.rule(table, errand)); });
   return rules;
 }
 

@@ -18,7 +18,7 @@ std::vector<std::string> read_headers(const std::string& key, std::string_view t
                                       std::vector<Problem>& problems);
 
 /// [{ status = 200, json = { "/ok" = true }, means = "win", receipt = "/code" }, …]
-AnswerRules read_answers(const std::string& key, std::string_view text, analysis::Op op,
+AnswerRules read_answers(const std::string& key, std::string_view text, Errand errand,
                          std::vector<Problem>& problems);
 
 /// { order = "/data/id", place = { header = "Location", matches = "([0-9]+)$" } }

@@ -132,7 +132,7 @@ struct RequestOrder {
 
 /// What a scenario says about the HTTP of the service under test.
 struct TargetOrder {
-  std::array<RequestOrder, 4> requests;  ///< by analysis::Op
+  std::array<RequestOrder, 5> requests;  ///< by Errand
   std::optional<std::string> setup;      ///< TOML text, as `reset`
   std::optional<std::string> reset;
   std::string user = "{index}";

@@ -38,10 +38,10 @@ void add_request(OptionTable& keys, const std::string& section, RequestOrder& or
 }  // namespace
 
 void add_request_keys(OptionTable& keys, TargetOrder& order) {
-  for (const auto op :
-       {analysis::Op::reserve, analysis::Op::claim, analysis::Op::status, analysis::Op::redeem}) {
-    add_request(keys, fmt::format("target.{}", reference_request(op).key),
-                order.requests[static_cast<std::size_t>(op)]);
+  for (const auto errand :
+       {Errand::reserve, Errand::claim, Errand::outcome, Errand::status, Errand::redeem}) {
+    add_request(keys, fmt::format("target.{}", reference_request(errand).key),
+                order.requests[static_cast<std::size_t>(errand)]);
   }
   add_structured(keys, {"target.setup", "LIST", "Requests before the first round"}, order.setup,
                  kListForm);

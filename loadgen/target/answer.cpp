@@ -55,7 +55,7 @@ bool is_success(Outcome outcome) {
 AnswerReader::AnswerReader(const Dialect& dialect, const Constants& constants) {
   const std::vector<std::string> headers = watched_headers(dialect);
   const std::vector<std::string> names = value_names(dialect);
-  operations_.reserve(kOps);
+  operations_.reserve(kErrands);
   for (const Operation& operation : dialect.operations) {
     operations_.push_back(ready(operation, headers, names, constants));
   }
@@ -102,19 +102,24 @@ bool AnswerReader::fits(ReadyOperation& operation, const ReadyRule& ready, const
 
 Meaning AnswerReader::meaning(ReadyOperation& operation, const AnswerRule& rule,
                               std::size_t receipt) {
-  if (rule.receipt.kind == ValueSource::Kind::none) return {rule.outcome, rule.reason, {}};
+  if (rule.receipt.kind == ValueSource::Kind::none) {
+    return {.outcome = rule.outcome, .reason = rule.reason, .receipt = {}, .pending = rule.pending};
+  }
   const auto found = operation.finder.find(receipt);
-  if (found && found->empty() && rule.outcome == Outcome::win) {
+  if (found && found->empty() && (rule.outcome == Outcome::win || rule.pending)) {
     return {Outcome::indeterminate, Reason::receipt_missing, {}};  // a list that names no coupon
   }
   const bool fits = found && found->size() <= analysis::kReceiptBytesMax;
-  if (fits) return {rule.outcome, rule.reason, *found};
-  if (!is_success(rule.outcome)) return {rule.outcome, rule.reason, {}};
+  if (fits) {
+    return {
+        .outcome = rule.outcome, .reason = rule.reason, .receipt = *found, .pending = rule.pending};
+  }
+  if (!is_success(rule.outcome) && !rule.pending) return {rule.outcome, rule.reason, {}};
   return {Outcome::indeterminate, found ? Reason::unparseable : found.error(), {}};
 }
 
-Meaning AnswerReader::read(analysis::Op op, const Answer& answer) {
-  ReadyOperation& operation = operations_[static_cast<std::size_t>(op)];
+Meaning AnswerReader::read(Errand errand, const Answer& answer) {
+  ReadyOperation& operation = operations_[static_cast<std::size_t>(errand)];
   operation.finder.begin(answer);
   const auto fitting = std::ranges::find_if(
       operation.rules, [&](const ReadyRule& rule) { return fits(operation, rule, answer); });
@@ -124,9 +129,9 @@ Meaning AnswerReader::read(analysis::Op op, const Answer& answer) {
   return found;
 }
 
-Meaning AnswerReader::hear(UserIndex user, analysis::Op op, const Answer& answer) {
-  const Meaning found = read(op, answer);
-  ReadyOperation& operation = operations_[static_cast<std::size_t>(op)];
+Meaning AnswerReader::hear(UserIndex user, Errand errand, const Answer& answer) {
+  const Meaning found = read(errand, answer);
+  ReadyOperation& operation = operations_[static_cast<std::size_t>(errand)];
   if (!is_success(found.outcome)) return found;
   for (const auto& [source, slot] : operation.extractions) {
     if (const auto value = operation.finder.find(source)) values_.keep(user, slot, *value);

@@ -19,6 +19,7 @@ struct Meaning {
   analysis::Outcome outcome{};
   analysis::Reason reason{};
   std::string_view receipt;  ///< coupon or draw token; empty = none. Valid until the next `read`
+  bool pending = false;      ///< the outcome is to be asked for, with the receipt
   std::size_t rule = 0;      ///< that decided, of the operation's answers
 };
 
@@ -31,10 +32,14 @@ class AnswerReader {
 
   /// `answer` is final. A success that lacks its receipt, or has one longer than a history takes,
   /// is indeterminate, for a reason of its own.
-  Meaning read(analysis::Op op, const Answer& answer);
+  Meaning read(Errand errand, const Answer& answer);
+  Meaning read(analysis::Op op, const Answer& answer) { return read(errand_of(op), answer); }
 
   /// `read`, and keeps for `user` what a success is to give to later requests.
-  Meaning hear(UserIndex user, analysis::Op op, const Answer& answer);
+  Meaning hear(UserIndex user, Errand errand, const Answer& answer);
+  Meaning hear(UserIndex user, analysis::Op op, const Answer& answer) {
+    return hear(user, errand_of(op), answer);
+  }
 
   /// What `hear` has kept.
   const UserValues& values() const { return values_; }

@@ -95,7 +95,7 @@ void RequestWriter::write(std::string& buffer, const Subject& subject) const {
 }
 
 RequestTemplates::RequestTemplates(RequestSpec spec) : spec_(std::move(spec)) {
-  writers_.reserve(kOps);
+  writers_.reserve(kErrands);
   for (const Operation& operation : spec_.dialect.operations) {
     writers_.emplace_back(operation.request, spec_);
   }
@@ -103,11 +103,13 @@ RequestTemplates::RequestTemplates(RequestSpec spec) : spec_(std::move(spec)) {
 
 void RequestTemplates::write(std::string& buffer, const RequestSubject& subject) const {
   const PlannedAttempt& attempt = subject.attempt;
-  writers_[static_cast<std::size_t>(attempt.op)].write(buffer, {.user = attempt.user,
-                                                                .cohort = subject.cohort,
-                                                                .idempotency = attempt.idempotency,
-                                                                .coupon = subject.coupon,
-                                                                .values = subject.values});
+  const Errand errand = subject.pending.empty() ? errand_of(attempt.op) : Errand::outcome;
+  writers_[static_cast<std::size_t>(errand)].write(buffer, {.user = attempt.user,
+                                                            .cohort = subject.cohort,
+                                                            .idempotency = attempt.idempotency,
+                                                            .coupon = subject.coupon,
+                                                            .pending = subject.pending,
+                                                            .values = subject.values});
 }
 
 }  // namespace fairrush::loadgen

@@ -24,7 +24,8 @@ struct RequestSpec {
 struct RequestSubject {
   const PlannedAttempt& attempt;
   CohortId cohort;
-  std::string_view coupon = {};        ///< that a redemption spends
+  std::string_view coupon = {};   ///< that a redemption spends
+  std::string_view pending = {};  ///< by which a pending claim's outcome is asked for; else empty
   const UserValues* values = nullptr;  ///< what earlier answers gave; null: nothing
 };
 
@@ -56,7 +57,7 @@ class RequestTemplates {
 
  private:
   RequestSpec spec_;
-  std::vector<RequestWriter> writers_;  // by operation
+  std::vector<RequestWriter> writers_;  // by errand
 };
 
 /// Names of all values that answers give to users, by slot.

@@ -80,6 +80,7 @@ void Connection::send() {
   instance_.requests->write(wire_.request, {.attempt = click_->planned,
                                             .cohort = click_->cohort,
                                             .coupon = wire_.coupon_of(click_->planned),
+                                            .pending = wire_.pending.id_of(*click_),
                                             .values = &wire_.answers.values()});
   partial_.reset();
   const SteadyTime now = wire_.clock.steady_now();
@@ -154,9 +155,9 @@ void Connection::ended(error_code error) {
 
 void Connection::answer(const Exchange& exchange, SteadyTime arrived) {
   free_since_ns_ = wire_.since_epoch(arrived);
-  const Meaning meaning =
-      wire_.answers.hear(click_->planned.user, click_->planned.op,
-                         {exchange.status(), exchange.body(), exchange.headers()});
+  const Errand errand = click_->pending == 0 ? errand_of(click_->planned.op) : Errand::outcome;
+  const Meaning meaning = wire_.answers.hear(
+      click_->planned.user, errand, {exchange.status(), exchange.body(), exchange.headers()});
   used_ = true;
   if (wire_.single_use || !exchange.keep_alive()) close();
   end_with({.outcome = meaning.outcome,
@@ -164,7 +165,8 @@ void Connection::answer(const Exchange& exchange, SteadyTime arrived) {
             .http_status = exchange.status(),
             .receipt = meaning.receipt,
             .answered_ns = free_since_ns_,
-            .unread_ns = wire_.now_ns() - free_since_ns_});
+            .unread_ns = wire_.now_ns() - free_since_ns_,
+            .pending = meaning.pending});
 }
 
 void Connection::expire() {

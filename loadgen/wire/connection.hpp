@@ -16,6 +16,7 @@
 #include "loadgen/target/requests.hpp"
 #include "loadgen/transport/transport.hpp"
 #include "loadgen/wire/exchange.hpp"
+#include "loadgen/wire/pending_claims.hpp"
 
 namespace fairrush::loadgen {
 
@@ -31,6 +32,7 @@ struct Ending {
   std::int64_t connecting_ns = 0;      ///< until it was connected
   std::int64_t unread_ns = 0;          ///< the answer's end was in the kernel's hands
   std::uint32_t connection = 0;
+  bool pending = false;  ///< told to wait for the outcome, and to ask with the receipt
 };
 
 class Connection;
@@ -72,7 +74,8 @@ struct Wire {
   std::uint32_t open_max = 0;
   Exchange exchange;  ///< reads answers that come in whole, as nearly all do
   std::unordered_map<UserIndex, std::string> coupons;  ///< of users who spend theirs
-  std::string request;                                 ///< bytes of the request being sent
+  PendingClaims pending = {};
+  std::string request;  ///< bytes of the request being sent
   AnswerReader answers;
 
   /// The coupon that an attempt spends; empty for all but redemptions.

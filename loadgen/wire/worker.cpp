@@ -44,6 +44,7 @@ Ending unseen(const Ending& ending) {
   unseen.outcome = Outcome::indeterminate;
   unseen.reason = Reason::answer_lost;
   unseen.receipt = {};
+  unseen.pending = false;
   unseen.answered_ns = 0;
   return unseen;
 }
@@ -274,8 +275,7 @@ void Worker::ended(Connection& connection, const Click& click, const Ending& end
   counters_.connections_max.set(wire_.open_max);
   Ending seen = click.fate == Fate::answer_lost ? unseen(ending) : ending;
   if (seen.reason == Reason::stopped_before_sending) seen.reason = unsent_reason();
-  record(click, seen);
-  react(click, seen);
+  hear(click, seen);
   if (stopping_ || stopped_ns_ || spec_.mode == ConnectionMode::per_user) return;
   idle_.push_back(&connection);
 }
@@ -434,6 +434,11 @@ void Worker::stop_connections() {
 }
 
 void Worker::record_unsent(const Click& click, Reason reason) {
+  if (click.pending != 0) {
+    return conclude_claim(
+        click,
+        {.outcome = Outcome::indeterminate, .reason = Reason::stopped_in_flight, .receipt = {}});
+  }
   record(click, {.outcome = Outcome::failed, .reason = reason, .receipt = {}});
 }
 

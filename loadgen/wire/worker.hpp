@@ -106,6 +106,10 @@ class Worker final : Driver, ConnectionOwner {
   Connection* pick(const Click& click);
   Connection& pick_for_user(UserIndex user);
 
+  void hear(const Click& click, const Ending& ending);
+  void wait_for_outcome(const Click& click, const Ending& told);
+  void hear_outcome(const Click& question, const Ending& ending);
+  void conclude_claim(const Click& question, const Ending& outcome);
   void react(const Click& click, const Ending& ending);
   std::int64_t ended_ns(const Click& click, const Ending& ending) const;
   void lose(const Click& due);

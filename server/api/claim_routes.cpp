@@ -20,7 +20,9 @@ void App::answer_claim(Exchange& exchange, const ClaimAnswer& answer) {
   if (answer.kind == ClaimAnswer::Kind::won) {
     write_coupon(exchange.response.body, answer.coupon, answer.discount);
   } else if (answer.refusal == ErrorCode::already_claimed) {
-    const std::string members = fmt::format(R"(,"coupon":"{}")", answer.coupon.view());
+    const bool made = answer.coupon != CouponCode();
+    const std::string members = made ? fmt::format(R"(,"coupon":"{}")", answer.coupon.view())
+                                     : fmt::format(R"(,"request":"{}")", answer.request.view());
     set_problem(exchange.response, answer.refusal, {}, members);
   } else {
     set_problem(exchange.response, answer.refusal);

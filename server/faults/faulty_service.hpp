@@ -1,12 +1,10 @@
 #pragma once
 
+#include "base/runtime/delay.hpp"
 #include "server/faults/naive_list.hpp"
 #include "server/service/rush_service.hpp"
 
 namespace fairrush::server {
-
-/// Does a piece of work later on the calling thread: stands for a store's round trip.
-using Delay = std::function<void(Duration wait, std::function<void()> work)>;
 
 /// How long a store takes to answer, so that the steps of several requests come in between.
 inline constexpr Duration kRoundTrip = std::chrono::milliseconds(3);

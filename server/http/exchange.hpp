@@ -19,8 +19,8 @@ struct Request {
   std::string_view user_id;
   std::string_view idempotency_key;
   std::string_view user_agent;
-  std::string_view accept;
-  std::string_view prefer;
+  std::string_view accept = {};
+  std::string_view prefer = {};
   std::string_view request_id = {};  ///< X-Request-ID as sent: anything
   std::string_view body;
 };

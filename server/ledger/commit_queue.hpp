@@ -67,6 +67,9 @@ class CommitQueue {
   /// The latest decision.
   Sequence last() const { return last_; }
 
+  /// The latest decision that is durable.
+  Sequence durable() const { return durable_; }
+
   bool is_durable(Sequence sequence) const { return sequence <= durable_; }
 
   /// Calls `waiter` when everything up to `sequence` is durable, or can never become so; at once if

@@ -10,12 +10,19 @@ ClaimAnswer RushService::accept(LiveEvent& event, TicketNumber ticket, const Use
   const Sequence durable = queue_.append(event.accept(ticket, request));
   // The first loss says that the last one has been accepted.
   event.verdicts_final = durable;
-  return accepted(event, ticket, durable);
-}
-
-ClaimAnswer RushService::accepted(const LiveEvent& event, TicketNumber ticket, Sequence durable) {
   return {
       .kind = ClaimAnswer::Kind::accepted, .durable = durable, .request = event.request_of(ticket)};
+}
+
+/// Another claim of a user whose coupon is still being made: as it will be once it is, but that it
+/// cannot be named yet.
+ClaimAnswer RushService::accepted_again(const LiveEvent& event, TicketNumber ticket,
+                                        std::string_view key) const {
+  using Kind = ClaimAnswer::Kind;
+  return {.kind = event.judged_under(ticket, key) ? Kind::accepted : Kind::refused,
+          .refusal = ErrorCode::already_claimed,
+          .durable = queue_.last(),
+          .request = event.request_of(ticket)};
 }
 
 void RushService::complete_accepted(LiveEvent& event, std::span<const TicketNumber> tickets) {

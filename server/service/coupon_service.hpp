@@ -63,10 +63,10 @@ struct ClaimAnswer {
   };
   Kind kind{};
   ErrorCode refusal{};
-  CouponCode coupon{};  ///< of a win, and for already_claimed
+  CouponCode coupon{};  ///< of a win, and for already_claimed unless it is still being made
   Discount discount = {};
   Sequence durable = {};
-  RequestId request{};     ///< of an accepted claim
+  RequestId request{};     ///< of an accepted claim, and for already_claimed without a coupon
   LinePlace place = {};    ///< of an accepted claim that waits for its turn
   Duration retry_after{};  ///< of a refusal for want of capacity; zero: nobody knows
 };
@@ -138,6 +138,14 @@ struct EventState {
   /// Messages that the bus has not been given, where this process does not know them all.
   std::optional<std::uint64_t> outbox_pending = {};
   Sequence durable = {};
+};
+
+/// What a service whose events are kept elsewhere has under way there. Counts never fall.
+struct ServiceLoad {
+  std::uint64_t in_flight = 0;  ///< questions without an answer
+  Duration oldest{};            ///< how long the oldest of them has taken so far
+  std::uint64_t answered = 0;
+  std::uint64_t failed = 0;  ///< for want of the place where events are kept
 };
 
 /// Each takes its answer once, on the service's thread; what an answer looks at is valid during the
@@ -218,6 +226,9 @@ class CouponService {
 
   /// Refuses all held claims with `why`.
   virtual void refuse_held(ErrorCode why) = 0;
+
+  /// Nothing where events are decided within the call.
+  virtual ServiceLoad load() const { return {}; }
 };
 
 }  // namespace fairrush::server

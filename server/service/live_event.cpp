@@ -117,6 +117,7 @@ ClaimAccepted LiveEvent::accept(TicketNumber ticket, const UserRequest& request)
 
 void LiveEvent::keep(AcceptedClaim claim) {
   accepted_.at(claim.ticket.value() - 1) = true;
+  remember_verdict(claim.ticket, claim.key);
   ++accepted_count_;
   without_coupon_.push_back(std::move(claim));
 }

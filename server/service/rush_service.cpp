@@ -250,7 +250,7 @@ std::optional<ClaimAnswer> RushService::foregone(const LiveEvent& event,
   const bool judged = known.kind == Kind::won_before || known.kind == Kind::lost;
   if (judged) return verdict_again(event, known, request.idempotency_key);
   const bool waits = known.kind == ClaimVerdict::Kind::pending && event.has_accepted(known.ticket);
-  if (waits) return accepted(event, known.ticket, queue_.last());
+  if (waits) return accepted_again(event, known.ticket, request.idempotency_key);
   if (!event.spec().windows.rushing(request.at)) return refused(ErrorCode::not_in_active_time);
   if (known.kind == Kind::not_reserved) return refused(ErrorCode::not_reservation);
   return std::nullopt;

@@ -152,7 +152,8 @@ class RushService : public CouponService {
 
   /// Tells a ticket that has just won that its coupon will come.
   ClaimAnswer accept(LiveEvent& event, TicketNumber ticket, const UserRequest& request);
-  static ClaimAnswer accepted(const LiveEvent& event, TicketNumber ticket, Sequence durable);
+  ClaimAnswer accepted_again(const LiveEvent& event, TicketNumber ticket,
+                             std::string_view key) const;
   /// Makes the coupons of tickets that have their turn, which are the oldest accepted ones.
   void complete_accepted(LiveEvent& event, std::span<const TicketNumber> tickets);
   ClaimStatus status_of(const LiveEvent& event, TicketNumber ticket) const;

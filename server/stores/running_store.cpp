@@ -2,6 +2,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include "base/runtime/delay.hpp"
 #include "server/faults/wiring.hpp"
 #include "server/stores/postgres/postgres_service.hpp"
 #include "server/stores/redis/redis_service.hpp"
@@ -15,14 +16,6 @@ DrawRunner draw_runner(IoThread& drawer, Executor home) {
     drawer.post([home, job = std::move(job), done = std::move(done)] {
       asio::post(home, [result = run_draw(job), done]() mutable { done(result); });
     });
-  };
-}
-
-/// Does work on the thread of `home` after a wait.
-Delay delay_on(Executor home) {
-  return [home](Duration wait, std::function<void()> work) {
-    auto timer = std::make_shared<Timer>(home, wait);
-    timer->async_wait([timer, work = std::move(work)](const error_code&) { work(); });
   };
 }
 

@@ -201,7 +201,7 @@ TEST(HistoryFile, RefusesRecordsWithValuesOutOfRangeDespiteARightChecksum) {
   EXPECT_NE(refused([](AttemptRecord& r) { r.op = 4; }).find("operation 4"), std::string::npos);
   EXPECT_NE(refused([](AttemptRecord& r) { r.outcome = 6; }).find("outcome 6"), std::string::npos);
   EXPECT_NE(refused([](AttemptRecord& r) { r.reason = 9; }).find("reason 9"), std::string::npos);
-  EXPECT_NE(refused([](AttemptRecord& r) { r.reason = 63; }).find("reason 63"), std::string::npos);
+  EXPECT_NE(refused([](AttemptRecord& r) { r.reason = 49; }).find("reason 49"), std::string::npos);
   EXPECT_NE(refused([](AttemptRecord& r) { r.complete_ns = INT64_MIN; }).find("time"),
             std::string::npos);
   EXPECT_NE(refused([](AttemptRecord& r) { r.intended_ns = kRecordTimeMax + 1; }).find("time"),

@@ -29,6 +29,16 @@ TEST(Termination, PassesWhenEveryPlannedAttemptHasOneRecord) {
   EXPECT_EQ(result.finding, "2 of 2 planned reservations and 2 of 2 planned claims ended");
 }
 
+TEST(Termination, FailsOnAClaimThatWasPendingAtItsDeadline) {
+  RunBuilder run = two_users();
+  run.add(reserved(3)).add(claim(3).unanswered(Reason::still_pending));
+  const CheckResult result = run.check("I19");
+  EXPECT_EQ(result.verdict, CheckVerdict::fail);
+  EXPECT_EQ(result.finding,
+            "3 of 3 planned reservations and 3 of 3 planned claims ended; 1 claims were still "
+            "pending at their deadline");
+}
+
 TEST(Termination, DoesNotSpeakOfReservationsThatNobodyPlanned) {
   RunBuilder run;
   run.listed().add(claim(1).loses()).add(claim(3).loses());

@@ -47,6 +47,36 @@ TEST(DialectReader, TakesAPathOrASetUpForAnotherService) {
   EXPECT_THAT(problems, IsEmpty());
 }
 
+TEST(DialectReader, AsksForThePendingClaimsOutcomeAsItIsTold) {
+  Scenario scenario;
+  scenario.target =
+      claiming({.answers = R"([{ status = 202, means = "pending", receipt = "/id" }])"});
+  scenario.target.requests[static_cast<std::size_t>(Errand::outcome)] = {
+      .path = "/jobs/{pending}",
+      .answers = R"([{ json = { "/state" = "done" }, means = "win", receipt = "/code" },
+                     { json = { "/state" = "open" }, means = "pending" }])"};
+  std::vector<Problem> problems;
+  const Dialect dialect = read_dialect(scenario, problems);
+  EXPECT_THAT(problems, IsEmpty()) << format_problems(problems);
+  EXPECT_TRUE(dialect.of(Errand::claim).answers.front().pending);
+  EXPECT_EQ(dialect.of(Errand::outcome).request.path, "/jobs/{pending}");
+  EXPECT_TRUE(dialect.of(Errand::outcome).answers[1].pending);
+}
+
+TEST(DialectReader, SaysWhatIsWrongWithAPendingClaim) {
+  EXPECT_THAT(problems_of(claiming({.answers = R"([{ status = 202, means = "pending" }])"})),
+              HasSubstr("a pending claim without a receipt: expected where its id stands"));
+  EXPECT_THAT(problems_of(claiming({.answers = R"([{ means = "pending", receipt = "/id",
+                                                     reason = "server_error" }])"})),
+              HasSubstr("a pending claim has no reason yet"));
+  EXPECT_THAT(problems_of(claiming({.path = "/jobs/{pending}"})),
+              HasSubstr("unknown variable {pending}"));
+  TargetOrder reserving;
+  reserving.requests[static_cast<std::size_t>(Errand::reserve)].answers =
+      R"([{ means = "pending", receipt = "/id" }])";
+  EXPECT_THAT(problems_of(reserving), HasSubstr("means 'pending' is not accepted"));
+}
+
 TEST(DialectReader, NamesEverythingThatIsWrongWithItsRules) {
   const std::string problems =
       problems_of(claiming({.answers = R"([{ status = 99, means = "win", receipt = "coupon" },
@@ -58,7 +88,7 @@ TEST(DialectReader, NamesEverythingThatIsWrongWithItsRules) {
   EXPECT_THAT(problems, HasSubstr("rule 1: 'coupon' is no JSON pointer: expected one such as"));
   EXPECT_THAT(problems, HasSubstr("rule 2: unknown key 'statuz': expected status, header, json"));
   EXPECT_THAT(problems, HasSubstr("rule 2: means 'lost' is not accepted: expected win, loss, "
-                                  "refusal, indeterminate"));
+                                  "refusal, pending, indeterminate"));
   EXPECT_THAT(problems, HasSubstr("rule 3: '/a' is compared with [ 1 ]"));
   EXPECT_THAT(problems, HasSubstr("rule 3: reason 'unlucky' of a loss is not accepted: expected "
                                   "sold_out, not_drawn"));

@@ -176,7 +176,8 @@ TEST(EventId, FitsIntoAUrlAndIntoSixtyFourCharacters) {
 TEST(AllocationOf, KnowsTheDesignsAndSaysUnknownOtherwise) {
   EXPECT_EQ(allocation_of("ticket-list"), Allocation::first_come_first_served);
   EXPECT_EQ(allocation_of("sealed-draw"), Allocation::draw);
-  EXPECT_EQ(allocation_of("stock-counter"), Allocation::unknown);
+  EXPECT_EQ(allocation_of("stock-counter"), Allocation::first_come_first_served);
+  EXPECT_EQ(allocation_of("batch-draw"), Allocation::unknown);
   EXPECT_EQ(allocation_of(""), Allocation::unknown);
 }
 

@@ -31,6 +31,9 @@ class ReferenceReader {
   Meaning read(Op op, unsigned status, std::string_view body) {
     return reader_.read(op, {.status = status, .body = body});
   }
+  Meaning read(Errand errand, unsigned status, std::string_view body) {
+    return reader_.read(errand, {.status = status, .body = body});
+  }
 
  private:
   const Dialect dialect_ = spoken();
@@ -230,6 +233,27 @@ TEST(AnswerRules, TellAFieldThatSaysNoFromTheStatusThatSaysYes) {
   EXPECT_EQ(loss.outcome, Outcome::loss);
   EXPECT_EQ(loss.reason, Reason::sold_out);
   EXPECT_EQ(rules.read(200, R"({"success":"true","data":{"code":"A"}})").reason, Reason::unmatched);
+}
+
+TEST(AnswerRules, TellAClaimThatIsPendingFromItsOutcome) {
+  ReferenceReader reader;
+  const Meaning told = reader.read(Op::claim, 202, R"({"request":"R-1","status":"PROCESSING"})");
+  EXPECT_TRUE(told.pending);
+  EXPECT_EQ(told.receipt, "R-1");
+  const Meaning nameless = reader.read(Op::claim, 202, R"({"status":"PROCESSING"})");
+  EXPECT_FALSE(nameless.pending) << "there is nothing to ask with";
+  EXPECT_EQ(nameless.reason, Reason::receipt_missing);
+  EXPECT_TRUE(reader.read(Errand::outcome, 200, R"({"status":"QUEUED","position":3})").pending);
+  EXPECT_TRUE(reader.read(Errand::outcome, 503, R"({"code":"OVERLOADED"})").pending);
+  const Meaning win = reader.read(Errand::outcome, 200, R"({"status":"COMPLETED","coupon":"C"})");
+  EXPECT_FALSE(win.pending);
+  EXPECT_EQ(win.outcome, Outcome::win);
+  EXPECT_EQ(win.receipt, "C");
+  EXPECT_EQ(reader.read(Errand::outcome, 200, R"({"status":"FAILED","code":"SOLD_OUT"})").outcome,
+            Outcome::loss);
+  EXPECT_EQ(reader.read(Errand::outcome, 404, R"({"code":"UNKNOWN_REQUEST"})").outcome,
+            Outcome::indeterminate)
+      << "a question that is refused says nothing of the claim";
 }
 
 TEST(AnswerRules, FollowPointersThroughListsAndEscapes) {

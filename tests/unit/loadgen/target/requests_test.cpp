@@ -40,7 +40,8 @@ struct Speech {
   std::string request(const PlannedAttempt& attempt, CohortId cohort = {},
                       std::string_view coupon = {}, const UserValues* values = nullptr) const {
     std::string text = "what was there before";
-    RequestTemplates(spec()).write(text, {attempt, cohort, coupon, values});
+    RequestTemplates(spec()).write(
+        text, {.attempt = attempt, .cohort = cohort, .coupon = coupon, .values = values});
     return text;
   }
 };

@@ -30,7 +30,8 @@ std::string Call::member(std::string_view name) const {
   return boost::json::serialize(*found);
 }
 
-World::World(const std::string& ledger_path, Acknowledge acknowledge, std::string_view fault)
+World::World(const std::string& ledger_path, Acknowledge acknowledge, std::string_view fault,
+             const OverloadLimits& limits, const FollowLimits& follow)
     : clock_(kStart),
       fault_(fault.empty() ? nullptr : find_fault(fault)),
       ledger_(open_ledger(ledger_path, fault_)),
@@ -51,15 +52,17 @@ World::World(const std::string& ledger_path, Acknowledge acknowledge, std::strin
                             [this](Duration wait, std::function<void()> work) {
                               delayed_.emplace(clock_.steady_now() + wait, std::move(work));
                             })),
+      guarded_(limits, {.clock = clock_, .queue = queue_, .service = *service_}),
       app_({.default_design = "sealed-draw",
             .acknowledge = acknowledge,
             .credentials = {.jwt_secret = {}, .admin_token = "letmein"},
+            .follow = follow,
             .fault = fault_},
            {.clock = clock_,
             .queue = queue_,
             .messaging = messaging_,
             .ledger = reader_,
-            .service = *service_}) {
+            .service = guarded_}) {
   EXPECT_EQ(fault_ == nullptr, fault.empty()) << "no such fault: " << fault;
   const auto restored =
       ledger_.replay([this](const LedgerRecord& record) { return service_->restore(record); });
@@ -72,6 +75,8 @@ std::unique_ptr<Call> World::send(Method method, const std::string& target, cons
   call->key = sent.key;
   call->text = sent.body;
   call->agent = sent.agent;
+  call->accept = sent.accept;
+  call->prefer = sent.prefer;
   if (sent.user) call->user = std::to_string(*sent.user);
   if (sent.admin) call->authorization = "Bearer letmein";
   call->request = {.method = method,
@@ -80,8 +85,8 @@ std::unique_ptr<Call> World::send(Method method, const std::string& target, cons
                    .user_id = call->user,
                    .idempotency_key = call->key,
                    .user_agent = call->agent,
-                   .accept = {},
-                   .prefer = {},
+                   .accept = call->accept,
+                   .prefer = call->prefer,
                    .body = call->text};
   app_.handle(*call);
   return call;

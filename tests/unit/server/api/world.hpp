@@ -11,6 +11,7 @@
 #include "server/api/app.hpp"
 #include "server/faults/wiring.hpp"
 #include "server/ledger/sqlite_ledger.hpp"
+#include "server/overload/guarded_service.hpp"
 
 namespace fairrush::server {
 
@@ -29,7 +30,8 @@ class Call final : public Exchange {
   /// The problem's code; empty when the answer is none.
   std::string code() const { return member("code"); }
 
-  std::string target, authorization, user, key, agent, text;  ///< what the request's views look at
+  /// What the request's views look at.
+  std::string target, authorization, user, key, agent, accept, prefer, text;
   std::string streamed;  ///< pieces of a body of unknown length
   int completions = 0;
   bool left = false;  ///< the client has gone
@@ -37,11 +39,13 @@ class Call final : public Exchange {
 
 /// What a request brings besides its path.
 struct Sent {
-  std::optional<std::uint32_t> user;
-  std::string key;
+  std::optional<std::uint32_t> user = {};
+  std::string key = {};
   bool admin = false;
-  std::string body;
+  std::string body = {};
   std::string agent = {};  ///< the User-Agent
+  std::string accept = {};
+  std::string prefer = {};
 };
 
 /// A whole server without sockets and threads: batches are written when the test says so (`settle`,
@@ -49,7 +53,8 @@ struct Sent {
 class World {
  public:
   explicit World(const std::string& ledger_path = ":memory:",
-                 Acknowledge acknowledge = Acknowledge::durable, std::string_view fault = {});
+                 Acknowledge acknowledge = Acknowledge::durable, std::string_view fault = {},
+                 const OverloadLimits& limits = {}, const FollowLimits& follow = {});
 
   /// Sends a request and leaves it where it stands.
   std::unique_ptr<Call> send(Method method, const std::string& target, const Sent& sent = {});
@@ -81,6 +86,7 @@ class World {
   void close_rush() { advance(std::chrono::seconds(1)); }
 
   App& app() { return app_; }
+  const GuardedService& guarded() const { return guarded_; }
   /// JSON members of the four windows, in order, from now.
   std::string windows_from_now() const;
 
@@ -117,6 +123,7 @@ class World {
   std::vector<PendingDraw> draws_;
   std::multimap<SteadyTime, std::function<void()>> delayed_;
   std::unique_ptr<RushService> service_;
+  GuardedService guarded_;
   App app_;
   bool fail_next_ = false;
   bool draws_held_ = false;
