@@ -60,7 +60,8 @@ class Rows {
                       to_printable(record.idempotency_key), to_unix_ms(record.at));
   }
   void add(const CouponIssued& record) {
-    users_.add(record.user.value(), to_unix_ms(record.at));
+    // Who holds a ticket is known.
+    if (record.ticket == TicketNumber()) users_.add(record.user.value(), to_unix_ms(record.at));
     coupons_.add(record.event.value(), record.issue, record.ticket.value(), record.user.value(),
                  record.serial, record.code.view(), to_printable(record.idempotency_key),
                  to_unix_ms(record.at), record.discount.value().value,

@@ -1,0 +1,260 @@
+// The ledger beside COPY, and row-lock beside pgbench, on one PostgreSQL of the bench's own, with
+// its usual promises (fsync on). Prints a table; `--seconds N` is how long pgbench takes a turn.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <future>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "server/ledger/postgres/postgres_ledger.hpp"
+#include "server/stores/postgres/transactions.hpp"
+#include "tests/bench/support/turns.hpp"
+#include "tests/integration/support/postgres_server.hpp"
+
+namespace fairrush::bench {
+namespace {
+
+using namespace server;
+using integration::PostgresServer;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr std::uint32_t kCoupons = 30'000;
+constexpr std::size_t kLedgerBatch = 2'000;  // records of a commit under load
+constexpr std::size_t kClaimBatch = 1'000;
+constexpr unsigned kSessions = 4;
+constexpr int kTurns = 3;
+
+double seconds_since(SteadyClock::time_point start) {
+  return std::chrono::duration<double>(SteadyClock::now() - start).count();
+}
+
+/// What a command prints; throws when it fails.
+std::string output_of(const std::string& command) {
+  FILE* const pipe = popen((command + " 2>&1").c_str(), "r");
+  std::string text;
+  std::array<char, 4096> buffer{};
+  while (const std::size_t count = fread(buffer.data(), 1, buffer.size(), pipe)) {
+    text.append(buffer.data(), count);
+  }
+  if (pclose(pipe) != 0) throw std::runtime_error(command + ": " + text);
+  return text;
+}
+
+EventSpec spec_of(std::string_view design) {
+  return {.name = "bench",
+          .design = std::string(design),
+          .quota = *QuotaRule::parse("100%"),
+          .windows = {from_unix_ms(0), from_unix_ms(10), from_unix_ms(10), from_unix_ms(1'000)}};
+}
+
+template <class Value>
+Value checked(std::expected<Value, std::string> result) {
+  if (!result) throw std::runtime_error(result.error());
+  return std::move(*result);
+}
+
+void commit(PostgresLedger& ledger, const std::vector<LedgerRecord>& records) {
+  for (std::size_t at = 0; at < records.size(); at += kLedgerBatch) {
+    const std::size_t count = std::min(kLedgerBatch, records.size() - at);
+    const auto done = ledger.commit(std::span(records).subspan(at, count));
+    if (!done) throw std::runtime_error(done.error());
+  }
+}
+
+std::vector<LedgerRecord> reservations() {
+  std::vector<LedgerRecord> records;
+  for (std::uint32_t number = 1; number <= kCoupons; ++number) {
+    records.emplace_back(ReservationGranted{EventId(1), TicketNumber(number), UserIndex(number),
+                                            from_unix_ms(5), "key-" + std::to_string(number)});
+  }
+  return records;
+}
+
+std::vector<LedgerRecord> coupons(const EventSecrets& secrets) {
+  const CouponMint mint(secrets.coupon_key);
+  std::vector<LedgerRecord> records;
+  for (std::uint32_t number = 1; number <= kCoupons; ++number) {
+    records.emplace_back(CouponIssued{
+        EventId(1), number, TicketNumber(number), UserIndex(number), number, mint.code(number),
+        from_unix_ms(20), "key-" + std::to_string(number), Discount{}, OutboxPosition(number)});
+  }
+  return records;
+}
+
+/// Coupons and their messages, by the ledger; then the same rows again by psql's COPY.
+struct LedgerTurn {
+  double ledger = 0;
+  double copy = 0;
+};
+
+LedgerTurn play_ledger(PostgresServer& postgres) {
+  const std::string database = postgres.make_database();
+  const std::string url = postgres.url(database);
+  const auto ledger = checked(PostgresLedger::open(*parse_postgres_url(url), LedgerSharing::alone));
+  const EventCreated event{EventId(1), spec_of("ticket-list"), EventSecrets::generate()};
+  commit(*ledger, {event});
+  commit(*ledger, reservations());
+  const auto records = coupons(event.secrets);
+  const double rows = 2.0 * kCoupons;
+  auto start = SteadyClock::now();
+  commit(*ledger, records);
+  const double ours = seconds_since(start);
+
+  const std::string files = output_of("mktemp -d");
+  const std::string folder = files.substr(0, files.find('\n'));
+  const std::string psql = fmt::format("psql -q -v ON_ERROR_STOP=1 '{}' ", url);
+  output_of(psql + fmt::format(R"(-c "\copy coupons TO '{0}/coupons'" )"
+                               R"(-c "\copy outbox TO '{0}/outbox'" )"
+                               R"(-c "TRUNCATE coupons, outbox CASCADE")",
+                               folder));
+  start = SteadyClock::now();
+  output_of(psql + fmt::format(R"(-c "\copy coupons FROM '{0}/coupons'" )"
+                               R"(-c "\copy outbox FROM '{0}/outbox'")",
+                               folder));
+  const double theirs = seconds_since(start);
+  output_of("rm -r " + folder);
+  return {.ledger = rows / ours, .copy = rows / theirs};
+}
+
+/// Every coupon claimed by batches of several sessions; claims a second.
+double play_row_lock(PostgresServer& postgres) {
+  const auto address = *parse_postgres_url(postgres.url(postgres.make_database()));
+  checked(PostgresLedger::open(address, LedgerSharing::shared));
+  PostgresInterrupt interrupt;
+  const auto session = [&] {
+    auto opened = PostgresConnection::open(address, "bench", interrupt);
+    if (!opened) throw std::runtime_error(opened.error().what);
+    if (!opened->prepare(record_statements()) || !opened->prepare(store_statements())) {
+      throw std::runtime_error("statements");
+    }
+    return std::move(*opened);
+  };
+  const auto requests = [](std::uint32_t from, std::int64_t at) {
+    std::vector<StoredRequest> batch;
+    for (std::uint32_t user = from; user < from + kClaimBatch; ++user) {
+      batch.push_back({UserIndex(user), "key-" + std::to_string(user), from_unix_ms(at)});
+    }
+    return batch;
+  };
+  auto setting = session();
+  const auto created = setting.transact(
+      [](pqxx::work& work) { return server::create(work, spec_of(kRowLock), ""); });
+  if (!created) throw std::runtime_error(created.error().what);
+  for (std::uint32_t user = 0; user < kCoupons; user += kClaimBatch) {
+    const auto done = setting.transact([&](pqxx::work& work) {
+      return server::reserve(work, "bench", requests(user, 5), from_unix_ms(5));
+    });
+    if (!done) throw std::runtime_error(done.error().what);
+  }
+  std::atomic<std::uint32_t> next = 0;
+  const auto start = SteadyClock::now();
+  std::vector<std::future<void>> threads;
+  for (unsigned number = 0; number < kSessions; ++number) {
+    threads.push_back(std::async(std::launch::async, [&] {
+      auto own = session();
+      for (std::uint32_t user = next.fetch_add(kClaimBatch); user < kCoupons;
+           user = next.fetch_add(kClaimBatch)) {
+        const auto done = own.transact([&](pqxx::work& work) {
+          return server::claim(work, "bench", requests(user, 20), ClaimDoor::reserved);
+        });
+        if (!done) throw std::runtime_error(done.error().what);
+      }
+    }));
+  }
+  for (auto& thread : threads) thread.get();
+  return kCoupons / seconds_since(start);
+}
+
+/// pgbench over a bare table; rows a second.
+double play_pgbench(PostgresServer& postgres, const std::string& statement, double rows_each,
+                    int seconds) {
+  const std::string database = postgres.make_database();
+  postgres.execute(
+      "CREATE TABLE stock (id bigint PRIMARY KEY, buyer bigint); CREATE SEQUENCE ticket;"
+      "CREATE INDEX free ON stock (id) WHERE buyer IS NULL;"
+      "INSERT INTO stock SELECT n FROM generate_series(1, 400000) AS n; ANALYZE stock",
+      database);
+  const std::string file = output_of("mktemp");
+  const std::string path = file.substr(0, file.find('\n'));
+  FILE* const script = std::fopen(path.c_str(), "w");
+  fmt::print(script, "{}\n", statement);
+  std::fclose(script);
+  const std::string said = output_of(
+      fmt::format("/usr/lib/postgresql/15/bin/pgbench -n -M prepared -c {} -j 2 -T {} -f {} '{}'",
+                  kSessions, seconds, path, postgres.url(database)));
+  output_of("rm " + path);
+  const std::size_t at = said.find("tps = ");
+  return std::stod(said.substr(at + 6)) * rows_each;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values.at(values.size() / 2);
+}
+
+constexpr const char* kOneRow =
+    "UPDATE stock SET buyer = 1 WHERE id = (SELECT id FROM stock WHERE buyer IS NULL ORDER BY id "
+    "LIMIT 1 FOR UPDATE SKIP LOCKED)";
+constexpr const char* kByTicket =
+    "WITH t AS (SELECT nextval('ticket') AS id) UPDATE stock SET buyer = 1 FROM t "
+    "WHERE stock.id = t.id";
+constexpr const char* kHundredRows =
+    "UPDATE stock SET buyer = 1 WHERE id IN (SELECT id FROM stock WHERE buyer IS NULL ORDER BY id "
+    "LIMIT 100 FOR UPDATE SKIP LOCKED)";
+
+void run(int seconds) {
+  PostgresServer postgres({"shared_buffers=512MB", "max_wal_size=4GB"});
+  std::vector<double> ledger;
+  std::vector<double> copy;
+  std::vector<double> ledger_ratio;
+  std::vector<double> row_lock;
+  std::vector<double> one_row;
+  std::vector<double> ticket;
+  std::vector<double> hundred;
+  for (int turn = 0; turn < kTurns; ++turn) {
+    const LedgerTurn rows = play_ledger(postgres);
+    ledger.push_back(rows.ledger);
+    copy.push_back(rows.copy);
+    ledger_ratio.push_back(rows.ledger / rows.copy);
+    row_lock.push_back(play_row_lock(postgres));
+    one_row.push_back(play_pgbench(postgres, kOneRow, 1, seconds));
+    ticket.push_back(play_pgbench(postgres, kByTicket, 1, seconds));
+    hundred.push_back(play_pgbench(postgres, kHundredRows, 100, seconds));
+  }
+  fmt::print("| question | fairrush | beside it | goal |\n|---|---|---|---|\n");
+  fmt::print(
+      "| ledger rows/s (coupon + message, commits of {}) | {} ({:.2f} x) | psql COPY: {} | "
+      ">= 0.50 x |\n",
+      kLedgerBatch, thousands(median(ledger)), median(ledger_ratio), thousands(median(copy)));
+  const double ours = median(row_lock);
+  const double best = std::max(median(one_row), median(ticket));
+  fmt::print(
+      "| row-lock claims/s, {} sessions, batches of {} | {} | pgbench, a row a commit: "
+      "skip-locked {} ({:.1f} x), by ticket {} ({:.1f} x) | >= 0.80 x the best, >= 5 x "
+      "skip-locked |\n",
+      kSessions, kClaimBatch, thousands(ours), thousands(median(one_row)), ours / median(one_row),
+      thousands(median(ticket)), ours / best);
+  fmt::print("| the same | {} | pgbench, 100 rows a commit, a bare table: {} ({:.2f} x) | |\n",
+             thousands(ours), thousands(median(hundred)), ours / median(hundred));
+}
+
+}  // namespace
+}  // namespace fairrush::bench
+
+int main(int count, char** words) {
+  const bool asked = count == 3 && std::string(words[1]) == "--seconds";
+  try {
+    fairrush::bench::run(asked ? std::atoi(words[2]) : 3);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "postgres_bench: {}\n", error.what());
+    return 1;
+  }
+}
