@@ -60,7 +60,7 @@ constexpr auto kRequests = std::to_array<ReferenceRequest>({
          { status = 200, json = { "/code" = "NOT_IN_ACTIVE_TIME" }, means = "refusal",
            reason = "outside_window" },
          { status = 200,
-           json = { "/code" = { matches = "^(OVERLOADED|WAITED_TOO_LONG|RATE_LIMITED|DRAINING)$" } },
+           json = { "/code" = { matches = "^(OVERLOADED|WAITED_TOO_LONG|RATE_LIMITED)$" } },
            means = "refusal", reason = "overloaded" },
          { status = 200, json = { "/status" = { matches = "^(PROCESSING|QUEUED)$" } },
            means = "pending" },

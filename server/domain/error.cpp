@@ -26,7 +26,7 @@ constexpr std::array kRows{
     Row{ErrorCode::not_in_active_time, "NOT_IN_ACTIVE_TIME",
         "The window for this request is not open."},
     Row{ErrorCode::not_reservation, "NOT_RESERVATION", "This user holds no reservation."},
-    Row{ErrorCode::already_claimed, "ALREADY_CLAIMED", "This user has been given a coupon already."},
+    Row{ErrorCode::already_claimed, "ALREADY_CLAIMED", "This user has been given a coupon before."},
     Row{ErrorCode::sold_out, "SOLD_OUT", "All coupons have been given out."},
     Row{ErrorCode::not_drawn, "NOT_DRAWN", "This user's ticket was not drawn."},
     Row{ErrorCode::forbidden, "FORBIDDEN", "This user may not claim."},
