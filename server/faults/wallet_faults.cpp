@@ -6,7 +6,8 @@
 namespace fairrush::server {
 namespace {
 
-/// The reader of one of three queues hangs: its users' wallets stay empty.
+/// The reader of one of three queues hangs: its users' wallets stay empty, and the claims of theirs
+/// that are told their outcome later are never told it.
 class StatusStuck final : public FaultyService {
  public:
   using FaultyService::FaultyService;
@@ -14,6 +15,16 @@ class StatusStuck final : public FaultyService {
   std::vector<WalletEntry> wallet_of(UserIndex user, const LiveEvent* only) const override {
     if (user.value() % 3 == 0) return {};
     return FaultyService::wallet_of(user, only);
+  }
+
+  void status(const StatusQuestion& question, StatusDone done) override {
+    if (question.user.value() % 3 != 0) return FaultyService::status(question, std::move(done));
+    if (question.seen) return;  // nothing ever changes
+    FaultyService::status(question, [done = std::move(done)](const auto& status) {
+      done(status && status->is_final() ? std::expected<ClaimStatus, ErrorCode>(
+                                              ClaimStatus{.kind = ClaimStatus::Kind::processing})
+                                        : status);
+    });
   }
 };
 

@@ -59,6 +59,19 @@ TEST(StatusStuck, LeavesTheWalletsOfSomeWinnersEmpty) {
   }
 }
 
+TEST(StatusStuck, LeavesSomeAcceptedClaimsPendingForEver) {
+  for (const bool faulty : {true, false}) {
+    Trial trial(faulty ? "status-stuck" : kNoFault, "stock-counter", "20", 20);
+    trial.claim_all(20);
+    trial.finish();
+    for (std::uint32_t user = 0; user < 20; ++user) {
+      const std::string path = "/api/v1/claims/" + trial.calls[user]->member("request");
+      const std::string status = trial.world.get(path, {.user = user})->member("status");
+      EXPECT_EQ(status, faulty && user % 3 == 0 ? "PROCESSING" : "COMPLETED") << user;
+    }
+  }
+}
+
 TEST(DoubleRedeem, SpendsACouponTwiceOnOrdersThatComeTogether) {
   for (const bool faulty : {true, false}) {
     Trial trial(faulty ? "double-redeem" : kNoFault, "ticket-list", "20", 20);
