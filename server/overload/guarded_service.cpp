@@ -163,11 +163,15 @@ void GuardedService::observe(SteadyTime now) {
                 !line_.empty());
 }
 
+/// Where decisions in flight are limited that limit sets the pace, and the room that a commit
+/// leaves is filled at once, so that the next batch is as large as it may be. It bounds a turn,
+/// too.
 void GuardedService::drain(SteadyTime now) {
   if (line_.empty()) return;
   std::uint64_t handed = 0;
-  for (std::uint64_t left = pace_.allowance(now); left > 0 && !line_.empty() && has_time();
-       --left) {
+  const std::uint64_t allowed = pace_.allowance(now);
+  for (std::uint64_t left = in_flight_max_ > 0 ? in_flight_max_ : allowed;
+       left > 0 && !line_.empty() && has_time(); --left) {
     hand_on(line_.next());
     ++handed;
   }
