@@ -46,7 +46,7 @@ class ServerProcess {
         writer_(std::move(ledger), context_.get_executor()),
         faulty_writer_(make_writer(options.app.fault, writer_)),
         queue_(faulty_writer_ ? *faulty_writer_ : writer_),
-        messaging_(queue_, make_bus_filter(options.app.fault)),
+        messaging_(queue_, {.clock = clock, .filter = make_bus_filter(options.app.fault)}),
         service_(make_service(options.app.fault,
                               {.queue = queue_,
                                .messaging = messaging_,
