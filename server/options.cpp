@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/bus/brokers/bus_options.hpp"
 #include "server/designs/designs.hpp"
 
 namespace fairrush::server {
@@ -176,6 +177,7 @@ OptionTable server_option_table(ServerOptions& options) {
   add_service_options(table, options);
   add_credential_options(table, options.app.credentials);
   add_tls_options(table, options.tls);
+  add_bus_options(table, options.bus);
   add_fault_options(table, options);
   add_limit_options(table, options);
   return table;

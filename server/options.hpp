@@ -6,6 +6,7 @@
 
 #include "base/options.hpp"
 #include "server/api/app.hpp"
+#include "server/bus/brokers/bus_shell.hpp"
 #include "server/http/listener.hpp"
 #include "server/log.hpp"
 
@@ -29,6 +30,7 @@ struct ServerOptions {
   Store store = Store::memory;
   std::string ledger_path = "fairrush-ledger.sqlite";  ///< ":memory:" keeps nothing
   AppOptions app;
+  BusOptions bus;
   RequestLimits limits;
   SessionTimeouts timeouts;
   TlsOptions tls;

@@ -41,12 +41,14 @@ Delay delay_on(Executor home) {
 /// The parts of a running server, in the order in which they need each other.
 class ServerProcess {
  public:
-  ServerProcess(const ServerOptions& options, const Clock& clock, SqliteLedger ledger)
+  ServerProcess(const ServerOptions& options, const Clock& clock, SqliteLedger ledger,
+                OpenNotices notices)
       : options_(options),
         writer_(std::move(ledger), context_.get_executor()),
         faulty_writer_(make_writer(options.app.fault, writer_)),
         queue_(faulty_writer_ ? *faulty_writer_ : writer_),
-        messaging_(queue_, {.clock = clock, .filter = make_bus_filter(options.app.fault)}),
+        bus_(options.bus, std::move(notices), context_.get_executor(), clock),
+        messaging_(queue_, bus_.parts(make_bus_filter(options.app.fault))),
         service_(make_service(options.app.fault,
                               {.queue = queue_,
                                .messaging = messaging_,
@@ -78,7 +80,9 @@ class ServerProcess {
     listener.start();
     fmt::print("listening on {}\n", listener.url());
     std::fflush(stdout);
-    log_info("listening", {{"url", listener.url()}, {"ledger", options_.ledger_path}});
+    log_info("listening", {{"url", listener.url()},
+                           {"ledger", options_.ledger_path},
+                           {"bus", shown(options_.bus.address)}});
     TaskGroup tasks(executor());
     tasks.spawn(stop_on_signal(listener));
     tasks.spawn(renew_on_signal(identity));
@@ -105,6 +109,7 @@ class ServerProcess {
     log_info("draining", {{"signal", fmt::format("{}", signal)},
                           {"connections", fmt::format("{}", listener.connections())}});
     const bool drained = co_await listener.drain(options_.drain_timeout);
+    co_await bus_.stop();
     Timer poll(executor());
     while (!queue_.idle()) {
       poll.expires_after(kFlushPoll);
@@ -120,6 +125,7 @@ class ServerProcess {
   LedgerThread writer_;
   std::unique_ptr<BatchWriter> faulty_writer_;
   CommitQueue queue_;
+  BusShell bus_;
   Messaging messaging_;
   IoThread worker_{"draw"};
   std::unique_ptr<RushService> service_;
@@ -146,7 +152,9 @@ std::expected<void, std::string> run_server(const ServerOptions& options, const 
   auto ledger = SqliteLedger::open(
       options.ledger_path, options.app.fault == nullptr ? Promises::kept : Promises::waived);
   if (!ledger) return std::unexpected(ledger.error());
-  ServerProcess process(options, clock, std::move(*ledger));
+  auto notices = open_notices(options.bus);
+  if (!notices) return std::unexpected(notices.error());
+  ServerProcess process(options, clock, std::move(*ledger), std::move(*notices));
   if (auto restored = process.restore(); !restored) return restored;
   auto acceptor = listen_on(process.executor(), options.listen);
   if (!acceptor) return std::unexpected(acceptor.error());

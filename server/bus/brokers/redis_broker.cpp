@@ -1,0 +1,120 @@
+#include "server/bus/brokers/redis_broker.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "base/draw/digest.hpp"
+
+namespace fairrush::server {
+namespace {
+
+constexpr Duration kAskEvery = std::chrono::seconds(1);
+constexpr std::size_t kNameBytes = 8;
+
+/// A name that no other process has, and no former one had.
+std::string name_of_this_process() {
+  std::array<char, 65> host{};
+  gethostname(host.data(), host.size() - 1);
+  return fmt::format("{}-{}", host.data(), to_hex(secret_bytes(kNameBytes)));
+}
+
+}  // namespace
+
+RedisBroker::RedisBroker(Executor executor, const Clock& clock, const RedisBusAddress& address,
+                         std::span<const std::string> consumers)
+    : clock_(clock),
+      address_(address),
+      presence_(shown(address)),
+      connection_(executor, clock, address.endpoint, *this) {
+  const std::string own_name = name_of_this_process();
+  for (const std::string& group : consumers) {
+    const ConsumerIndex index(static_cast<std::uint32_t>(readers_.size()));
+    readers_.emplace_back(
+        RedisReader::Parts{.executor = executor,
+                           .clock = clock,
+                           .address = address,
+                           .group = group,
+                           .consumer = own_name,
+                           .deliver = [this, index](DeliveryTag tag, WireMessage message) {
+                             listener_->delivered(index, tag, std::move(message));
+                           }});
+  }
+}
+
+void RedisBroker::open(Broker::Listener& listener) {
+  listener_ = &listener;
+  connection_.open();
+  for (RedisReader& reader : readers_) reader.open();
+}
+
+Task<void> RedisBroker::stop() {
+  co_await connection_.stop();
+  for (RedisReader& reader : readers_) co_await reader.stop();
+}
+
+void RedisBroker::publish(Outgoing message) {
+  connection_.send(RedisCommand("XADD")
+                       .add(address_.stream)
+                       .add("MAXLEN")
+                       .add("~")
+                       .add(address_.keep)
+                       .add("*")
+                       .add("id")
+                       .add(message.id)
+                       .add("message")
+                       .add(message.text),
+                   [this, position = message.position](const RedisResult& result) {
+                     if (result) return listener_->confirmed(position);
+                     listener_->returned(position);
+                   });
+}
+
+void RedisBroker::settle(ConsumerIndex consumer, DeliveryTag tag, Settlement how) {
+  readers_[consumer.value()].settle(tag, how);
+}
+
+void RedisBroker::tick() {
+  if (connection_.is_ready() && clock_.steady_now() >= ask_at_) ask_who_is_behind();
+  for (RedisReader& reader : readers_) reader.tick();
+}
+
+void RedisBroker::connected(const std::string&) {
+  presence_.there();
+}
+
+void RedisBroker::disconnected(const std::string& why) {
+  presence_.away(why);
+}
+
+void RedisBroker::ask_who_is_behind() {
+  ask_at_ = clock_.steady_now() + kAskEvery;
+  connection_.send(RedisCommand("XINFO").add("GROUPS").add(address_.stream),
+                   [this](const RedisResult& result) {
+                     if (result) take_groups(result->value());
+                   });
+}
+
+void RedisBroker::take_groups(const RedisValue& groups) {
+  behind_.reset();
+  for (std::size_t at = 0; at < groups.size(); ++at) {
+    const std::int64_t unread =
+        redis_number(groups[at], "lag") + redis_number(groups[at], "pending");
+    if (unread <= static_cast<std::int64_t>(address_.keep / 2)) continue;
+    behind_ = fmt::format("the consumer group '{}' is {} messages behind, and the stream keeps {}",
+                          redis_text(groups[at], "name"), unread, address_.keep);
+  }
+}
+
+std::optional<std::string> RedisBroker::missing() const {
+  if (!presence_.is_there()) return presence_.missing();
+  if (behind_) return behind_;
+  for (const RedisReader& reader : readers_) {
+    if (auto why = reader.missing()) return why;
+  }
+  return std::nullopt;
+}
+
+}  // namespace fairrush::server
