@@ -20,6 +20,7 @@ namespace {
 using SignalSet = asio::basic_signal_set<Executor>;
 
 constexpr Duration kFlushPoll = std::chrono::milliseconds(1);
+constexpr Duration kHearingTime = std::chrono::seconds(1);
 
 /// Runs draws on `worker` and hands their outcomes to the thread of `home`.
 DrawRunner draw_runner(IoThread& worker, Executor home) {
@@ -109,15 +110,22 @@ class ServerProcess {
     log_info("draining", {{"signal", fmt::format("{}", signal)},
                           {"connections", fmt::format("{}", listener.connections())}});
     const bool drained = co_await listener.drain(options_.drain_timeout);
+    // What consumers heard is recorded, and settled, before the bus goes; others may still publish.
+    co_await flush(kHearingTime);
     co_await bus_.stop();
-    Timer poll(executor());
-    while (!queue_.idle()) {
-      poll.expires_after(kFlushPoll);
-      co_await poll.async_wait(kAwait);
-    }
+    co_await flush(Duration::max());
     co_await listener.stop();
     renewals_.cancel();
     log_info(drained ? "stopped" : "stopped with connections cut off");
+  }
+
+  /// Waits until everything decided is durable, at most so long.
+  Task<void> flush(Duration time) {
+    Timer poll(executor());
+    for (Duration waited{}; !queue_.idle() && waited < time; waited += kFlushPoll) {
+      poll.expires_after(kFlushPoll);
+      co_await poll.async_wait(kAwait);
+    }
   }
 
   const ServerOptions& options_;

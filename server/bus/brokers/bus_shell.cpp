@@ -4,8 +4,10 @@
 #include <utility>
 #include <vector>
 
+#include "server/bus/amqp/amqp_broker.hpp"
 #include "server/bus/broker_bus.hpp"
 #include "server/bus/brokers/redis_broker.hpp"
+#include "server/bus/kafka/kafka_broker.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -23,8 +25,13 @@ struct BrokerMaker {
     if (options.password) address.endpoint.password = *options.password;
     return std::make_unique<RedisBroker>(home, clock, address, consumers_of(options));
   }
-  std::unique_ptr<Broker> operator()(const AmqpBusAddress&) const { return nullptr; }
-  std::unique_ptr<Broker> operator()(const KafkaBusAddress&) const { return nullptr; }
+  std::unique_ptr<Broker> operator()(AmqpBusAddress address) const {
+    if (options.password) address.password = *options.password;
+    return std::make_unique<AmqpBroker>(home, std::move(address), consumers_of(options));
+  }
+  std::unique_ptr<Broker> operator()(const KafkaBusAddress& address) const {
+    return std::make_unique<KafkaBroker>(home, address, consumers_of(options));
+  }
 
   const BusOptions& options;
   Executor home;

@@ -14,6 +14,8 @@ class Presence {
 
   void there();
   void away(const std::string& why);
+  /// On purpose, so nothing is said.
+  void left() { missing_ = "the service stops"; }
 
   bool is_there() const { return !missing_; }
   /// Why it is not there.

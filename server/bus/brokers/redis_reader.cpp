@@ -10,6 +10,8 @@ namespace fairrush::server {
 namespace {
 
 constexpr std::chrono::milliseconds kBlock{200};  // well below the patience of a connection
+constexpr Duration kFarewell = std::chrono::milliseconds(500);
+constexpr Duration kFarewellPoll = std::chrono::milliseconds(2);
 constexpr std::size_t kReadMax = 128;
 constexpr Duration kPause = std::chrono::milliseconds(100);
 constexpr std::uint64_t kDeadKept = 10'000;
@@ -32,13 +34,26 @@ std::int64_t redis_number(const RedisValue& pairs, std::string_view name) {
 }
 
 RedisReader::RedisReader(Parts parts)
-    : clock_(parts.clock),
+    : executor_(parts.executor),
+      clock_(parts.clock),
       address_(std::move(parts.address)),
       group_(std::move(parts.group)),
       consumer_(std::move(parts.consumer)),
       deliver_(std::move(parts.deliver)),
       presence_("consumer " + group_),
       connection_(parts.executor, parts.clock, address_.endpoint, *this) {}
+
+Task<void> RedisReader::stop() {
+  stopping_ = true;
+  turn();
+  const SteadyTime end = clock_.steady_now() + kFarewell;
+  Timer poll(executor_);
+  while (connection_.is_ready() && connection_.pending() > 0 && clock_.steady_now() < end) {
+    poll.expires_after(kFarewellPoll);
+    co_await poll.async_wait(kAwait);
+  }
+  co_await connection_.stop();
+}
 
 void RedisReader::connected(const std::string&) {
   grouped_ = busy_ = false;
@@ -106,7 +121,7 @@ void RedisReader::turn() {
   if (!connection_.is_ready()) return;
   acknowledge();
   const SteadyTime now = clock_.steady_now();
-  if (busy_ || now < resume_at_) return;
+  if (busy_ || stopping_ || now < resume_at_) return;
   if (!grouped_) return make_group();
   const std::size_t room = kHeldMax - std::min(kHeldMax, held_.size());
   if (room == 0) return;

@@ -41,7 +41,8 @@ class RedisReader final : private RedisConnection::Listener {
   explicit RedisReader(Parts parts);
 
   void open() { connection_.open(); }
-  Task<void> stop() { return connection_.stop(); }
+  /// Tells what is settled, if Redis hears it, and ends.
+  Task<void> stop();
 
   void settle(DeliveryTag tag, Settlement how);
   void tick() { turn(); }
@@ -73,6 +74,7 @@ class RedisReader final : private RedisConnection::Listener {
   void take(Entry entry);
   void bury(const Entry& entry, std::string_view why);
 
+  Executor executor_;
   const Clock& clock_;
   RedisBusAddress address_;
   std::string group_;
@@ -83,7 +85,8 @@ class RedisReader final : private RedisConnection::Listener {
   std::vector<std::string> to_acknowledge_;
   std::uint64_t last_tag_ = 0;
   bool grouped_ = false;  ///< the group is there
-  bool busy_ = false;     ///< a read, or the making of the group, is under way
+  bool stopping_ = false;
+  bool busy_ = false;  ///< a read, or the making of the group, is under way
   SteadyTime reclaim_at_;
   std::string reclaim_from_ = "0-0";
   SteadyTime resume_at_;  ///< after a refusal
