@@ -16,8 +16,9 @@ namespace fairrush::server {
 struct EventView {
   WallTime now;
   std::size_t outbox_pending = 0;
-  std::optional<std::size_t> unheard = {};  ///< published, and not heard by the audit consumer
-  std::string_view fault;                   ///< empty: none
+  std::optional<std::size_t> unheard = {};       ///< published, and not heard by the audit consumer
+  std::optional<std::uint64_t> bus_unread = {};  ///< held by the bus for its consumers here
+  std::string_view fault;                        ///< empty: none
 };
 
 /// Readiness of a server that takes requests. `bus` says why messages wait, if they do: nobody who

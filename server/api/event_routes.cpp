@@ -64,6 +64,7 @@ void App::answer_event(Exchange& exchange, const EventState& event) {
       event_document(event, {.now = exchange.arrived,
                              .outbox_pending = messaging_.outbox.pending(event.id),
                              .unheard = messaging_.unheard(event.id),
+                             .bus_unread = messaging_.unread(),
                              .fault = options_.fault == nullptr ? "" : options_.fault->name});
   send_when_durable(exchange, event.durable);
 }

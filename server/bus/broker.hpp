@@ -70,6 +70,9 @@ class Broker {
   virtual void tick() {}
   /// Why messages do not get through at present; unset when they do.
   virtual std::optional<std::string> missing() const = 0;
+  /// Messages that some consumer of this process has still to settle, by the broker's own count of
+  /// about a second ago; unset while it is not known.
+  virtual std::optional<std::uint64_t> unread() const = 0;
 };
 
 }  // namespace fairrush::server

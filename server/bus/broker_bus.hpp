@@ -21,6 +21,7 @@ class BrokerBus final : public Bus, private Broker::Listener {
   void publish(const BusMessage& message) override;
   void tick() override;
   std::optional<std::string> missing() const override;
+  std::optional<std::uint64_t> unread() const override { return broker_.unread(); }
 
  private:
   struct Delivery {

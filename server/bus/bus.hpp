@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -47,6 +48,10 @@ class Bus {
 
   /// Why messages do not get through at present; unset when they do.
   virtual std::optional<std::string> missing() const { return std::nullopt; }
+
+  /// Messages that some consumer of this process has still to handle, by the bus's own count of
+  /// about a second ago; unset while it is not known.
+  virtual std::optional<std::uint64_t> unread() const { return 0; }
 };
 
 /// Who hears of coupons: every message at least once, a repetition under the same id; of one user

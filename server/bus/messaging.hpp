@@ -47,6 +47,8 @@ class Messaging {
   std::optional<std::size_t> unheard(EventId event) const;
   /// Why messages do not get through at present; unset when they do.
   std::optional<std::string> missing() const { return bus_->missing(); }
+  /// Messages that the bus holds for a consumer of this process; unset while it is not known.
+  std::optional<std::uint64_t> unread() const { return bus_->unread(); }
 
  private:
   bool audits_;

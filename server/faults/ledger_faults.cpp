@@ -74,6 +74,8 @@ class OutboxSkips final : public Bus {
     bus_.publish(message);
   }
   void tick() override { bus_.tick(); }
+  std::optional<std::string> missing() const override { return bus_.missing(); }
+  std::optional<std::uint64_t> unread() const override { return bus_.unread(); }
 
  private:
   static constexpr std::uint64_t kEvery = 10;

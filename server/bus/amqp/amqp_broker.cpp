@@ -1,5 +1,6 @@
 #include "server/bus/amqp/amqp_broker.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace fairrush::server {
@@ -20,6 +21,7 @@ void AmqpBroker::open(Listener& listener) {
     auto reports = Mailbox<AmqpConsumer::Report>::make(
         home_, [this, place](AmqpConsumer::Report report) { take(place, std::move(report)); });
     subscriptions_.push_back({.presence = Presence("consumer " + name),
+                              .unread = {},
                               .reports = reports,
                               .consumer = std::make_unique<AmqpConsumer>(address_, name, reports)});
   }
@@ -50,6 +52,15 @@ std::optional<std::string> AmqpBroker::missing() const {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> AmqpBroker::unread() const {
+  std::uint64_t unread = 0;
+  for (const Subscription& one : subscriptions_) {
+    if (!one.unread) return std::nullopt;
+    unread = std::max(unread, *one.unread);
+  }
+  return unread;
+}
+
 void AmqpBroker::take(const AmqpPublisher::Report& report) {
   using Kind = AmqpPublisher::Report::Kind;
   switch (report.kind) {
@@ -70,10 +81,19 @@ void AmqpBroker::take(const AmqpPublisher::Report& report) {
 
 void AmqpBroker::take(ConsumerIndex place, AmqpConsumer::Report report) {
   using Kind = AmqpConsumer::Report::Kind;
-  Presence& presence = subscriptions_[place.value()].presence;
-  if (report.kind == Kind::there) return presence.there();
-  if (report.kind == Kind::away) return presence.away(report.why);
-  listener_->delivered(place, report.tag, std::move(report.message));
+  Subscription& one = subscriptions_[place.value()];
+  switch (report.kind) {
+    case Kind::there:
+      return one.presence.there();
+    case Kind::away:
+      one.unread.reset();
+      return one.presence.away(report.why);
+    case Kind::unread:
+      one.unread = report.count;
+      return;
+    case Kind::delivered:
+      return listener_->delivered(place, report.tag, std::move(report.message));
+  }
 }
 
 }  // namespace fairrush::server

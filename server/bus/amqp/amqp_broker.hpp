@@ -24,10 +24,12 @@ class AmqpBroker final : public Broker {
   void publish(Outgoing message) override { publisher_->publish(std::move(message)); }
   void settle(ConsumerIndex consumer, DeliveryTag tag, Settlement how) override;
   std::optional<std::string> missing() const override;
+  std::optional<std::uint64_t> unread() const override;
 
  private:
   struct Subscription {
     Presence presence;
+    std::optional<std::uint64_t> unread;
     std::shared_ptr<Mailbox<AmqpConsumer::Report>> reports;
     std::unique_ptr<AmqpConsumer> consumer;
   };

@@ -43,7 +43,7 @@ void AmqpConsumer::work() {
   while (!work_.stopped()) {
     const Done ended = serve();
     if (work_.stopped()) return;
-    reports_->put({Report::Kind::away, ended.error(), {}, {}});
+    reports_->put({Report::Kind::away, ended.error(), {}, {}, 0});
     work_.wait(-1, kRetry);
   }
 }
@@ -57,10 +57,12 @@ AmqpConsumer::Done AmqpConsumer::serve() {
   amqp_basic_consume(session_.connection(), kAmqpChannel, amqp_text(queue), amqp_empty_bytes, 0, 0,
                      0, amqp_empty_table);
   if (auto hears = session_.replied("hear the queue " + queue); !hears) return hears;
-  reports_->put({Report::Kind::there, {}, {}, {}});
+  unsettled_ = 0;
+  reports_->put({Report::Kind::there, {}, {}, {}, 0});
   for (;;) {
     if (auto settled = settle_waiting(); !settled) return settled;
     if (auto taken = take_frames(); !taken) return taken;
+    if (auto counted = count_unread(); !counted) return counted;
     if (work_.stopped()) return std::unexpected("the service stops");
     work_.wait(session_.socket(), kLookEvery);
   }
@@ -80,6 +82,19 @@ AmqpConsumer::Done AmqpConsumer::settle_one(std::uint64_t number, Settlement how
                          ? amqp_basic_ack(session_.connection(), kAmqpChannel, number, 0)
                          : amqp_basic_reject(session_.connection(), kAmqpChannel, number, 0);
   if (status != AMQP_STATUS_OK) return std::unexpected(amqp_error_string2(status));
+  --unsettled_;
+  return {};
+}
+
+AmqpConsumer::Done AmqpConsumer::count_unread() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < count_at_) return {};
+  count_at_ = now + kLookEvery;
+  const std::string queue = fmt::format("{}.{}", address_.exchange, consumer_);
+  const amqp_queue_declare_ok_t* const there = amqp_queue_declare(
+      session_.connection(), kAmqpChannel, amqp_text(queue), 1, 1, 0, 0, amqp_empty_table);
+  if (there == nullptr) return session_.replied("look at the queue " + queue);
+  reports_->put({Report::Kind::unread, {}, {}, {}, there->message_count + unsettled_});
   return {};
 }
 
@@ -100,9 +115,10 @@ AmqpConsumer::Done AmqpConsumer::take_frames() {
 AmqpConsumer::Done AmqpConsumer::take_delivery(std::uint64_t number) {
   const auto message = session_.read_message();
   if (!message) return std::unexpected(message.error());
+  ++unsettled_;
   auto wire = parse_wire_text(message->text);
   if (wire) {
-    reports_->put({Report::Kind::delivered, {}, tag_of(number), std::move(*wire)});
+    reports_->put({Report::Kind::delivered, {}, tag_of(number), std::move(*wire), 0});
     return {};
   }
   log_warning("a dead letter", {{"consumer", consumer_}, {"why", wire.error()}});

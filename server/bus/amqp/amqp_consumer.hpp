@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <semaphore>
 #include <string>
 #include <thread>
@@ -17,11 +18,12 @@ class AmqpConsumer {
  public:
   /// What is told of the work.
   struct Report {
-    enum class Kind : std::uint8_t { there, away, delivered };
+    enum class Kind : std::uint8_t { there, away, delivered, unread };
     Kind kind{};
     std::string why;  ///< of away
     DeliveryTag tag;  ///< of delivered, as the next
     WireMessage message;
+    std::uint64_t count = 0;  ///< of unread: messages that wait in the queue or to be settled
   };
 
   /// Starts to connect; hears the queue of `consumer`.
@@ -49,6 +51,7 @@ class AmqpConsumer {
   Done settle_one(std::uint64_t number, Settlement how);
   Done take_frames();
   Done take_delivery(std::uint64_t number);
+  Done count_unread();
   /// RabbitMQ's numbers begin anew with each connection.
   DeliveryTag tag_of(std::uint64_t number) const;
 
@@ -58,6 +61,8 @@ class AmqpConsumer {
   WorkQueue<Settled> work_;
   AmqpSession session_;
   std::uint64_t connection_ = 0;  ///< counts them
+  std::uint64_t unsettled_ = 0;   ///< deliveries of this connection
+  std::chrono::steady_clock::time_point count_at_;
   std::binary_semaphore ended_{0};
   std::thread thread_;  // last: uses the others
 };

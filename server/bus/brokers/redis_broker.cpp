@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -28,6 +29,7 @@ RedisBroker::RedisBroker(Executor executor, const Clock& clock, const RedisBusAd
     : clock_(clock),
       address_(address),
       presence_(shown(address)),
+      groups_(consumers.begin(), consumers.end()),
       connection_(executor, clock, address.endpoint, *this) {
   const std::string own_name = name_of_this_process();
   for (const std::string& group : consumers) {
@@ -87,25 +89,40 @@ void RedisBroker::connected(const std::string&) {
 
 void RedisBroker::disconnected(const std::string& why) {
   presence_.away(why);
+  unread_.reset();
 }
 
 void RedisBroker::ask_who_is_behind() {
   ask_at_ = clock_.steady_now() + kAskEvery;
   connection_.send(RedisCommand("XINFO").add("GROUPS").add(address_.stream),
                    [this](const RedisResult& result) {
+                     unread_.reset();
                      if (result) take_groups(result->value());
                    });
 }
 
 void RedisBroker::take_groups(const RedisValue& groups) {
   behind_.reset();
+  std::uint64_t unread = 0;
+  std::size_t known = 0;  // of our groups
   for (std::size_t at = 0; at < groups.size(); ++at) {
-    const std::int64_t unread =
-        redis_number(groups[at], "lag") + redis_number(groups[at], "pending");
-    if (unread <= static_cast<std::int64_t>(address_.keep / 2)) continue;
-    behind_ = fmt::format("the consumer group '{}' is {} messages behind, and the stream keeps {}",
-                          redis_text(groups[at], "name"), unread, address_.keep);
+    const std::string_view name = redis_text(groups[at], "name");
+    const auto lag = redis_number(groups[at], "lag");
+    const auto pending = redis_number(groups[at], "pending");
+    const auto behind = static_cast<std::uint64_t>(lag.value_or(0) + pending.value_or(0));
+    if (behind > address_.keep / 2) {
+      behind_ = fmt::format("the consumer group '{}' is {} messages behind, the stream keeps {}",
+                            name, behind, address_.keep);
+    }
+    if (!lag || std::ranges::find(groups_, name) == groups_.end()) continue;
+    unread = std::max(unread, behind);
+    ++known;
   }
+  if (known == groups_.size()) unread_ = unread;
+}
+
+std::optional<std::uint64_t> RedisBroker::unread() const {
+  return presence_.is_there() ? unread_ : std::nullopt;
 }
 
 std::optional<std::string> RedisBroker::missing() const {

@@ -27,6 +27,7 @@ class RedisBroker final : public Broker, private RedisConnection::Listener {
   void settle(ConsumerIndex consumer, DeliveryTag tag, Settlement how) override;
   void tick() override;
   std::optional<std::string> missing() const override;
+  std::optional<std::uint64_t> unread() const override;
 
  private:
   void connected(const std::string& run_id) override;
@@ -38,6 +39,8 @@ class RedisBroker final : public Broker, private RedisConnection::Listener {
   RedisBusAddress address_;
   Broker::Listener* listener_ = nullptr;
   Presence presence_;
+  std::vector<std::string> groups_;  ///< of this process
+  std::optional<std::uint64_t> unread_;
   std::optional<std::string> behind_;  ///< which consumer is too far behind to publish more
   SteadyTime ask_at_;
   std::deque<RedisReader> readers_;

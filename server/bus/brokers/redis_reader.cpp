@@ -26,11 +26,11 @@ std::string_view redis_text(const RedisValue& pairs, std::string_view name) {
   return {};
 }
 
-std::int64_t redis_number(const RedisValue& pairs, std::string_view name) {
+std::optional<std::int64_t> redis_number(const RedisValue& pairs, std::string_view name) {
   for (std::size_t at = 0; at + 1 < pairs.size(); at += 2) {
-    if (pairs[at].text() == name) return pairs[at + 1].integer().value_or(0);
+    if (pairs[at].text() == name) return pairs[at + 1].integer();
   }
-  return 0;
+  return std::nullopt;
 }
 
 RedisReader::RedisReader(Parts parts)
@@ -105,8 +105,8 @@ void RedisReader::remove_gone() {
                      const RedisValue consumers = result->value();
                      for (std::size_t at = 0; at < consumers.size(); ++at) {
                        const RedisValue one = consumers[at];
-                       if (redis_number(one, "pending") > 0) continue;
-                       if (redis_number(one, "idle") < kGoneFor.count()) continue;
+                       if (redis_number(one, "pending") != 0) continue;
+                       if (redis_number(one, "idle").value_or(0) < kGoneFor.count()) continue;
                        connection_.send(RedisCommand("XGROUP")
                                             .add("DELCONSUMER")
                                             .add(address_.stream)

@@ -15,9 +15,9 @@
 namespace fairrush::server {
 
 /// The text, or the number, behind a name in a list of names and values, as Redis describes things;
-/// empty or zero where it is not there.
+/// empty or unset where it is not there.
 std::string_view redis_text(const RedisValue& pairs, std::string_view name);
-std::int64_t redis_number(const RedisValue& pairs, std::string_view name);
+std::optional<std::int64_t> redis_number(const RedisValue& pairs, std::string_view name);
 
 /// Reads a stream for one consumer group: what is new, and what other consumers of the group were
 /// given and did not settle in time. One connection, whose reads wait in Redis. One thread.

@@ -1,5 +1,6 @@
 #include "server/bus/kafka/kafka_broker.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace fairrush::server {
@@ -21,6 +22,7 @@ void KafkaBroker::open(Listener& listener) {
         home_, [this, place](KafkaConsumer::Report report) { take(place, std::move(report)); });
     subscriptions_.push_back(
         {.presence = Presence("consumer " + name),
+         .unread = {},
          .reports = reports,
          .consumer = std::make_unique<KafkaConsumer>(address_, name, reports)});
   }
@@ -50,6 +52,15 @@ std::optional<std::string> KafkaBroker::missing() const {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> KafkaBroker::unread() const {
+  std::uint64_t unread = 0;
+  for (const Subscription& one : subscriptions_) {
+    if (!one.unread) return std::nullopt;
+    unread = std::max(unread, *one.unread);
+  }
+  return unread;
+}
+
 void KafkaBroker::take(const KafkaProducer::Report& report) {
   using Kind = KafkaProducer::Report::Kind;
   switch (report.kind) {
@@ -66,10 +77,19 @@ void KafkaBroker::take(const KafkaProducer::Report& report) {
 
 void KafkaBroker::take(ConsumerIndex place, KafkaConsumer::Report report) {
   using Kind = KafkaConsumer::Report::Kind;
-  Presence& presence = subscriptions_[place.value()].presence;
-  if (report.kind == Kind::there) return presence.there();
-  if (report.kind == Kind::away) return presence.away(report.why);
-  listener_->delivered(place, report.tag, std::move(report.message));
+  Subscription& one = subscriptions_[place.value()];
+  switch (report.kind) {
+    case Kind::there:
+      return one.presence.there();
+    case Kind::away:
+      one.unread.reset();
+      return one.presence.away(report.why);
+    case Kind::unread:
+      one.unread = report.count;
+      return;
+    case Kind::delivered:
+      return listener_->delivered(place, report.tag, std::move(report.message));
+  }
 }
 
 }  // namespace fairrush::server

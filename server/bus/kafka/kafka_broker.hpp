@@ -23,6 +23,7 @@ class KafkaBroker final : public Broker {
   void publish(Outgoing message) override { producer_->publish(message); }
   void settle(ConsumerIndex consumer, DeliveryTag tag, Settlement how) override;
   std::optional<std::string> missing() const override;
+  std::optional<std::uint64_t> unread() const override;
 
   /// For tests.
   KafkaProducer& producer() { return *producer_; }
@@ -30,6 +31,7 @@ class KafkaBroker final : public Broker {
  private:
   struct Subscription {
     Presence presence;
+    std::optional<std::uint64_t> unread;
     std::shared_ptr<Mailbox<KafkaConsumer::Report>> reports;
     std::unique_ptr<KafkaConsumer> consumer;
   };

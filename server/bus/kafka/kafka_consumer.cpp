@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <pthread.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -14,11 +15,20 @@ namespace {
 constexpr std::size_t kHeldMax = 1024;
 constexpr int kPollMs = 50;
 constexpr int kBuryMs = 5000;
+constexpr int kAnswerMs = 1000;
+constexpr Duration kCountEvery = std::chrono::seconds(1);
 constexpr std::chrono::milliseconds kPause{500};
 
 /// The text of a message.
 std::string text_in(const rd_kafka_message_t& message) {
   return {static_cast<const char*>(message.payload), message.len};
+}
+
+/// The partitions of a consumer; null when the library does not say.
+KafkaPtr<rd_kafka_topic_partition_list_t> assigned_to(rd_kafka_t* handle) {
+  rd_kafka_topic_partition_list_t* list = nullptr;
+  rd_kafka_assignment(handle, &list);
+  return KafkaPtr<rd_kafka_topic_partition_list_t>(list);
 }
 
 }  // namespace
@@ -59,6 +69,7 @@ void KafkaConsumer::run() {
     settle_waiting();
     commit(false);
     if (!there_) look();
+    if (there_) count_unread();
     if (offsets_.held() >= kHeldMax) {
       work_.wait(-1, std::chrono::milliseconds(kPollMs));
       continue;
@@ -106,14 +117,14 @@ void KafkaConsumer::take(const rd_kafka_message_t& message) {
     bury(*offsets_.text(place), wire.error());
     return offsets_.settled(place);
   }
-  reports_->put({Report::Kind::delivered, {}, tag_of(place), std::move(*wire)});
+  reports_->put({Report::Kind::delivered, {}, tag_of(place), std::move(*wire), {}});
 }
 
 void KafkaConsumer::failed(rd_kafka_t*, int error, const char* why, void* self) {
   auto& consumer = *static_cast<KafkaConsumer*>(self);
   if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return;
   consumer.there_ = false;
-  consumer.reports_->put({Report::Kind::away, why, {}, {}});
+  consumer.reports_->put({Report::Kind::away, why, {}, {}, {}});
 }
 
 void KafkaConsumer::shared_out(rd_kafka_t* handle, rd_kafka_resp_err_t what,
@@ -129,12 +140,44 @@ void KafkaConsumer::shared_out(rd_kafka_t* handle, rd_kafka_resp_err_t what,
     consumer.offsets_.forget(partitions->elems[at].partition);
   }
   rd_kafka_assign(handle, nullptr);
+  consumer.reports_->put({Report::Kind::unread, {}, {}, {}, {}});
 }
 
 void KafkaConsumer::look() {
   if (!kafka_answers(handle_.get())) return;
   there_ = true;
-  reports_->put({Report::Kind::there, {}, {}, {}});
+  reports_->put({Report::Kind::there, {}, {}, {}, {}});
+}
+
+void KafkaConsumer::count_unread() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < count_at_) return;
+  count_at_ = now + kCountEvery;
+  reports_->put({Report::Kind::unread, {}, {}, {}, unread()});
+}
+
+std::optional<std::uint64_t> KafkaConsumer::unread() const {
+  const auto read = assigned_to(handle_.get());
+  const auto committed = assigned_to(handle_.get());
+  if (read == nullptr || committed == nullptr || read->cnt == 0) return std::nullopt;
+  rd_kafka_position(handle_.get(), read.get());
+  const auto known = rd_kafka_committed(handle_.get(), committed.get(), kAnswerMs);
+  if (known != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
+  std::uint64_t count = offsets_.held();
+  for (int at = 0; at < read->cnt; ++at) {
+    const rd_kafka_topic_partition_t& one = read->elems[at];
+    std::int64_t next = 0;
+    std::int64_t end = 0;
+    if (rd_kafka_query_watermark_offsets(handle_.get(), one.topic, one.partition, &next, &end,
+                                         kAnswerMs) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      return std::nullopt;
+    }
+    // From where it has read; else from where its group has got to; else from the first on.
+    if (committed->elems[at].offset >= 0) next = committed->elems[at].offset;
+    if (one.offset >= 0) next = one.offset;
+    count += static_cast<std::uint64_t>(std::max<std::int64_t>(0, end - next));
+  }
+  return count;
 }
 
 /// Until it is buried, or the service stops: then it comes again.

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -19,11 +21,13 @@ class KafkaConsumer {
  public:
   /// What is told of the work.
   struct Report {
-    enum class Kind : std::uint8_t { there, away, delivered };
+    enum class Kind : std::uint8_t { there, away, delivered, unread };
     Kind kind{};
     std::string why;  ///< of away
     DeliveryTag tag;  ///< of delivered, as the next
     WireMessage message;
+    /// Of unread: messages that are not settled in its partitions; unset while they are shared out.
+    std::optional<std::uint64_t> count = {};
   };
 
   /// `consumer` names the group, behind the topic.
@@ -52,6 +56,8 @@ class KafkaConsumer {
   void commit(bool wait);
   void take(const rd_kafka_message_t& message);
   void look();
+  void count_unread();
+  std::optional<std::uint64_t> unread() const;
   void bury(const std::string& text, std::string_view why);
 
   KafkaBusAddress address_;
@@ -62,6 +68,7 @@ class KafkaConsumer {
   KafkaPtr<rd_kafka_t> handle_;
   KafkaPtr<rd_kafka_t> grave_;  ///< produces dead letters; made with the first
   bool there_ = false;
+  std::chrono::steady_clock::time_point count_at_;
   std::thread thread_;  // last: uses the others
 };
 

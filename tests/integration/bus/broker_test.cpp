@@ -136,6 +136,21 @@ TEST_P(BrokerTest, LosesNothingThatItConfirmedWhenItDies) {
   });
 }
 
+TEST_P(BrokerTest, CountsWhatItsConsumersHaveStillToSettle) {
+  const auto user = start_and_wait();
+  user->settles_at_once = false;
+  publish_until_confirmed(*user, 1, 3);
+  run_until([&user] { return user->deliveries.size() == 3 && user->broker->unread() == 3U; });
+  for (const auto& delivery : user->deliveries) {
+    user->broker->settle(ConsumerIndex(0), delivery.tag, Settlement::handled);
+  }
+  run_until([&user] { return user->broker->unread() == 0U; });
+  house_->kill();
+  run_until([&user] { return !user->broker->unread(); });
+  house_->restart();
+  run_until([&user] { return user->broker->unread() == 0U; });
+}
+
 INSTANTIATE_TEST_SUITE_P(Brokers, BrokerTest,
                          testing::Values(BrokerKind::redis, BrokerKind::amqp, BrokerKind::kafka),
                          [](const auto& info) { return name_of(info.param); });

@@ -40,6 +40,7 @@ class ScriptedBroker final : public Broker {
     (how == Settlement::handled ? handled : strange).push_back(tag.value());
   }
   std::optional<std::string> missing() const override { return std::nullopt; }
+  std::optional<std::uint64_t> unread() const override { return 0; }
 
   Listener* listener = nullptr;
   std::vector<Outgoing> published;
