@@ -13,6 +13,7 @@ namespace fairrush::server {
 namespace {
 
 constexpr Duration kAskEvery = std::chrono::seconds(1);
+constexpr Duration kAskAgain = std::chrono::milliseconds(20);  // while there is no room
 constexpr std::size_t kNameBytes = 8;
 
 /// A name that no other process has, and no former one had.
@@ -30,6 +31,7 @@ RedisBroker::RedisBroker(Executor executor, const Clock& clock, const RedisBusAd
       address_(address),
       presence_(shown(address)),
       groups_(consumers.begin(), consumers.end()),
+      room_(address.keep / 2),
       connection_(executor, clock, address.endpoint, *this) {
   const std::string own_name = name_of_this_process();
   for (const std::string& group : consumers) {
@@ -58,6 +60,7 @@ Task<void> RedisBroker::stop() {
 }
 
 void RedisBroker::publish(Outgoing message) {
+  ++published_;
   connection_.send(RedisCommand("XADD")
                        .add(address_.stream)
                        .add("MAXLEN")
@@ -70,6 +73,8 @@ void RedisBroker::publish(Outgoing message) {
                        .add(message.text),
                    [this, position = message.position](const RedisResult& result) {
                      if (result) return listener_->confirmed(position);
+                     // What is published again to somebody who stands still comes twice and more.
+                     silent_ = result.error().kind == RedisFailure::Kind::unknown;
                      listener_->returned(position);
                    });
 }
@@ -79,7 +84,11 @@ void RedisBroker::settle(ConsumerIndex consumer, DeliveryTag tag, Settlement how
 }
 
 void RedisBroker::tick() {
-  if (connection_.is_ready() && clock_.steady_now() >= ask_at_) ask_who_is_behind();
+  const SteadyTime now = clock_.steady_now();
+  const bool due =
+      now >= ask_at_ || (room_ <= published_ && now >= ask_at_ - kAskEvery + kAskAgain);
+  silent_ = silent_ && connection_.pending() > 0;
+  if (connection_.is_ready() && !silent_ && due) ask_who_is_behind();
   for (RedisReader& reader : readers_) reader.tick();
 }
 
@@ -95,13 +104,15 @@ void RedisBroker::disconnected(const std::string& why) {
 void RedisBroker::ask_who_is_behind() {
   ask_at_ = clock_.steady_now() + kAskEvery;
   connection_.send(RedisCommand("XINFO").add("GROUPS").add(address_.stream),
-                   [this](const RedisResult& result) {
+                   [this, published = published_](const RedisResult& result) {
                      unread_.reset();
-                     if (result) take_groups(result->value());
+                     if (result) take_groups(result->value(), published);
                    });
 }
 
-void RedisBroker::take_groups(const RedisValue& groups) {
+void RedisBroker::take_groups(const RedisValue& groups, std::uint64_t published) {
+  const std::uint64_t behind_max = address_.keep / 2;
+  std::uint64_t behind_most = 0;
   behind_.reset();
   std::uint64_t unread = 0;
   std::size_t known = 0;  // of our groups
@@ -110,7 +121,8 @@ void RedisBroker::take_groups(const RedisValue& groups) {
     const auto lag = redis_number(groups[at], "lag");
     const auto pending = redis_number(groups[at], "pending");
     const auto behind = static_cast<std::uint64_t>(lag.value_or(0) + pending.value_or(0));
-    if (behind > address_.keep / 2) {
+    behind_most = std::max(behind_most, behind);
+    if (behind >= behind_max) {
       behind_ = fmt::format("the consumer group '{}' is {} messages behind, the stream keeps {}",
                             name, behind, address_.keep);
     }
@@ -119,6 +131,7 @@ void RedisBroker::take_groups(const RedisValue& groups) {
     ++known;
   }
   if (known == groups_.size()) unread_ = unread;
+  room_ = published + behind_max - std::min(behind_max, behind_most);
 }
 
 std::optional<std::uint64_t> RedisBroker::unread() const {
@@ -127,6 +140,7 @@ std::optional<std::uint64_t> RedisBroker::unread() const {
 
 std::optional<std::string> RedisBroker::missing() const {
   if (!presence_.is_there()) return presence_.missing();
+  if (silent_) return "Redis does not answer in time";
   if (behind_) return behind_;
   for (const RedisReader& reader : readers_) {
     if (auto why = reader.missing()) return why;

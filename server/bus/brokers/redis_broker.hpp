@@ -22,7 +22,7 @@ class RedisBroker final : public Broker, private RedisConnection::Listener {
 
   void open(Broker::Listener& listener) override;
   Task<void> stop() override;
-  bool accepts() const override { return connection_.is_ready() && !behind_; }
+  bool accepts() const override { return connection_.is_ready() && !silent_ && room_ > published_; }
   void publish(Outgoing message) override;
   void settle(ConsumerIndex consumer, DeliveryTag tag, Settlement how) override;
   void tick() override;
@@ -33,13 +33,17 @@ class RedisBroker final : public Broker, private RedisConnection::Listener {
   void connected(const std::string& run_id) override;
   void disconnected(const std::string& why) override;
   void ask_who_is_behind();
-  void take_groups(const RedisValue& groups);
+  /// What was asked when so many messages had been published.
+  void take_groups(const RedisValue& groups, std::uint64_t published);
 
   const Clock& clock_;
   RedisBusAddress address_;
   Broker::Listener* listener_ = nullptr;
   Presence presence_;
   std::vector<std::string> groups_;  ///< of this process
+  std::uint64_t published_ = 0;
+  std::uint64_t room_;   ///< so many may be published before somebody could miss what is cut off
+  bool silent_ = false;  ///< Redis was late, and has not answered everything yet
   std::optional<std::uint64_t> unread_;
   std::optional<std::string> behind_;  ///< which consumer is too far behind to publish more
   SteadyTime ask_at_;
