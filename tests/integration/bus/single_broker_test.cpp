@@ -84,7 +84,9 @@ TEST_F(RedisBroker_redis, GivesBackWhatAFrozenRedisDoesNotConfirm) {
   EXPECT_THAT(user->broker->missing().value_or(""), HasSubstr("in time"));
   redis_->thaw();
   run_until([&user] { return user->broker->accepts() && !user->broker->missing(); });
+  user->returns.clear();
   publish_until_confirmed(*user, 1, 1);
+  // The late one was carried out as well; its delivery was to a read that nobody waited for.
   run_until([&user] { return user->deliveries.size() == 2; });
   EXPECT_EQ(user->different(), 1U);
 }
