@@ -117,7 +117,7 @@ struct BuiltinTarget {
   std::string ledger = "sqlite";  ///< in the run's directory, or a URL
   std::string bus = "in-process";
   std::string ack = "durable";
-  std::string fault = "none";      ///< switched on in the server on purpose
+  std::string fault = "none";  ///< switched on in the server on purpose
 };
 
 /// What a scenario says about one request of users; unset: as the reference server takes it.
