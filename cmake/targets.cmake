@@ -26,12 +26,21 @@ function(fairrush_library name)
   target_link_libraries(${name} PUBLIC fairrush_flags ${arg_LINKS})
 endfunction()
 
-# fairrush_test(NAME [SERIAL] SOURCES … LINKS …): one GoogleTest executable, its cases known to CTest.
-# SERIAL: no other test runs beside them, for those that need the machine to themselves.
+# fairrush_test(NAME [SERIAL] [PARTS …] SOURCES … LINKS …): one GoogleTest executable, its cases known
+# to CTest. SERIAL: no other test runs beside them, for those that need the machine to themselves.
+# PARTS: words, each in the names of cases that are one test of CTest's, because they share what is slow
+# to start.
 function(fairrush_test name)
-  cmake_parse_arguments(arg "SERIAL" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL" "" "PARTS;SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE fairrush_flags ${arg_LINKS} GTest::gmock GTest::gtest_main)
+  if(arg_PARTS)
+    foreach(part ${arg_PARTS})
+      add_test(NAME ${name}.${part} COMMAND ${name} --gtest_filter=*${part}*)
+      set_tests_properties(${name}.${part} PROPERTIES TIMEOUT 900 RUN_SERIAL ${arg_SERIAL})
+    endforeach()
+    return()
+  endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 120
     PROPERTIES TIMEOUT 300 RUN_SERIAL ${arg_SERIAL})
 endfunction()

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/bus/brokers/bus_options.hpp"
 #include "server/stores/stored_designs.hpp"
 
 namespace fairrush::server {
@@ -269,6 +270,7 @@ OptionTable server_option_table(ServerOptions& options) {
   add_credential_options(table, options.app.credentials);
   add_tls_options(table, options.tls);
   add_overload_options(table, options);
+  add_bus_options(table, options.bus);
   add_fault_options(table, options);
   add_limit_options(table, options);
   return table;

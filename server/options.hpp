@@ -6,6 +6,7 @@
 
 #include "base/options.hpp"
 #include "server/api/app.hpp"
+#include "server/bus/brokers/bus_shell.hpp"
 #include "server/http/listener.hpp"
 #include "server/log.hpp"
 #include "server/overload/guarded_service.hpp"
@@ -50,6 +51,7 @@ struct ServerOptions {
   LedgerAddress ledger;
   Duration ledger_patience = CommitQueue::kPatience;
   AppOptions app;
+  BusOptions bus;
   OverloadLimits overload;
   Rate ledger_rate;  ///< records a second that the ledger is given at most; zero: any number
   RequestLimits limits;

@@ -28,6 +28,7 @@ namespace {
 using SignalSet = asio::basic_signal_set<Executor>;
 
 constexpr Duration kFlushPoll = std::chrono::milliseconds(1);
+constexpr Duration kHearingTime = std::chrono::seconds(1);
 
 std::expected<std::unique_ptr<Ledger>, std::string> open_ledger(const ServerOptions& options) {
   const bool faulty = options.app.fault != nullptr;
@@ -53,7 +54,8 @@ std::expected<std::unique_ptr<Ledger>, std::string> open_ledger(const ServerOpti
 /// The parts of a running server, in the order in which they need each other.
 class ServerProcess {
  public:
-  ServerProcess(const ServerOptions& options, const Clock& clock, std::unique_ptr<Ledger> ledger)
+  ServerProcess(const ServerOptions& options, const Clock& clock, std::unique_ptr<Ledger> ledger,
+                OpenNotices notices)
       : options_(options),
         writer_(std::move(ledger), context_.get_executor()),
         faulty_writer_(make_writer(options.app.fault, writer_)),
@@ -66,7 +68,8 @@ class ServerProcess {
                : faulty_writer_ ? *faulty_writer_
                                 : writer_,
                options.ledger_patience),
-        messaging_(queue_, make_bus_filter(options.app.fault)),
+        bus_(options.bus, std::move(notices), context_.get_executor(), clock),
+        messaging_(queue_, bus_.parts(make_bus_filter(options.app.fault))),
         store_(options, {.home = context_.get_executor(),
                          .clock = clock,
                          .queue = queue_,
@@ -110,7 +113,10 @@ class ServerProcess {
     listener.start();
     fmt::print("listening on {}\n", listener.url());
     std::fflush(stdout);
-    log_info("listening", {{"url", listener.url()}, {"ledger", writer_.ledger().name()}});
+    log_info("listening", {{"url", listener.url()},
+                           {"store", options_.store.text()},
+                           {"ledger", writer_.ledger().name()},
+                           {"bus", shown(options_.bus.address)}});
     TaskGroup tasks(executor());
     tasks.spawn(stop_on_signal(listener));
     tasks.spawn(renew_on_signal(identity));
@@ -132,15 +138,17 @@ class ServerProcess {
     }
   }
 
-  /// Until the decisions that are under way have come to their end, or have been given up.
-  Task<void> flush(std::chrono::steady_clock::time_point give_up_at) {
+  using Moment = std::chrono::steady_clock::time_point;
+
+  /// Waits until everything decided is durable, at most until then. What is under way at
+  /// `give_up_at` is given up: it was acknowledged to nobody.
+  Task<void> flush(Moment until, Moment give_up_at) {
     Timer poll(executor());
     for (;;) {
-      const bool too_late = std::chrono::steady_clock::now() >= give_up_at;
-      // What is still under way was acknowledged to nobody.
-      if (too_late) writer_.give_up();
-      const bool settled = store_.wind_up(too_late);
-      if (settled && queue_.idle()) co_return;
+      const Moment now = std::chrono::steady_clock::now();
+      if (now >= give_up_at) writer_.give_up();
+      const bool settled = store_.wind_up(now >= give_up_at);
+      if ((settled && queue_.idle()) || now >= until) co_return;
       poll.expires_after(kFlushPoll);
       co_await poll.async_wait(kAwait);
     }
@@ -152,7 +160,11 @@ class ServerProcess {
                           {"connections", fmt::format("{}", listener.connections())}});
     const auto give_up_at = std::chrono::steady_clock::now() + options_.drain_timeout;
     const bool drained = co_await listener.drain(options_.drain_timeout);
-    co_await flush(give_up_at);
+    // What consumers heard is recorded, and settled, before the bus goes; others may still publish.
+    co_await flush(std::min(give_up_at, std::chrono::steady_clock::now() + kHearingTime),
+                   give_up_at);
+    co_await bus_.stop();
+    co_await flush(Moment::max(), give_up_at);
     co_await listener.stop();
     co_await store_.close();
     renewals_.cancel();
@@ -165,6 +177,7 @@ class ServerProcess {
   std::unique_ptr<BatchWriter> faulty_writer_;
   std::unique_ptr<BatchWriter> paced_writer_;
   CommitQueue queue_;
+  BusShell bus_;
   Messaging messaging_;
   IoThread drawer_{"draw"};
   RunningStore store_;
@@ -191,7 +204,9 @@ std::expected<void, std::string> run_server(const ServerOptions& options, const 
   }
   auto ledger = open_ledger(options);
   if (!ledger) return std::unexpected(ledger.error());
-  ServerProcess process(options, clock, std::move(*ledger));
+  auto notices = open_notices(options.bus);
+  if (!notices) return std::unexpected(notices.error());
+  ServerProcess process(options, clock, std::move(*ledger), std::move(*notices));
   if (auto sensible = process.check(); !sensible) return sensible;
   if (auto restored = process.restore(); !restored) return restored;
   auto acceptor = listen_on(process.executor(), options.listen);

@@ -16,6 +16,8 @@ namespace {
 
 constexpr Duration kLookEvery = std::chrono::milliseconds(100);
 constexpr int kStillLooks = 2;
+/// Where the target's audit has not heard of everything: its bus's own count is a second old.
+constexpr int kQuietLooks = 25;
 
 /// An event after a rush.
 struct Settled {
@@ -89,19 +91,28 @@ std::string Export::still_moving() const {
       format_duration(where_.settle_deadline));
 }
 
-/// Waits until the target issues nothing more: its count stands still and its outbox is empty.
+/// Whether the target has done something between two looks, or has something to do.
+bool moves(const EventDocument& before, const EventDocument& now) {
+  const bool waits = now.unheard.value_or(0) > 0 && now.bus_unread != 0;
+  return now.stock.issued != before.stock.issued || now.unheard != before.unheard || waits ||
+         now.stock.outbox_pending.value_or(0) > 0;
+}
+
+/// Waits until the target issues nothing more and all was told: its counts stand still, its outbox
+/// is empty, and its audit has heard of everything that its bus still has.
 FromTarget<Settled> Export::settled() {
   const std::string& event = where_.announced.event;
   const Rest rest(client_.address(), where_);
   auto document = client_.event(event);
   int still = 0;
-  while (document && still < kStillLooks && !rest.is_over()) {
+  const auto enough = [&document] {
+    return document->unheard.value_or(0) > 0 ? kQuietLooks : kStillLooks;
+  };
+  while (document && still < enough() && !rest.is_over()) {
     if (const auto passed = rest.pass(); !passed) return std::unexpected(passed.error());
-    const auto issued = document->stock.issued;
+    const EventDocument before = std::move(*document);
     document = client_.event(event);
-    const bool moves = document && (document->stock.issued != issued ||
-                                    document->stock.outbox_pending.value_or(0) > 0);
-    still = document && !moves ? still + 1 : 0;
+    still = document && !moves(before, *document) ? still + 1 : 0;
   }
   if (!document) return std::unexpected(std::move(document.error()));
   return Settled{.document = std::move(*document), .still_moving = still < kStillLooks};

@@ -90,6 +90,8 @@ FromTarget<EventDocument> event_in(const std::string& path, const std::string& b
                                    .released = number_at(*object, "released"),
                                    .outbox_pending = number_at(*object, "outbox_pending")},
                          .commitment = digest_of(text_at(*object, "commitment")),
+                         .unheard = number_at(*object, "unheard"),
+                         .bus_unread = number_at(*object, "bus_unread"),
                          .fault = {},
                          .reserve_open_ms = number_at(*object, "reserve_open_ms")};
   if (std::string fault = text_at(*object, "fault"); !fault.empty()) {

@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "server/api/claim_responses.hpp"
+#include "server/api/documents.hpp"
 #include "server/api/router.hpp"
 #include "server/http/problem.hpp"
 
@@ -69,10 +70,8 @@ void App::get_readiness(Exchange& exchange, std::string_view) {
     return refuse(exchange, impairment->code, impairment->detail);
   }
   if (draining_) return refuse(exchange, ErrorCode::draining);
-  exchange.response.body =
-      options_.fault == nullptr
-          ? R"({"status":"ready"})"
-          : fmt::format(R"({{"status":"ready","fault":"{}"}})", options_.fault->name);
+  exchange.response.body = readiness_document(
+      options_.fault == nullptr ? std::string_view() : options_.fault->name, messaging_.missing());
   exchange.complete();
 }
 

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <boost/json/object.hpp>
+#include <boost/json/serialize.hpp>
+
 #include <iterator>
 #include <vector>
 
@@ -50,6 +53,13 @@ std::string winners_array(const DrawOutcome& outcome) {
 
 }  // namespace
 
+std::string readiness_document(std::string_view fault, const std::optional<std::string>& bus) {
+  boost::json::object document{{"status", "ready"}};
+  if (bus) document["degraded"] = boost::json::object{{"bus", *bus}};
+  if (!fault.empty()) document["fault"] = boost::json::string_view(fault.data(), fault.size());
+  return boost::json::serialize(document);
+}
+
 std::string event_document(const EventState& event, const EventView& view) {
   const EventSpec& spec = event.spec;
   const std::string quota =
@@ -58,13 +68,16 @@ std::string event_document(const EventState& event, const EventView& view) {
       R"({{"event":"{}","design":"{}","phase":"{}","coupons":{},"reserve_open_ms":{},)"
       R"("reserve_close_ms":{},"claim_open_ms":{},"claim_close_ms":{},"roster":{},"quota":{},)"
       R"("issued":{},"remaining":{},"released":{},"valid_ms":{},"min_amount":{},)"
-      R"({},"groups":{},"outbox_pending":{},"fault":{},"commitment":{},"root":{}}})",
+      R"({},"groups":{},"outbox_pending":{},"unheard":{},"bus_unread":{},"fault":{},)"
+      R"("commitment":{},"root":{}}})",
       spec.name, spec.design, name_of(phase_at(spec.windows, view.now)), quota,
       to_unix_ms(spec.windows.reserve_open), to_unix_ms(spec.windows.reserve_close),
       to_unix_ms(spec.windows.claim_open), to_unix_ms(spec.windows.claim_close), event.roster,
       event.quota, event.issued, event.remaining, event.released, to_ms(spec.terms.valid_for),
       spec.terms.amount_min.minor, discount_member(spec.terms.discount),
       groups_or_null(event.groups, event.quota), view.outbox_pending,
+      view.unheard ? fmt::format("{}", *view.unheard) : "null",
+      view.bus_unread ? fmt::format("{}", *view.bus_unread) : "null",
       view.fault.empty() ? "null" : fmt::format("\"{}\"", view.fault),
       event.draw ? quoted_hex(event.draw->commitment) : "null",
       event.draw ? root_or_null(event.draw->outcome) : "null");

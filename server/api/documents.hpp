@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -15,8 +16,14 @@ namespace fairrush::server {
 struct EventView {
   WallTime now;
   std::size_t outbox_pending = 0;
-  std::string_view fault;  ///< empty: none
+  std::optional<std::size_t> unheard = {};       ///< published, and not heard by the audit consumer
+  std::optional<std::uint64_t> bus_unread = {};  ///< held by the bus for its consumers here
+  std::string_view fault;                        ///< empty: none
 };
+
+/// Readiness of a server that takes requests. `bus` says why messages wait, if they do: nobody who
+/// claims notices, so the server is ready all the same.
+std::string readiness_document(std::string_view fault, const std::optional<std::string>& bus);
 
 /// The event document.
 std::string event_document(const EventState& event, const EventView& view);

@@ -64,12 +64,17 @@ void App::answer_event(Exchange& exchange, const EventState& event) {
   exchange.response.body = event_document(
       event, {.now = exchange.arrived,
               .outbox_pending = event.outbox_pending.value_or(messaging_.outbox.pending(event.id)),
+              .unheard = messaging_.unheard(event.id),
+              .bus_unread = messaging_.unread(),
               .fault = options_.fault == nullptr ? "" : options_.fault->name});
   send_when_durable(exchange, event.durable);
 }
 
 void App::export_audit(Exchange& exchange, std::string_view name) {
   if (!authorize_admin(exchange)) return;
+  if (!messaging_.audits()) {
+    return refuse(exchange, ErrorCode::unknown_path, "The audit consumer runs elsewhere.");
+  }
   with_event(exchange, name, [this, &exchange](const EventState& event) {
     exchange.response.content_type = "application/x-ndjson";
     exchange.response.body = audit_document(messaging_.audit.deliveries(event.id));

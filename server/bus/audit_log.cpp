@@ -1,21 +1,35 @@
 #include "server/bus/audit_log.hpp"
 
+#include <utility>
+
 namespace fairrush::server {
 
-void AuditLog::hear(const BusMessage& message) {
-  AuditHeard record{message};
-  restore(record);
-  queue_.append(std::move(record));
+void AuditLog::hear(const BusMessage& message, Handled handled) {
+  keep(message);
+  queue_.when_durable(queue_.append(AuditHeard{message}),
+                      [handled = std::move(handled)](bool durable) {
+                        if (durable) handled();
+                      });
 }
 
-void AuditLog::restore(const AuditHeard& record) {
-  heard_[record.message.event].push_back(record.message);
+void AuditLog::keep(const BusMessage& message) {
+  Heard& heard = heard_[message.event];
+  heard.deliveries.push_back(message);
+  heard.positions.insert(message.position);
+}
+
+const AuditLog::Heard& AuditLog::of(EventId event) const {
+  static const Heard kNone;
+  const auto found = heard_.find(event);
+  return found == heard_.end() ? kNone : found->second;
 }
 
 const std::vector<BusMessage>& AuditLog::deliveries(EventId event) const {
-  static const std::vector<BusMessage> kNone;
-  const auto found = heard_.find(event);
-  return found == heard_.end() ? kNone : found->second;
+  return of(event).deliveries;
+}
+
+std::size_t AuditLog::messages(EventId event) const {
+  return of(event).positions.size();
 }
 
 }  // namespace fairrush::server

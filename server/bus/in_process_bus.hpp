@@ -1,29 +1,31 @@
 #pragma once
 
-#include <functional>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
-#include "server/domain/bus_message.hpp"
+#include "server/bus/bus.hpp"
 
 namespace fairrush::server {
 
-/// Hears every message at least once; the same message may come again.
-using BusConsumer = std::function<void(const BusMessage& message)>;
-
-/// A bus whose consumers live in this process: publishing calls them one after the other. One
-/// thread.
-class InProcessBus {
+/// A bus whose consumers live in this process: publishing calls them one after the other, and a
+/// message is confirmed once all of them have handled it.
+class InProcessBus final : public Bus {
  public:
-  /// Consumers come before the first message.
-  void subscribe(BusConsumer consumer) { consumers_.push_back(std::move(consumer)); }
+  /// The consumers outlive the bus.
+  explicit InProcessBus(std::vector<BusConsumer*> consumers) : consumers_(std::move(consumers)) {}
 
-  void publish(const BusMessage& message) const {
-    for (const BusConsumer& consumer : consumers_) consumer(message);
-  }
+  void report_to(Listener& listener) override { listener_ = &listener; }
+  bool accepts() const override;
+  void publish(const BusMessage& message) override;
+  void tick() override;
+  std::optional<std::string> missing() const override;
 
  private:
-  std::vector<BusConsumer> consumers_;
+  void handled(OutboxPosition position);
+
+  std::vector<BusConsumer*> consumers_;
+  Listener* listener_ = nullptr;
+  std::unordered_map<OutboxPosition, std::size_t> unhandled_;  ///< by how many consumers
 };
 
 }  // namespace fairrush::server

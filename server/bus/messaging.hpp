@@ -1,41 +1,71 @@
 #pragma once
 
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
 #include "server/bus/audit_log.hpp"
-#include "server/bus/in_process_bus.hpp"
+#include "server/bus/bus.hpp"
+#include "server/bus/event_directory.hpp"
 #include "server/bus/outbox.hpp"
 
 namespace fairrush::server {
 
-/// Puts something in front of what publishes.
-using BusFilter = std::function<BusConsumer(BusConsumer publish)>;
+/// Puts something in front of a bus, which outlives it.
+using BusFilter = std::function<std::unique_ptr<Bus>(Bus& bus)>;
+
+/// How facts reach those who want to hear of them.
+struct MessagingParts {
+  const Clock& clock;
+  BusFilter filter = {};  ///< between the outbox and the bus; empty: nothing
+  bool audits = true;     ///< whether the audit consumer hears in this process
+  /// Makes further consumers, and the bus for all of them; empty: none, and the bus of the process.
+  std::function<std::unique_ptr<BusConsumer>(const EventDirectory& events)> make_consumer = {};
+  std::function<std::unique_ptr<Bus>(std::vector<BusConsumer*> consumers,
+                                     const EventDirectory& events)>
+      make_bus = {};
+};
 
 /// The way of a fact to those who want to hear of it: outbox → bus → consumers, put together. One
 /// thread.
 class Messaging {
  public:
-  /// `queue` outlives this. `filter` may put something between the outbox and the bus.
-  explicit Messaging(CommitQueue& queue, const BusFilter& filter = {})
-      : audit(queue), outbox(queue, filter ? filter(to_bus()) : to_bus()) {
-    bus_.subscribe([this](const BusMessage& message) { audit.hear(message); });
-  }
+  /// `queue`, and what `parts` refers to, outlive this.
+  Messaging(CommitQueue& queue, const MessagingParts& parts);
   Messaging(const Messaging&) = delete;
   Messaging& operator=(const Messaging&) = delete;
 
-  /// Drops everything of an event that starts anew.
-  void forget(EventId event) {
-    outbox.forget(event);
-    audit.forget(event);
-  }
+  /// An event begins, or begins anew: then everything of it so far is dropped.
+  void begin(const EventCreated& event);
+
+  /// An event as others may have begun it: begins unless it is known in this life.
+  void see(const EventCreated& event);
+
+  /// Whether the audit consumer hears in this process.
+  bool audits() const { return audits_; }
+  /// Messages of an event that were published and that the audit consumer has not heard. Unset when
+  /// it does not hear in this process.
+  std::optional<std::size_t> unheard(EventId event) const;
+  /// Why messages do not get through at present; unset when they do.
+  std::optional<std::string> missing() const { return bus_->missing(); }
+  /// Messages that the bus holds for a consumer of this process; unset while it is not known.
+  std::optional<std::uint64_t> unread() const { return bus_->unread(); }
 
  private:
-  BusConsumer to_bus() {
-    return [this](const BusMessage& message) { bus_.publish(message); };
-  }
-
-  InProcessBus bus_;
+  bool audits_;
+  EventDirectory events_;
+  std::unique_ptr<BusConsumer> consumer_;
 
  public:
   AuditLog audit;
+
+ private:
+  std::unique_ptr<Bus> bus_;
+  std::unique_ptr<Bus> filter_;  ///< null: none
+
+ public:
   Outbox outbox;
 };
 

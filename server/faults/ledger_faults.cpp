@@ -59,6 +59,32 @@ class PhantomRow final : public BatchWriter {
   std::uint64_t coupons_ = 0;
 };
 
+/// Says of every tenth message that the bus has it.
+class OutboxSkips final : public Bus {
+ public:
+  explicit OutboxSkips(Bus& bus) : bus_(bus) {}
+
+  void report_to(Listener& listener) override {
+    listener_ = &listener;
+    bus_.report_to(listener);
+  }
+  bool accepts() const override { return bus_.accepts(); }
+  void publish(const BusMessage& message) override {
+    if (++count_ % kEvery == 0) return listener_->confirmed(message.position);
+    bus_.publish(message);
+  }
+  void tick() override { bus_.tick(); }
+  std::optional<std::string> missing() const override { return bus_.missing(); }
+  std::optional<std::uint64_t> unread() const override { return bus_.unread(); }
+
+ private:
+  static constexpr std::uint64_t kEvery = 10;
+
+  Bus& bus_;
+  Listener* listener_ = nullptr;
+  std::uint64_t count_ = 0;
+};
+
 }  // namespace
 
 std::unique_ptr<BatchWriter> make_ack_then_drop(BatchWriter& writer) {
@@ -69,12 +95,8 @@ std::unique_ptr<BatchWriter> make_phantom_row(BatchWriter& writer) {
   return std::make_unique<PhantomRow>(writer);
 }
 
-BusConsumer make_outbox_skips(BusConsumer publish) {
-  static constexpr std::uint64_t kEvery = 10;
-  return
-      [publish = std::move(publish), count = std::uint64_t{0}](const BusMessage& message) mutable {
-        if (++count % kEvery != 0) publish(message);
-      };
+std::unique_ptr<Bus> make_outbox_skips(Bus& bus) {
+  return std::make_unique<OutboxSkips>(bus);
 }
 
 }  // namespace fairrush::server

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "server/bus/in_process_bus.hpp"
+#include "server/bus/bus.hpp"
 #include "server/ledger/commit_queue.hpp"
 
 namespace fairrush::server {
@@ -17,7 +17,7 @@ std::unique_ptr<BatchWriter> make_ack_then_drop(BatchWriter& writer);
 /// told nothing, as a message that is consumed twice may leave it.
 std::unique_ptr<BatchWriter> make_phantom_row(BatchWriter& writer);
 
-/// outbox-skips: takes every tenth message for published.
-BusConsumer make_outbox_skips(BusConsumer publish);
+/// outbox-skips: takes every tenth message for published. `bus` outlives it.
+std::unique_ptr<Bus> make_outbox_skips(Bus& bus);
 
 }  // namespace fairrush::server

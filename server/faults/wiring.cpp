@@ -14,7 +14,7 @@ struct Place {
   std::string_view fault;
   std::unique_ptr<RushService> (*service)(ServiceParts parts, Delay delay) = nullptr;
   std::unique_ptr<BatchWriter> (*writer)(BatchWriter& writer) = nullptr;
-  BusConsumer (*bus)(BusConsumer publish) = nullptr;
+  std::unique_ptr<Bus> (*bus)(Bus& bus) = nullptr;
 };
 
 constexpr std::array kPlaces{

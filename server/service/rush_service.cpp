@@ -35,6 +35,7 @@ RushService::Restored RushService::apply(const EventCreated& record) {
         fmt::format("event '{}': unknown design '{}'", record.spec.name, record.spec.design));
   }
   last_id_ = std::max(last_id_, record.event.value());
+  messaging_.begin(record);
   add_slot(record.spec.name, record.event).event =
       std::make_unique<LiveEvent>(record, make_design_(record.spec, record.secrets));
   return {};
@@ -105,6 +106,7 @@ void RushService::create(const EventSpec& spec, std::string_view key, EventDone 
   EventCreated created{EventId(++last_id_), spec, EventSecrets::generate(), std::move(under)};
   Slot& slot = add_slot(spec.name, created.event);
   slot.event = std::make_unique<LiveEvent>(created, make_design_(created.spec, created.secrets));
+  messaging_.begin(created);
   queue_.append(std::move(created));
   done(state_of(*slot.event));
 }
@@ -124,13 +126,13 @@ void RushService::reset(std::string_view name, const EventWindows& windows, std:
 LiveEvent& RushService::begin_anew(LiveEvent& event, const EventWindows& windows, AdminKey under) {
   refuse_held(event, ErrorCode::not_in_active_time);
   for (const Issue& issue : event.issues()) places_.erase(issue.code);
-  messaging_.forget(event.id());
   EventSpec spec = event.spec();
   spec.windows = windows;
   EventCreated renewed{event.id(), std::move(spec), EventSecrets::generate(), std::move(under)};
   Slot& slot = *slot_of(event.id());
   slot.event = std::make_unique<LiveEvent>(renewed, make_design_(renewed.spec, renewed.secrets));
   ++slot.life;
+  messaging_.begin(renewed);
   queue_.append(EventReset{std::move(renewed)});
   return *slot.event;
 }

@@ -36,7 +36,7 @@ struct ContractTest::Server {
   Server(const std::string& ledger, const Clock& clock, ContractStore& store)
       : writer(open_ledger(ledger), context.get_executor()),
         queue(writer),
-        messaging(queue),
+        messaging(queue, {.clock = clock}),
         running(store.start({.context = context,
                              .clock = clock,
                              .queue = queue,

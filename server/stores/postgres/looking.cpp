@@ -58,7 +58,7 @@ void PostgresService::reset(std::string_view event, const EventWindows& windows,
             },
             [this, counted, event, done] {
               if (!*counted) return done(std::unexpected(counted->error()));
-              parts_.messaging.forget((*counted)->event.id());
+              parts_.messaging.begin((*counted)->event.created);
               cache_.note_life(event, (*counted)->event.life);
               answer_counts(**counted, done);
             },

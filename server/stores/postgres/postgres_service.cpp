@@ -66,6 +66,7 @@ std::vector<std::string_view> PostgresService::designs() const {
 }
 
 std::expected<void, std::string> PostgresService::restore(const LedgerRecord& record) {
+  if (const auto* const begun = std::get_if<EventCreated>(&record)) parts_.messaging.see(*begun);
   if (const auto* const heard = std::get_if<AuditHeard>(&record)) {
     parts_.messaging.audit.restore(*heard);
   }

@@ -1,5 +1,7 @@
 #include "server/stores/postgres/relay.hpp"
 
+#include <fmt/format.h>
+
 #include <memory>
 
 #include "server/ledger/postgres/postgres_replay.hpp"
@@ -25,6 +27,7 @@ struct PostgresRelay::Look {
   std::uint64_t published = 0;
   std::vector<BusMessage> messages;
   std::vector<Life> lives;
+  std::vector<EventCreated> events;
 };
 
 PostgresRelay::PostgresRelay(SessionPoolOptions options, Executor home, Messaging& messaging,
@@ -45,8 +48,12 @@ void PostgresRelay::look() {
   const auto work = [found, fed = publishing_ ? std::optional(fed_)
                                               : std::nullopt](pqxx::work& transaction) {
     *found = {};
-    for (const pqxx::row& row : transaction.exec("SELECT name, life FROM events")) {
-      found->lives.push_back({row[0].c_str(), row[1].as<std::uint64_t>()});
+    static const std::string kEvents = fmt::format("SELECT {}, life FROM events", kEventColumns);
+    for (const pqxx::row& row : transaction.exec(kEvents)) {
+      auto event = event_from_row(row);
+      if (!event) throw pqxx::usage_error(event.error());
+      found->lives.push_back({event->spec.name, row["life"].as<std::uint64_t>()});
+      found->events.push_back(std::move(*event));
     }
     found->publishing = transaction.exec1(kPublish)[0].as<bool>();
     if (!found->publishing) return;
@@ -72,6 +79,7 @@ void PostgresRelay::look() {
 }
 
 void PostgresRelay::seen(const Look& look) {
+  for (const EventCreated& event : look.events) messaging_.see(event);
   if (look.publishing && !publishing_) {
     messaging_.outbox.restore(OutboxPublished{OutboxPosition(look.published)});
   }

@@ -120,6 +120,7 @@ RedisEvent* RedisService::alive(Life life) const {
 
 RedisEvent& RedisService::begin(EventCreated created) {
   last_id_ = std::max(last_id_, created.event.value());
+  messaging_.begin(created);
   auto event = std::make_unique<RedisEvent>(created);
   event->number = ++last_number_;
   by_id_[event->id] = event.get();
@@ -181,7 +182,6 @@ RedisEvent& RedisService::begin_anew(RedisEvent& event, const EventWindows& wind
                                      AdminKey under) {
   Lanes waiting = std::move(event.lanes);
   Lane held = std::move(event.waiting);
-  messaging_.forget(event.id);
   EventSpec spec = event.spec;
   spec.windows = windows;
   EventCreated renewed{event.id, std::move(spec), EventSecrets::generate(), std::move(under)};

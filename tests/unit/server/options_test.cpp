@@ -40,6 +40,40 @@ TEST_F(ServerOptionsTest, ReadALedger) {
   }
 }
 
+TEST_F(ServerOptionsTest, ReadABusAndShowItWithoutItsPassword) {
+  EXPECT_EQ(options_.bus.address, BusAddress(InProcessAddress{}));
+  EXPECT_TRUE(assign("bus", "redis://:secret@host:7000"));
+  EXPECT_TRUE(std::holds_alternative<RedisBusAddress>(options_.bus.address));
+  EXPECT_FALSE(assign("bus", "nats://host"));
+  for (const auto& [name, value] : table_.echo()) {
+    EXPECT_EQ(value.find("secret"), std::string::npos) << name;
+  }
+}
+
+TEST_F(ServerOptionsTest, ReadWhoHearsOfCoupons) {
+  EXPECT_TRUE(options_.bus.audit);
+  EXPECT_FALSE(options_.bus.notification);
+  EXPECT_TRUE(assign("consumers", "notification"));
+  EXPECT_FALSE(options_.bus.audit);
+  EXPECT_TRUE(options_.bus.notification);
+  EXPECT_TRUE(assign("consumers", "audit,notification"));
+  EXPECT_TRUE(options_.bus.audit && options_.bus.notification);
+  for (const char* text : {"", ",", "audit,", "audit,audit", "none,audit", "letters"}) {
+    EXPECT_FALSE(assign("consumers", text)) << text;
+  }
+  EXPECT_TRUE(options_.bus.audit && options_.bus.notification) << "nothing of them was taken";
+  EXPECT_TRUE(assign("consumers", "none"));
+  EXPECT_FALSE(options_.bus.audit || options_.bus.notification);
+}
+
+TEST_F(ServerOptionsTest, ReadWhereNoticesGo) {
+  EXPECT_TRUE(assign("notify", "file:/var/log/notices"));
+  EXPECT_EQ(options_.bus.notices_path, "/var/log/notices");
+  EXPECT_TRUE(assign("notify", "log"));
+  EXPECT_EQ(options_.bus.notices_path, std::nullopt);
+  for (const char* text : {"", "file:", "mail"}) EXPECT_FALSE(assign("notify", text)) << text;
+}
+
 TEST_F(ServerOptionsTest, ReadAStore) {
   EXPECT_FALSE(options_.store.redis);
   EXPECT_TRUE(assign("store", "redis://:s3cret@cache.example:6380/2"));

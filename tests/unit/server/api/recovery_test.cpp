@@ -161,7 +161,8 @@ TEST_P(DrawRecoveryTest, RefusesALedgerWhoseDrawDoesNotFollowFromItsRoster) {
     void write(std::vector<LedgerRecord>) override {}
   } writer;
   CommitQueue queue(writer);
-  Messaging messaging(queue);
+  const ManualClock clock;
+  Messaging messaging(queue, {.clock = clock});
   RushService service({.queue = queue, .messaging = messaging, .run_draw = [](auto, auto) {}});
   const auto restored =
       ledger->replay([&service](const LedgerRecord& record) { return service.restore(record); });

@@ -38,7 +38,7 @@ World::World(const std::string& ledger_path, Acknowledge acknowledge, std::strin
       reader_(ledger_),
       faulty_writer_(make_writer(fault_, writer_)),
       queue_(faulty_writer_ ? *faulty_writer_ : writer_),
-      messaging_(queue_, make_bus_filter(fault_)),
+      messaging_(queue_, {.clock = clock_, .filter = make_bus_filter(fault_)}),
       service_(make_service(fault_,
                             {.queue = queue_,
                              .messaging = messaging_,

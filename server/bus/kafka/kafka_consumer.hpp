@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "server/bus/broker.hpp"
+#include "server/bus/brokers/bus_address.hpp"
+#include "server/bus/brokers/mailbox.hpp"
+#include "server/bus/kafka/kafka_handle.hpp"
+#include "server/bus/kafka/kafka_offsets.hpp"
+
+namespace fairrush::server {
+
+/// Hears a topic as a member of a consumer group, on a thread of its own. What was not settled when
+/// it ends comes again, to it or to another member; a message that cannot be read goes to the topic
+/// of dead letters.
+class KafkaConsumer {
+ public:
+  /// What is told of the work.
+  struct Report {
+    enum class Kind : std::uint8_t { there, away, delivered, unread };
+    Kind kind{};
+    std::string why;  ///< of away
+    DeliveryTag tag;  ///< of delivered, as the next
+    WireMessage message;
+    /// Of unread: messages that are not settled in its partitions; unset while they are shared out.
+    std::optional<std::uint64_t> count = {};
+  };
+
+  /// `consumer` names the group, behind the topic.
+  KafkaConsumer(const KafkaBusAddress& address, const std::string& consumer,
+                std::shared_ptr<Mailbox<Report>> reports);
+  KafkaConsumer(const KafkaConsumer&) = delete;
+  KafkaConsumer& operator=(const KafkaConsumer&) = delete;
+  /// Leaves the group.
+  ~KafkaConsumer();
+
+  /// Any thread.
+  void settle(DeliveryTag tag, Settlement how) { work_.put({tag, how}); }
+
+ private:
+  struct Settled {
+    DeliveryTag tag;
+    Settlement how{};
+  };
+
+  static void failed(rd_kafka_t* handle, int error, const char* why, void* self);
+  static void shared_out(rd_kafka_t* handle, rd_kafka_resp_err_t what,
+                         rd_kafka_topic_partition_list_t* partitions, void* self);
+
+  void run();
+  void settle_waiting();
+  void commit(bool wait);
+  void take(const rd_kafka_message_t& message);
+  void look();
+  void count_unread();
+  std::optional<std::uint64_t> unread() const;
+  void bury(const std::string& text, std::string_view why);
+
+  KafkaBusAddress address_;
+  std::string consumer_;
+  std::shared_ptr<Mailbox<Report>> reports_;
+  WorkQueue<Settled> work_;
+  KafkaOffsets offsets_;
+  KafkaPtr<rd_kafka_t> handle_;
+  KafkaPtr<rd_kafka_t> grave_;  ///< produces dead letters; made with the first
+  bool there_ = false;
+  std::chrono::steady_clock::time_point count_at_;
+  std::thread thread_;  // last: uses the others
+};
+
+}  // namespace fairrush::server
