@@ -7,12 +7,15 @@
 
 #include "base/clock.hpp"
 #include "server/api/followers.hpp"
+#include "server/api/readiness.hpp"
 #include "server/bus/messaging.hpp"
 #include "server/faults/faults.hpp"
 #include "server/http/auth.hpp"
 #include "server/http/exchange.hpp"
 #include "server/ledger/commit_queue.hpp"
 #include "server/ledger/issue_reader.hpp"
+#include "server/metrics/ledger_metrics.hpp"
+#include "server/metrics/request_metrics.hpp"
 #include "server/service/coupon_service.hpp"
 
 namespace fairrush::server {
@@ -60,6 +63,14 @@ class App {
     followers_.end_all();
   }
 
+  /// The response has left, `took` after its request was there.
+  void answered(const Exchange& exchange, Duration took);
+
+  /// For parts of the server that want to be seen.
+  Metrics& metrics() { return metrics_; }
+  /// For parts that the server cannot do without.
+  Readiness& readiness() { return readiness_; }
+
   /// Answers claims that wait for a draw: it will not come in this process's life.
   void refuse_held() { service_.refuse_held(ErrorCode::draining); }
 
@@ -84,6 +95,8 @@ class App {
   void get_time(Exchange& exchange, std::string_view event);
   void get_liveness(Exchange& exchange, std::string_view event);
   void get_readiness(Exchange& exchange, std::string_view event);
+  void get_metrics(Exchange& exchange, std::string_view event);
+  void get_interface(Exchange& exchange, std::string_view event);
 
   using EventReader = std::function<void(const EventState& event)>;
   using DrawReader = void (App::*)(Exchange& exchange, const DrawState& draw);
@@ -108,6 +121,7 @@ class App {
   void answer_claim(Exchange& exchange, const ClaimAnswer& answer);
   void answer_accepted(Exchange& exchange, const ClaimAnswer& answer);
   void answer_status(Exchange& exchange, const StatusQuestion& question, const ClaimStatus& status);
+  void add_dependencies();
 
   void refuse(Exchange& exchange, ErrorCode code, std::string_view detail = {});
   /// Sends the response now, or once `needed` is durable; LEDGER_UNAVAILABLE if it never is.
@@ -126,6 +140,10 @@ class App {
   CouponService& service_;
   Followers followers_;
   bool draining_ = false;
+  Metrics metrics_;
+  RequestMetrics request_metrics_;
+  LedgerMetrics ledger_metrics_;
+  Readiness readiness_;
 };
 
 }  // namespace fairrush::server

@@ -75,8 +75,10 @@ void App::apply_coupon(Exchange& exchange, std::string_view order) {
 void App::answer_redemption(Exchange& exchange, const RedemptionRequest& request,
                             const RedemptionAnswer& answer) {
   if (answer.refusal) {
+    request_metrics_.not_redeemed(*answer.refusal);
     set_problem(exchange.response, *answer.refusal);
   } else {
+    request_metrics_.redeemed();
     fmt::format_to(std::back_inserter(exchange.response.body),
                    R"({{"order":"{}","coupon":"{}","original":{},"discount":{},"final":{}}})",
                    request.order, request.coupon, answer.amounts.original.minor,

@@ -35,6 +35,8 @@ class Outbox {
   /// Drops the messages of an event that starts anew.
   void forget(EventId event);
 
+  /// Messages that were not published yet.
+  std::size_t pending() const { return pending_.size(); }
   /// Messages of an event that were not published yet. O(all such messages).
   std::size_t pending(EventId event) const;
 

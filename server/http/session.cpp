@@ -100,6 +100,7 @@ Task<void> Session::serve_requests() {
     if (written < out_.size() && !gone_) {
       co_await write_all(std::string_view(out_).substr(written));
     }
+    context_.app.answered(*this, context_.clock.steady_now() - asked_at_);
     reader_.next();
   }
 }
@@ -153,8 +154,11 @@ State Session::after_read(const error_code& error, std::size_t count) {
 /// Has the request answered: by the app, or here when it is no proper request.
 void Session::dispatch(State state) {
   answered_ = false;
+  asked_at_ = context_.clock.steady_now();
   if (state != State::complete) {
     refused_ = true;
+    request = {};
+    route = kNoRoute;
     context_.ids.choose({}, request_id);
     set_problem(response, refusal_of(state));
     return complete();
@@ -231,8 +235,9 @@ void Session::serialise_head() {
   keep_ = chunks && !context_.draining && reader_.keep_alive();
   fmt::format_to(
       std::back_inserter(out_),
-      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nCache-Control: no-store\r\n{}{}",
-      response.status, phrase_of(response.status), context_.date, response.content_type,
+      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nX-Request-ID: {}\r\n"
+      "Cache-Control: no-store\r\n{}{}",
+      response.status, phrase_of(response.status), context_.date, response.content_type, request_id,
       chunks ? "Transfer-Encoding: chunked\r\n" : "",
       keep_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
 }

@@ -99,6 +99,7 @@ class Session final : public Exchange {
   SessionDeadline idle_deadline_{*this};
   std::string out_;
   std::string pieces_;  ///< of a body whose length is not known, still to be written
+  SteadyTime asked_at_;  ///< when the request was complete
   Awaiting awaiting_ = Awaiting::nothing;
   bool answered_ = false;
   bool timed_out_ = false;  ///< the request did not arrive in time

@@ -27,6 +27,7 @@ void CommitQueue::when_durable(Sequence sequence, Waiter waiter) {
 void CommitQueue::batch_done(const CommitResult& result) {
   FAIRRUSH_ASSERT(in_flight_);
   in_flight_ = false;
+  if (watcher_.ended) watcher_.ended(result.has_value());
   if (!result) {
     failure_ = result.error();
     log_error("the ledger has failed; nothing more is granted", {{"what", *failure_}});
@@ -43,6 +44,7 @@ void CommitQueue::batch_done(const CommitResult& result) {
 void CommitQueue::write_gathered() {
   in_flight_ = true;
   written_ = last_;
+  if (watcher_.begun) watcher_.begun(gathered_.size());
   writer_.write(std::exchange(gathered_, {}));
 }
 

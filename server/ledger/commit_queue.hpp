@@ -62,6 +62,19 @@ class CommitQueue {
 
   bool is_durable(Sequence sequence) const { return sequence <= durable_; }
 
+  /// Decisions that wait for the batch under way.
+  std::size_t gathered() const { return gathered_.size(); }
+  /// Decisions that are not durable yet.
+  std::uint64_t undurable() const { return last_.value() - durable_.value(); }
+
+  /// Who wants to know of batches: how many records one has as it begins, and whether it became
+  /// durable.
+  struct Watcher {
+    std::function<void(std::size_t records)> begun;
+    std::function<void(bool durable)> ended;
+  };
+  void watch(Watcher watcher) { watcher_ = std::move(watcher); }
+
   /// Calls `waiter` when everything up to `sequence` is durable, or can never become so; at once if
   /// that is known.
   void when_durable(Sequence sequence, Waiter waiter);
@@ -93,6 +106,7 @@ class CommitQueue {
   Sequence written_;  ///< last of the batch in flight
   Sequence durable_;
   bool in_flight_ = false;
+  Watcher watcher_;
   std::optional<std::string> failure_;
 };
 

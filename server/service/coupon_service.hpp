@@ -192,6 +192,9 @@ class CouponService {
   virtual void wallet(const UserRequest& request, std::optional<std::string_view> only,
                       WalletDone done) = 0;
 
+  /// The design of an event, for metrics; empty where that is not known at once.
+  virtual std::string_view design_of([[maybe_unused]] std::string_view event) const { return {}; }
+
   /// Does what has become due; call it at least every few milliseconds.
   virtual void tick(WallTime now) = 0;
 

@@ -286,6 +286,11 @@ ClaimAnswer RushService::verdict_again(const LiveEvent& event, const ClaimVerdic
   return holding(kind, event.issue_of(known.ticket), queue_.last());
 }
 
+std::string_view RushService::design_of(std::string_view event) const {
+  const auto found = events_.find(event);
+  return found == events_.end() ? std::string_view() : found->second.event->spec().design;
+}
+
 void RushService::tick(WallTime now) {
   for (auto& [name, slot] : events_) {
     if (now >= slot.event->spec().windows.reserve_close) close_reservations(slot);

@@ -65,6 +65,7 @@ class RushService : public CouponService {
   /// O(events).
   void wallet(const UserRequest& request, std::optional<std::string_view> only,
               WalletDone done) override;
+  std::string_view design_of(std::string_view event) const override;
   void tick(WallTime now) override;
   /// An event has no draw, although its reservations have closed.
   std::optional<Impairment> impairment() const override;

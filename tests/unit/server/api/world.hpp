@@ -37,10 +37,10 @@ class Call final : public Exchange {
 
 /// What a request brings besides its path.
 struct Sent {
-  std::optional<std::uint32_t> user;
-  std::string key;
+  std::optional<std::uint32_t> user = {};
+  std::string key = {};
   bool admin = false;
-  std::string body;
+  std::string body = {};
   std::string agent = {};  ///< the User-Agent
 };
 
