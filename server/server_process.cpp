@@ -67,7 +67,10 @@ class ServerProcess {
 
   std::expected<void, std::string> restore() {
     return writer_.ledger().replay(
-        [this](const LedgerRecord& record) { return service_->restore(record); });
+        [this](const LedgerRecord& record) {
+          const auto restored = app_.restore(record);
+          return restored ? service_->restore(record) : restored;
+        });
   }
 
   /// `identity`, where there is one, is what connections are shown.

@@ -62,14 +62,24 @@ void App::handle(Exchange& exchange) {
   const RouteMatch route = find_route(exchange.request.method, exchange.request.target);
   exchange.route = route.route;
   exchange.design = kNoDesign;
-  if (route.handler != nullptr) return (this->*route.handler)(exchange, route.name);
+  if (route.handler != nullptr) {
+    return (this->*route.handler)(exchange, event_named(exchange, route.name));
+  }
   if (route.allow.empty()) return refuse(exchange, ErrorCode::unknown_path);
   set_problem(exchange.response, ErrorCode::method_not_allowed);
   exchange.response.allow = route.allow;
   exchange.complete();
 }
 
+std::string_view App::event_named(Exchange& exchange, std::string_view name) {
+  if (daily_.empty() || daily_.find(name) == nullptr) return name;
+  if (!exchange.request.target.starts_with("/api/v1/events/")) return name;
+  exchange.today = daily_.resolve(name, exchange.arrived);
+  return exchange.today;
+}
+
 void App::tick() {
+  begin_days(clock_.wall_now());
   service_.tick(clock_.wall_now());
   followers_.tick();
 }

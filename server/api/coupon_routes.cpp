@@ -39,7 +39,12 @@ std::expected<OrderBody, std::string> parse_order(std::string_view body) {
 void App::get_wallet(Exchange& exchange, std::string_view) {
   const auto request = authenticate(exchange);
   if (!request) return;
-  service_.wallet(*request, query_value(exchange.request.target, "event"),
+  auto only = query_value(exchange.request.target, "event");
+  if (only && daily_.find(*only) != nullptr) {
+    exchange.today = daily_.resolve(*only, exchange.arrived);
+    only = exchange.today;
+  }
+  service_.wallet(*request, only,
                   [this, &exchange](const std::expected<Wallet, ErrorCode>& wallet) {
                     if (!wallet) return refuse(exchange, wallet.error());
                     answer_wallet(exchange, *wallet);

@@ -52,22 +52,24 @@ std::string winners_array(const DrawOutcome& outcome) {
 
 std::string event_document(const EventState& event, const EventView& view) {
   const EventSpec& spec = event.spec;
+  const Phase phase = phase_at(spec.windows, view.now);
+  const bool drained = phase == Phase::closed && event.held == 0 && view.outbox_pending == 0;
   const std::string quota =
       spec.quota.is_share() ? fmt::format("\"{}\"", spec.quota.text()) : spec.quota.text();
   return fmt::format(
       R"({{"event":"{}","design":"{}","phase":"{}","coupons":{},"reserve_open_ms":{},)"
       R"("reserve_close_ms":{},"claim_open_ms":{},"claim_close_ms":{},"roster":{},"quota":{},)"
       R"("issued":{},"remaining":{},"released":{},"valid_ms":{},"min_amount":{},)"
-      R"({},"groups":{},"outbox_pending":{},"fault":{},"commitment":{},"root":{}}})",
-      spec.name, spec.design, name_of(phase_at(spec.windows, view.now)), quota,
-      to_unix_ms(spec.windows.reserve_open), to_unix_ms(spec.windows.reserve_close),
-      to_unix_ms(spec.windows.claim_open), to_unix_ms(spec.windows.claim_close), event.roster,
-      event.quota, event.issued, event.remaining, event.released, to_ms(spec.terms.valid_for),
-      spec.terms.amount_min.minor, discount_member(spec.terms.discount),
-      groups_or_null(event.groups, event.quota), view.outbox_pending,
-      view.fault.empty() ? "null" : fmt::format("\"{}\"", view.fault),
+      R"({},"groups":{},"outbox_pending":{},"fault":{},"commitment":{},"root":{},)"
+      R"("drained":{}{}}})",
+      spec.name, spec.design, name_of(phase), quota, to_unix_ms(spec.windows.reserve_open),
+      to_unix_ms(spec.windows.reserve_close), to_unix_ms(spec.windows.claim_open),
+      to_unix_ms(spec.windows.claim_close), event.roster, event.quota, event.issued,
+      event.remaining, event.released, to_ms(spec.terms.valid_for), spec.terms.amount_min.minor,
+      discount_member(spec.terms.discount), groups_or_null(event.groups, event.quota),
+      view.outbox_pending, view.fault.empty() ? "null" : fmt::format("\"{}\"", view.fault),
       event.draw ? quoted_hex(event.draw->commitment) : "null",
-      event.draw ? root_or_null(event.draw->outcome) : "null");
+      event.draw ? root_or_null(event.draw->outcome) : "null", drained, view.daily);
 }
 
 std::string audit_document(std::span<const BusMessage> deliveries) {

@@ -16,6 +16,7 @@ struct EventView {
   WallTime now;
   std::size_t outbox_pending = 0;
   std::string_view fault;  ///< empty: none
+  std::string daily = {};  ///< JSON members of the rule that it is a day of, leading comma; or none
 };
 
 /// The event document.

@@ -37,6 +37,8 @@ struct Routes {
       Row{Method::post, "/api/v1/events", &App::create_event},
       Row{Method::post, "/api/v1/events/{e}/preload", &App::preload_coupons},
       Row{Method::post, "/api/v1/events/{e}/reset", &App::reset_event},
+      Row{Method::post, "/api/v1/events/{e}/activate", &App::activate_event},
+      Row{Method::post, "/api/v1/events/{e}/close", &App::close_event},
       Row{Method::get, "/api/v1/events/{e}/ledger", &App::export_ledger},
       Row{Method::get, "/api/v1/events/{e}/audit", &App::export_audit},
       Row{Method::get, "/api/v1/events/{e}/draw", &App::get_draw},

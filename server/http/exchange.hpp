@@ -64,6 +64,7 @@ class Exchange : public Peer {
   Response response;
   WallTime arrived;        ///< when the request was complete; windows are judged by it
   std::string request_id;  ///< names the request in logs and in its response; see request_id.hpp
+  std::string today;       ///< the event's own name, where the path has that of a daily one
   RouteIndex route = kNoRoute;     ///< that answers, for metrics
   DesignIndex design = kNoDesign;  ///< of the event that a claim is for, likewise
 };

@@ -233,13 +233,12 @@ void Session::serialise() {
 void Session::serialise_head() {
   const bool chunks = reader_.takes_chunks();
   keep_ = chunks && !context_.draining && reader_.keep_alive();
-  fmt::format_to(
-      std::back_inserter(out_),
-      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nX-Request-ID: {}\r\n"
-      "Cache-Control: no-store\r\n{}{}",
-      response.status, phrase_of(response.status), context_.date, response.content_type, request_id,
-      chunks ? "Transfer-Encoding: chunked\r\n" : "",
-      keep_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
+  fmt::format_to(std::back_inserter(out_),
+                 "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nX-Request-ID: {}\r\n"
+                 "Cache-Control: no-store\r\n{}{}",
+                 response.status, phrase_of(response.status), context_.date, response.content_type,
+                 request_id, chunks ? "Transfer-Encoding: chunked\r\n" : "",
+                 keep_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
 }
 
 /// What has been said since the last time, as one chunk.

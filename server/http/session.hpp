@@ -98,7 +98,7 @@ class Session final : public Exchange {
   SessionDeadline request_deadline_{*this};
   SessionDeadline idle_deadline_{*this};
   std::string out_;
-  std::string pieces_;  ///< of a body whose length is not known, still to be written
+  std::string pieces_;   ///< of a body whose length is not known, still to be written
   SteadyTime asked_at_;  ///< when the request was complete
   Awaiting awaiting_ = Awaiting::nothing;
   bool answered_ = false;

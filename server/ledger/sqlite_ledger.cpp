@@ -14,9 +14,9 @@ constexpr std::int64_t kApplicationId = 0x46525348;        // "FRSH"
 constexpr std::int64_t kFaultyApplicationId = 0x46525358;  // "FRSX"
 
 /// What each version of the schema adds to the one before; the first creates it.
-constexpr std::array kSchemaSteps{kLedgerSchema,  kAdminKeySchema, kRedemptionSchema,
-                                  kOutboxSchema,  kDesignsSchema,  kCouponGroupsSchema,
-                                  kAcceptedSchema};
+constexpr std::array kSchemaSteps{kLedgerSchema,   kAdminKeySchema, kRedemptionSchema,
+                                  kOutboxSchema,   kDesignsSchema,  kCouponGroupsSchema,
+                                  kAcceptedSchema, kDailySchema};
 constexpr std::int64_t kSchemaVersion = kSchemaSteps.size();
 
 using Step = std::expected<void, std::string>;

@@ -135,6 +135,7 @@ struct EventState {
   std::span<const CouponGroup> groups = {};  ///< that the coupons are given in
   std::uint32_t released = 0;  ///< coupons that were taken from it and given up for good
   std::optional<DrawState> draw;
+  std::size_t held = 0;  ///< claims that wait for their answer
   Sequence durable = {};
 };
 
@@ -172,6 +173,13 @@ class CouponService {
   /// have closed.
   virtual void preload(std::string_view event, const CouponGroups& groups, WallTime now,
                        EventDone done) = 0;
+
+  /// Opens an event's claims at `now`, or closes it; see `moved`. not_in_active_time where it makes
+  /// no sense; refused where a service does not know how.
+  virtual void move([[maybe_unused]] std::string_view event, [[maybe_unused]] Move move,
+                    [[maybe_unused]] WallTime now, EventDone done) {
+    done(std::unexpected(ErrorCode::not_in_active_time));
+  }
 
   /// The event as of `now`.
   virtual void describe(std::string_view event, WallTime now, EventDone done) = 0;

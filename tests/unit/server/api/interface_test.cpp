@@ -225,6 +225,26 @@ TEST_F(AnswersTest, AreAsDocumentedThroughAnEventsLife) {
   EXPECT_TRUE(seen_.contains("POST /api/v1/events/{}/claims 410")) << "the other user lost";
 }
 
+TEST_F(AnswersTest, AreAsDocumentedForEventsMovedByHandAndDailyOnes) {
+  const Sent admin{.admin = true};
+  world_.create_event("ticket-list");
+  EXPECT_EQ(check(Method::post, "/api/v1/events/rush/activate", admin), 403U);
+  EXPECT_EQ(check(Method::post, "/api/v1/events/none/activate", admin), 404U);
+  world_.enter_reservations();
+  EXPECT_EQ(check(Method::post, "/api/v1/events/rush/activate", admin), 200U);
+  EXPECT_EQ(check(Method::post, "/api/v1/events/rush/close", admin), 200U);
+  EXPECT_EQ(check(Method::post, "/api/v1/events/rush/close"), 401U);
+  const std::string daily =
+      R"({"event":"d","coupons":1,"daily":{"reserve":"22:55-22:59","claim":"23:00-23:01",)"
+      R"("time_zone":"UTC"}})";
+  EXPECT_EQ(check(Method::post, "/api/v1/events", {.admin = true, .body = daily}), 201U);
+  const std::string windows = "{" + world_.windows_from_now() + "}";
+  EXPECT_EQ(check(Method::post, "/api/v1/events/d/reset", {.admin = true, .body = windows}), 409U);
+  EXPECT_EQ(check(Method::post, "/api/v1/events/rush/reset", {.admin = true, .body = windows}),
+            200U);
+  EXPECT_EQ(check(Method::get, "/api/v1/events/d"), 200U);
+}
+
 TEST_F(AnswersTest, AreAsDocumentedForThoseWhoRunTheServer) {
   for (const char* path : {"/time", "/livez", "/readyz", "/metrics", "/openapi.json"}) {
     EXPECT_EQ(check(Method::get, path), 200U);
