@@ -245,6 +245,25 @@ TEST_F(AnswersTest, AreAsDocumentedForEventsMovedByHandAndDailyOnes) {
   EXPECT_EQ(check(Method::get, "/api/v1/events/d"), 200U);
 }
 
+TEST_F(AnswersTest, AreAsDocumentedForClaimsThatAreDecidedLater) {
+  world_.create_event("stock-counter", "1");
+  const Sent groups{.admin = true,
+                    .body = R"({"groups":[{"name":"a","type":"fixed","discount":5,)"
+                            R"("allocation":"100%"}]})"};
+  EXPECT_EQ(check(Method::post, "/api/v1/events/rush/preload", groups), 422U);
+  world_.enter_reservations();
+  world_.post(kReservations, {.user = 1});
+  world_.enter_rush();
+  const auto accepted = world_.send(Method::post, kClaims, {.user = 1, .key = "k"});
+  world_.settle();
+  EXPECT_EQ(accepted->status(), 202U) << accepted->body();
+  EXPECT_EQ(check(Method::get, accepted->response.location, {.user = 1}), 200U);
+  EXPECT_EQ(check(Method::get, accepted->response.location, {.user = 2}), 404U);
+  check(Method::post, kClaims, {.user = 1, .key = "k"});
+  world_.elapse(std::chrono::seconds(1));
+  EXPECT_EQ(check(Method::post, kClaims, {.user = 1, .key = "k"}), 200U);
+}
+
 TEST_F(AnswersTest, AreAsDocumentedForThoseWhoRunTheServer) {
   for (const char* path : {"/time", "/livez", "/readyz", "/metrics", "/openapi.json"}) {
     EXPECT_EQ(check(Method::get, path), 200U);
