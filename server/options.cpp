@@ -92,6 +92,8 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
       {"ledger", "sqlite:PATH", "The durable record"},
       [&options] { return std::string(kSqlite) + options.ledger_path; },
       [&options](std::string_view text) { return assign_ledger(options.ledger_path, text); });
+  table.add({"ledger-wait", "TIME", "How long a start may wait for the server before it to let go"},
+            options.ledger_wait, {milliseconds(0), hours(1)});
   table.add_choice<Acknowledge>(
       {"ack", "WHEN", "Answer after the commit, or as soon as it is decided (may lose)"},
       options.app.acknowledge,

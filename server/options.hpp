@@ -28,6 +28,7 @@ struct ServerOptions {
   ListenAddress listen;
   Store store = Store::memory;
   std::string ledger_path = "fairrush-ledger.sqlite";  ///< ":memory:" keeps nothing
+  Duration ledger_wait{};                              ///< for another server to let go of it
   AppOptions app;
   RequestLimits limits;
   SessionTimeouts timeouts;

@@ -7,12 +7,14 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
 #include "base/runtime/io_thread.hpp"
 #include "server/faults/wiring.hpp"
 #include "server/ledger/ledger_thread.hpp"
+#include "server/metrics/process_metrics.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -61,16 +63,16 @@ class ServerProcess {
         signals_(context_.get_executor(), SIGTERM, SIGINT),
         renewals_(context_.get_executor(), SIGHUP) {
     writer_.report_to(queue_);
+    add_process_metrics(app_.metrics());
   }
 
   Executor executor() { return context_.get_executor(); }
 
   std::expected<void, std::string> restore() {
-    return writer_.ledger().replay(
-        [this](const LedgerRecord& record) {
-          const auto restored = app_.restore(record);
-          return restored ? service_->restore(record) : restored;
-        });
+    return writer_.ledger().replay([this](const LedgerRecord& record) {
+      const auto restored = app_.restore(record);
+      return restored ? service_->restore(record) : restored;
+    });
   }
 
   /// `identity`, where there is one, is what connections are shown.
@@ -146,12 +148,15 @@ std::expected<void, std::string> run_server(const ServerOptions& options, const 
     if (!loaded) return std::unexpected(loaded.error());
     identity = std::move(*loaded);
   }
-  auto ledger = SqliteLedger::open(
-      options.ledger_path, options.app.fault == nullptr ? Promises::kept : Promises::waived);
+  auto ledger = SqliteLedger::open(options.ledger_path,
+                                   options.app.fault == nullptr ? Promises::kept : Promises::waived,
+                                   options.ledger_wait);
   if (!ledger) return std::unexpected(ledger.error());
   ServerProcess process(options, clock, std::move(*ledger));
   if (auto restored = process.restore(); !restored) return restored;
-  auto acceptor = listen_on(process.executor(), options.listen);
+  const auto inherited = inherited_listener(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"));
+  auto acceptor = inherited ? adopt_listener(process.executor(), *inherited)
+                            : listen_on(process.executor(), options.listen);
   if (!acceptor) return std::unexpected(acceptor.error());
   process.run(std::move(*acceptor), std::move(identity));
   return {};

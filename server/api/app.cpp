@@ -37,6 +37,8 @@ App::App(AppOptions options, AppParts parts)
                  [this] { return static_cast<double>(messaging_.outbox.pending()); });
   metrics_.gauge({"fairrush_draining", "1 while the server is on its way out."}, {},
                  [this] { return draining_ ? 1.0 : 0.0; });
+  metrics_.gauge({"fairrush_fault_on", "1 where the server is wrong on purpose."}, {},
+                 [this] { return options_.fault == nullptr ? 0.0 : 1.0; });
   add_dependencies();
 }
 

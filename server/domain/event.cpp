@@ -47,10 +47,10 @@ std::optional<EventWindows> moved(const EventWindows& windows, Move move, WallTi
   if (move == Move::open_claims) {
     if (phase == Phase::rushing) return windows;
     if (phase != Phase::reserving && phase != Phase::reserved) return std::nullopt;
-    // Whoever reserved in this very millisecond still has.
-    result.claim_open = std::max(at, windows.reserve_open + kLeast);
-    result.claim_close = result.claim_open + (windows.claim_close - windows.claim_open);
-    result.reserve_close = std::min(windows.reserve_close, result.claim_open);
+    result.claim_open = at;
+    result.claim_close = at + (windows.claim_close - windows.claim_open);
+    result.reserve_close = std::min(windows.reserve_close, at);
+    result.reserve_open = std::min(windows.reserve_open, result.reserve_close - kLeast);
     return result;
   }
   if (phase == Phase::closed) return windows;

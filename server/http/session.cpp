@@ -112,7 +112,8 @@ Task<bool> Session::shake_hands() {
   const error_code error = co_await tls_->shake_hands();
   context_.requests.disarm(request_deadline_);
   awaiting_ = Awaiting::nothing;
-  if (error && !timed_out_) {
+  if (error) {
+    context_.handshake_failures.add();
     log_debug("TLS handshake failed", {{"reason", error.message()}});
   }
   co_return !error && !gone_;

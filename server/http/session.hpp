@@ -36,13 +36,16 @@ struct SessionContext {
         clock(the_clock),
         limits(the_limits),
         requests(timeouts.request),
-        idles(timeouts.idle) {}
+        idles(timeouts.idle),
+        handshake_failures(the_app.metrics().counter(
+            {"fairrush_tls_handshake_failures_total", "TLS handshakes that came to nothing."})) {}
 
   App& app;
   const Clock& clock;
   RequestLimits limits;
   Deadlines requests;
   Deadlines idles;
+  Counter& handshake_failures;
   RequestIds ids;
   const TlsIdentity* tls = nullptr;  ///< null: plain connections
   std::string date;                  ///< value of the Date field, renewed every second
