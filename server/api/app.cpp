@@ -6,9 +6,9 @@
 #include <iterator>
 
 #include "server/api/claim_responses.hpp"
-#include "server/api/interface.hpp"
 #include "server/api/router.hpp"
 #include "server/http/problem.hpp"
+#include "server/interface/interface.hpp"
 #include "server/log.hpp"
 
 namespace fairrush::server {

@@ -1,5 +1,5 @@
 // The OpenAPI document against the server: routes, problem codes, and what is really answered.
-#include "server/api/interface.hpp"
+#include "server/interface/interface.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "server/api/readiness.hpp"
+#include "server/metrics/readiness.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>

@@ -1,6 +1,6 @@
-#include "server/api/interface.hpp"
+#include "server/interface/interface.hpp"
 
-#include "server/api/openapi.hpp"
+#include "server/interface/openapi.hpp"
 
 namespace fairrush::server {
 
