@@ -48,6 +48,10 @@ void start_logging(LogLevel level) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+bool would_log(LogLevel level) {
+  return spdlog::should_log(to_spdlog(level));
+}
+
 void log_debug(std::string_view message, LogFields fields) {
   log(LogLevel::debug, message, fields);
 }

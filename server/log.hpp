@@ -17,6 +17,9 @@ enum class LogLevel : std::uint8_t { debug, info, warning, error, off };
 /// {"time","level","message", …fields}. Any thread may log.
 void start_logging(LogLevel level);
 
+/// Whether a line of that level would be written: where putting it together costs.
+bool would_log(LogLevel level);
+
 void log_debug(std::string_view message, LogFields fields = {});
 void log_info(std::string_view message, LogFields fields = {});
 void log_warning(std::string_view message, LogFields fields = {});

@@ -142,6 +142,8 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
                    options.app.default_design, std::move(names));
   add_store_options(table, options);
   add_ledger_options(table, options);
+  table.add({"ledger-wait", "TIME", "How long a start may wait for the server before it to let go"},
+            options.ledger_wait, {milliseconds(0), hours(1)});
   table.add_choice<Acknowledge>(
       {"ack", "WHEN", "Answer after the commit, or as soon as it is decided (may lose)"},
       options.app.acknowledge,
@@ -162,6 +164,28 @@ void add_credential_options(OptionTable& table, Credentials& credentials) {
                      "FAIRRUSH_JWT_SECRET; without any JWT key X-User-ID is trusted",
              .secret = true},
             credentials.jwt_secret);
+  table.add_custom(
+      {.name = "jwt-public-key",
+       .hint = "FILE",
+       .help = "Users come with RS256 tokens that this key checks",
+       .is_path = true},
+      [&credentials] {
+        return credentials.jwt_public ? credentials.jwt_public->path : std::string();
+      },
+      [&credentials](std::string_view text) -> Assigned {
+        auto key = RsaPublicKey::read(std::string(text));
+        if (!key) return std::unexpected(key.error());
+        credentials.jwt_public = std::move(*key);
+        return {};
+      });
+  table.add({"jwt-audience", "NAME", "Whom users' tokens must be meant for (aud); empty: anybody"},
+            credentials.jwt_audience);
+  table.add({.name = "metrics-token",
+             .hint = "TOKEN",
+             .help = "Bearer token of /metrics, better given as FAIRRUSH_METRICS_TOKEN; without "
+                     "one everybody may read it",
+             .secret = true},
+            credentials.metrics_token);
 }
 
 void add_tls_options(OptionTable& table, TlsOptions& tls) {
@@ -283,6 +307,18 @@ std::vector<Problem> check_options(const ServerOptions& options) {
     problems.push_back(
         {no_key ? "tls-key" : "tls-certificate",
          fmt::format("is missing: expected beside {}", no_key ? "tls-certificate" : "tls-key")});
+  }
+  const Credentials& credentials = options.app.credentials;
+  if (credentials.jwt_secret && credentials.jwt_public) {
+    problems.push_back({"jwt-public-key",
+                        "is set beside jwt-secret: expected one of the two, "
+                        "which also says which algorithm tokens have"});
+  }
+  if (credentials.jwt_secret && credentials.jwt_secret->empty()) {
+    problems.push_back({"jwt-secret", "is empty: expected a secret, or no such option"});
+  }
+  if (!credentials.jwt_audience.empty() && !credentials.want_tokens()) {
+    problems.push_back({"jwt-audience", "has no effect without jwt-secret or jwt-public-key"});
   }
   return problems;
 }

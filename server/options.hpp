@@ -50,6 +50,7 @@ struct ServerOptions {
   unsigned store_sessions = 4;
   LedgerAddress ledger;
   Duration ledger_patience = CommitQueue::kPatience;
+  Duration ledger_wait{};  ///< for another server to let go of it
   AppOptions app;
   BusOptions bus;
   OverloadLimits overload;

@@ -9,6 +9,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 
@@ -19,6 +20,7 @@
 #include "server/ledger/paced_writer.hpp"
 #include "server/ledger/postgres/postgres_ledger.hpp"
 #include "server/ledger/sqlite_ledger.hpp"
+#include "server/metrics/process_metrics.hpp"
 #include "server/overload/guarded_service.hpp"
 #include "server/stores/running_store.hpp"
 
@@ -46,7 +48,8 @@ std::expected<std::unique_ptr<Ledger>, std::string> open_ledger(const ServerOpti
     }
     return PostgresLedger::open(*options.ledger.postgres, LedgerSharing::alone);
   }
-  auto ledger = SqliteLedger::open(options.ledger.path, faulty ? Promises::waived : Promises::kept);
+  auto ledger = SqliteLedger::open(options.ledger.path, faulty ? Promises::waived : Promises::kept,
+                                   options.ledger_wait);
   if (!ledger) return std::unexpected(ledger.error());
   return std::make_unique<SqliteLedger>(std::move(*ledger));
 }
@@ -86,6 +89,7 @@ class ServerProcess {
         signals_(context_.get_executor(), SIGTERM, SIGINT),
         renewals_(context_.get_executor(), SIGHUP) {
     writer_.report_to(queue_);
+    add_process_metrics(app_.metrics());
   }
 
   Executor executor() { return context_.get_executor(); }
@@ -100,8 +104,10 @@ class ServerProcess {
   }
 
   std::expected<void, std::string> restore() {
-    return writer_.ledger().replay(
-        [this](const LedgerRecord& record) { return store_.service().restore(record); });
+    return writer_.ledger().replay([this](const LedgerRecord& record) {
+      const auto restored = app_.restore(record);
+      return restored ? store_.service().restore(record) : restored;
+    });
   }
 
   /// `identity`, where there is one, is what connections are shown.
@@ -209,7 +215,9 @@ std::expected<void, std::string> run_server(const ServerOptions& options, const 
   ServerProcess process(options, clock, std::move(*ledger), std::move(*notices));
   if (auto sensible = process.check(); !sensible) return sensible;
   if (auto restored = process.restore(); !restored) return restored;
-  auto acceptor = listen_on(process.executor(), options.listen);
+  const auto inherited = inherited_listener(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"));
+  auto acceptor = inherited ? adopt_listener(process.executor(), *inherited)
+                            : listen_on(process.executor(), options.listen);
   if (!acceptor) return std::unexpected(acceptor.error());
   process.run(std::move(*acceptor), std::move(identity));
   return {};

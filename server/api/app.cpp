@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
 
 #include "server/api/claim_responses.hpp"
 #include "server/api/documents.hpp"
 #include "server/api/router.hpp"
 #include "server/http/problem.hpp"
+#include "server/interface/interface.hpp"
+#include "server/log.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -28,23 +31,77 @@ App::App(AppOptions options, AppParts parts)
                  {.clock = parts.clock,
                   .queue = parts.queue,
                   .service = parts.service,
-                  .waits_for_ledger = options_.acknowledge == Acknowledge::durable}) {}
+                  .waits_for_ledger = options_.acknowledge == Acknowledge::durable}),
+      request_metrics_(metrics_, routes()),
+      ledger_metrics_(metrics_, queue_, clock_) {
+  metrics_.gauge({"fairrush_outbox_pending", "Messages that were not published yet."}, {},
+                 [this] { return static_cast<double>(messaging_.outbox.pending()); });
+  metrics_.gauge({"fairrush_draining", "1 while the server is on its way out."}, {},
+                 [this] { return draining_ ? 1.0 : 0.0; });
+  metrics_.gauge({"fairrush_fault_on", "1 where the server is wrong on purpose."}, {},
+                 [this] { return options_.fault == nullptr ? 0.0 : 1.0; });
+  add_dependencies();
+}
+
+/// What this server cannot do without; parts that are elsewhere add themselves.
+void App::add_dependencies() {
+  using Lack = CouponService::Impairment;
+  readiness_.show_in(metrics_);
+  readiness_.add("ledger", [this]() -> std::optional<Lack> {
+    if (queue_.failure()) return Lack{ErrorCode::ledger_unavailable, *queue_.failure()};
+    if (const auto stall = queue_.stall()) return Lack{ErrorCode::ledger_unavailable, *stall};
+    return std::nullopt;
+  });
+  const auto of_service = [this](bool draw) -> std::optional<Lack> {
+    auto lack = service_.impairment();
+    return lack && (lack->code == ErrorCode::draw_failed) == draw ? lack : std::nullopt;
+  };
+  readiness_.add("store", [of_service] { return of_service(false); });
+  readiness_.add("draw", [of_service] { return of_service(true); });
+}
 
 void App::handle(Exchange& exchange) {
   exchange.response.clear();
   exchange.arrived = clock_.wall_now();
   const RouteMatch route = find_route(exchange.request.method, exchange.request.target);
-  if (route.handler != nullptr) return (this->*route.handler)(exchange, route.name);
+  exchange.route = route.route;
+  exchange.design = kNoDesign;
+  if (route.handler != nullptr) {
+    return (this->*route.handler)(exchange, event_named(exchange, route.name));
+  }
   if (route.allow.empty()) return refuse(exchange, ErrorCode::unknown_path);
   set_problem(exchange.response, ErrorCode::method_not_allowed);
   exchange.response.allow = route.allow;
   exchange.complete();
 }
 
+std::string_view App::event_named(Exchange& exchange, std::string_view name) {
+  if (daily_.empty() || daily_.find(name) == nullptr) return name;
+  if (!exchange.request.target.starts_with("/api/v1/events/")) return name;
+  exchange.today = daily_.resolve(name, exchange.arrived);
+  return exchange.today;
+}
+
 void App::tick() {
   queue_.tick(clock_.steady_now());
+  begin_days(clock_.wall_now());
   service_.tick(clock_.wall_now());
   followers_.tick();
+}
+
+void App::answered(const Exchange& exchange, Duration took) {
+  const unsigned status = exchange.response.status;
+  request_metrics_.answered(exchange.route, exchange.request.method, status, took);
+  if (!would_log(LogLevel::debug)) return;
+  static constexpr std::size_t kShownMax = 200;
+  // Without the query: the path names what was asked for, the rest may be anything.
+  const std::string_view target = exchange.request.target;
+  log_debug("answered",
+            {{"request", exchange.request_id},
+             {"method", std::string(name_of(exchange.request.method))},
+             {"path", std::string(target.substr(0, std::min(target.find('?'), kShownMax)))},
+             {"status", fmt::format("{}", status)},
+             {"us", fmt::format("{}", took / std::chrono::microseconds(1))}});
 }
 
 void App::get_time(Exchange& exchange, std::string_view) {
@@ -60,18 +117,35 @@ void App::get_liveness(Exchange& exchange, std::string_view) {
 }
 
 void App::get_readiness(Exchange& exchange, std::string_view) {
-  if (queue_.failure()) {
-    return refuse(exchange, ErrorCode::ledger_unavailable, *queue_.failure());
+  const auto dependencies = readiness_.state();
+  const std::string list = dependencies_json(dependencies);
+  const auto missing = std::ranges::find_if(
+      dependencies, [](const Readiness::Dependency& one) { return one.lack.has_value(); });
+  if (missing != dependencies.end() || draining_) {
+    const bool lacks = missing != dependencies.end();
+    set_problem(exchange.response, lacks ? missing->lack->code : ErrorCode::draining,
+                lacks ? missing->lack->detail : std::string_view(),
+                fmt::format(R"(,"dependencies":{})", list));
+    return exchange.complete();
   }
-  if (const auto stall = queue_.stall()) {
-    return refuse(exchange, ErrorCode::ledger_unavailable, *stall);
+  exchange.response.body =
+      readiness_document(options_.fault == nullptr ? std::string_view() : options_.fault->name,
+                         messaging_.missing(), list);
+  exchange.complete();
+}
+
+void App::get_metrics(Exchange& exchange, std::string_view) {
+  if (!authenticator_.may_read_metrics(exchange.request)) {
+    return refuse(exchange, ErrorCode::unauthorized,
+                  "This route needs the metrics token, or the admin token, as bearer token.");
   }
-  if (const auto impairment = service_.impairment()) {
-    return refuse(exchange, impairment->code, impairment->detail);
-  }
-  if (draining_) return refuse(exchange, ErrorCode::draining);
-  exchange.response.body = readiness_document(
-      options_.fault == nullptr ? std::string_view() : options_.fault->name, messaging_.missing());
+  exchange.response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  exchange.response.body = metrics_.text();
+  exchange.complete();
+}
+
+void App::get_interface(Exchange& exchange, std::string_view) {
+  exchange.response.body = interface_document();
   exchange.complete();
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "server/api/event_request.hpp"
 #include "server/api/followers.hpp"
 #include "server/bus/messaging.hpp"
 #include "server/faults/faults.hpp"
@@ -13,6 +14,10 @@
 #include "server/http/exchange.hpp"
 #include "server/ledger/commit_queue.hpp"
 #include "server/ledger/issue_reader.hpp"
+#include "server/metrics/ledger_metrics.hpp"
+#include "server/metrics/readiness.hpp"
+#include "server/metrics/request_metrics.hpp"
+#include "server/schedule/daily_events.hpp"
 #include "server/service/coupon_service.hpp"
 
 namespace fairrush::server {
@@ -54,11 +59,23 @@ class App {
   /// Does what has become due; call it every few milliseconds.
   void tick();
 
+  /// Applies a record of a ledger that is replayed before the first request: what the service does
+  /// not keep. The error says why it cannot be.
+  std::expected<void, std::string> restore(const LedgerRecord& record);
+
   /// From now on /readyz says so and nobody follows claims; requests are still served.
   void start_draining() {
     draining_ = true;
     followers_.end_all();
   }
+
+  /// The response has left, `took` after its request was there.
+  void answered(const Exchange& exchange, Duration took);
+
+  /// For parts of the server that want to be seen.
+  Metrics& metrics() { return metrics_; }
+  /// For parts that the server cannot do without.
+  Readiness& readiness() { return readiness_; }
 
   /// Answers claims that wait for a draw: it will not come in this process's life.
   void refuse_held() { service_.refuse_held(ErrorCode::draining); }
@@ -71,6 +88,8 @@ class App {
   void get_event(Exchange& exchange, std::string_view event);
   void reset_event(Exchange& exchange, std::string_view event);
   void preload_coupons(Exchange& exchange, std::string_view event);
+  void activate_event(Exchange& exchange, std::string_view event);
+  void close_event(Exchange& exchange, std::string_view event);
   void export_audit(Exchange& exchange, std::string_view event);
   void export_ledger(Exchange& exchange, std::string_view event);
   void reserve(Exchange& exchange, std::string_view event);
@@ -85,6 +104,21 @@ class App {
   void get_time(Exchange& exchange, std::string_view event);
   void get_liveness(Exchange& exchange, std::string_view event);
   void get_readiness(Exchange& exchange, std::string_view event);
+  void get_metrics(Exchange& exchange, std::string_view event);
+  void get_interface(Exchange& exchange, std::string_view event);
+
+  void create_daily(Exchange& exchange, const EventRequest& request);
+  void add_daily(Exchange& exchange, const EventRequest& request);
+  /// Answers with the event that was created.
+  EventDone created_in(Exchange& exchange);
+  void end_daily(Exchange& exchange, std::string_view event);
+  void move_event(Exchange& exchange, std::string_view event, Move move);
+  /// Begins the days that are due.
+  void begin_days(WallTime now);
+  /// JSON members that tell of the rule that an event is a day of; empty when it is none.
+  std::string daily_members(const std::string& event, WallTime now) const;
+  /// What `name` stands for now, where it is the name of a daily event.
+  std::string_view event_named(Exchange& exchange, std::string_view name);
 
   using EventReader = std::function<void(const EventState& event)>;
   using DrawReader = void (App::*)(Exchange& exchange, const DrawState& draw);
@@ -109,6 +143,7 @@ class App {
   void answer_claim(Exchange& exchange, const ClaimAnswer& answer);
   void answer_accepted(Exchange& exchange, const ClaimAnswer& answer);
   void answer_status(Exchange& exchange, const StatusQuestion& question, const ClaimStatus& status);
+  void add_dependencies();
 
   void refuse(Exchange& exchange, ErrorCode code, std::string_view detail = {});
   /// Sends the response now, or once `needed` is durable; LEDGER_UNAVAILABLE if it never is.
@@ -127,6 +162,12 @@ class App {
   CouponService& service_;
   Followers followers_;
   bool draining_ = false;
+  Metrics metrics_;
+  RequestMetrics request_metrics_;
+  LedgerMetrics ledger_metrics_;
+  Readiness readiness_;
+  DailyEvents daily_;
+  std::optional<std::chrono::seconds> days_begun_at_;  ///< the second in which it was last looked
 };
 
 }  // namespace fairrush::server

@@ -11,12 +11,21 @@ namespace fairrush::server {
 void App::claim(Exchange& exchange, std::string_view event) {
   const auto request = authenticate(exchange);
   if (!request) return;
+  exchange.design = RequestMetrics::index_of(service_.design_of(event));
   service_.claim(event, *request,
                  [this, &exchange](const ClaimAnswer& answer) { answer_claim(exchange, answer); });
 }
 
 void App::answer_claim(Exchange& exchange, const ClaimAnswer& answer) {
-  if (answer.kind == ClaimAnswer::Kind::accepted) return answer_accepted(exchange, answer);
+  if (answer.kind == ClaimAnswer::Kind::accepted) {
+    request_metrics_.accepted(exchange.design);
+    return answer_accepted(exchange, answer);
+  }
+  if (answer.kind == ClaimAnswer::Kind::won) {
+    request_metrics_.won(exchange.design);
+  } else {
+    request_metrics_.not_won(exchange.design, answer.refusal);
+  }
   if (answer.kind == ClaimAnswer::Kind::won) {
     write_coupon(exchange.response.body, answer.coupon, answer.discount);
   } else if (answer.refusal == ErrorCode::already_claimed) {

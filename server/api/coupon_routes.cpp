@@ -39,7 +39,12 @@ std::expected<OrderBody, std::string> parse_order(std::string_view body) {
 void App::get_wallet(Exchange& exchange, std::string_view) {
   const auto request = authenticate(exchange);
   if (!request) return;
-  service_.wallet(*request, query_value(exchange.request.target, "event"),
+  auto only = query_value(exchange.request.target, "event");
+  if (only && daily_.find(*only) != nullptr) {
+    exchange.today = daily_.resolve(*only, exchange.arrived);
+    only = exchange.today;
+  }
+  service_.wallet(*request, only,
                   [this, &exchange](const std::expected<Wallet, ErrorCode>& wallet) {
                     if (!wallet) return refuse(exchange, wallet.error());
                     answer_wallet(exchange, *wallet);
@@ -75,8 +80,10 @@ void App::apply_coupon(Exchange& exchange, std::string_view order) {
 void App::answer_redemption(Exchange& exchange, const RedemptionRequest& request,
                             const RedemptionAnswer& answer) {
   if (answer.refusal) {
+    request_metrics_.not_redeemed(*answer.refusal);
     set_problem(exchange.response, *answer.refusal);
   } else {
+    request_metrics_.redeemed();
     fmt::format_to(std::back_inserter(exchange.response.body),
                    R"({{"order":"{}","coupon":"{}","original":{},"discount":{},"final":{}}})",
                    request.order, request.coupon, answer.amounts.original.minor,

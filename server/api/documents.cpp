@@ -53,15 +53,20 @@ std::string winners_array(const DrawOutcome& outcome) {
 
 }  // namespace
 
-std::string readiness_document(std::string_view fault, const std::optional<std::string>& bus) {
+std::string readiness_document(std::string_view fault, const std::optional<std::string>& bus,
+                               std::string_view dependencies) {
   boost::json::object document{{"status", "ready"}};
   if (bus) document["degraded"] = boost::json::object{{"bus", *bus}};
   if (!fault.empty()) document["fault"] = boost::json::string_view(fault.data(), fault.size());
-  return boost::json::serialize(document);
+  std::string text = boost::json::serialize(document);
+  text.pop_back();
+  return fmt::format(R"({},"dependencies":{}}})", text, dependencies);
 }
 
 std::string event_document(const EventState& event, const EventView& view) {
   const EventSpec& spec = event.spec;
+  const Phase phase = phase_at(spec.windows, view.now);
+  const bool drained = phase == Phase::closed && event.held == 0 && view.outbox_pending == 0;
   const std::string quota =
       spec.quota.is_share() ? fmt::format("\"{}\"", spec.quota.text()) : spec.quota.text();
   return fmt::format(
@@ -69,18 +74,17 @@ std::string event_document(const EventState& event, const EventView& view) {
       R"("reserve_close_ms":{},"claim_open_ms":{},"claim_close_ms":{},"roster":{},"quota":{},)"
       R"("issued":{},"remaining":{},"released":{},"valid_ms":{},"min_amount":{},)"
       R"({},"groups":{},"outbox_pending":{},"unheard":{},"bus_unread":{},"fault":{},)"
-      R"("commitment":{},"root":{}}})",
-      spec.name, spec.design, name_of(phase_at(spec.windows, view.now)), quota,
-      to_unix_ms(spec.windows.reserve_open), to_unix_ms(spec.windows.reserve_close),
-      to_unix_ms(spec.windows.claim_open), to_unix_ms(spec.windows.claim_close), event.roster,
-      event.quota, event.issued, event.remaining, event.released, to_ms(spec.terms.valid_for),
-      spec.terms.amount_min.minor, discount_member(spec.terms.discount),
-      groups_or_null(event.groups, event.quota), view.outbox_pending,
-      view.unheard ? fmt::format("{}", *view.unheard) : "null",
+      R"("commitment":{},"root":{},"drained":{}{}}})",
+      spec.name, spec.design, name_of(phase), quota, to_unix_ms(spec.windows.reserve_open),
+      to_unix_ms(spec.windows.reserve_close), to_unix_ms(spec.windows.claim_open),
+      to_unix_ms(spec.windows.claim_close), event.roster, event.quota, event.issued,
+      event.remaining, event.released, to_ms(spec.terms.valid_for), spec.terms.amount_min.minor,
+      discount_member(spec.terms.discount), groups_or_null(event.groups, event.quota),
+      view.outbox_pending, view.unheard ? fmt::format("{}", *view.unheard) : "null",
       view.bus_unread ? fmt::format("{}", *view.bus_unread) : "null",
       view.fault.empty() ? "null" : fmt::format("\"{}\"", view.fault),
       event.draw ? quoted_hex(event.draw->commitment) : "null",
-      event.draw ? root_or_null(event.draw->outcome) : "null");
+      event.draw ? root_or_null(event.draw->outcome) : "null", drained, view.daily);
 }
 
 std::string audit_document(std::span<const BusMessage> deliveries) {

@@ -19,11 +19,13 @@ struct EventView {
   std::optional<std::size_t> unheard = {};       ///< published, and not heard by the audit consumer
   std::optional<std::uint64_t> bus_unread = {};  ///< held by the bus for its consumers here
   std::string_view fault;                        ///< empty: none
+  std::string daily = {};  ///< JSON members of the rule that it is a day of, leading comma; or none
 };
 
 /// Readiness of a server that takes requests. `bus` says why messages wait, if they do: nobody who
-/// claims notices, so the server is ready all the same.
-std::string readiness_document(std::string_view fault, const std::optional<std::string>& bus);
+/// claims notices, so the server is ready all the same. `dependencies` is a JSON array.
+std::string readiness_document(std::string_view fault, const std::optional<std::string>& bus,
+                               std::string_view dependencies);
 
 /// The event document.
 std::string event_document(const EventState& event, const EventView& view);

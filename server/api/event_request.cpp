@@ -5,10 +5,13 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/json/serialize.hpp>
 #include <limits>
 #include <vector>
 
+#include "base/assert.hpp"
 #include "server/api/json_request.hpp"
+#include "server/schedule/daily_events.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -19,9 +22,10 @@ using std::chrono::milliseconds;
 
 constexpr std::array<std::string_view, 4> kWindowMembers{"reserve_open_ms", "reserve_close_ms",
                                                          "claim_open_ms", "claim_close_ms"};
-constexpr std::array<std::string_view, 9> kEventMembers{
-    "event",           "design",   "coupons",   "valid_ms", "min_amount", "discount_percent",
-    "discount_amount", "batch_ms", "waiting_ms"};
+constexpr std::array<std::string_view, 10> kEventMembers{
+    "event",           "design",   "coupons",    "valid_ms", "min_amount", "discount_percent",
+    "discount_amount", "batch_ms", "waiting_ms", "daily"};
+constexpr std::array<std::string_view, 3> kDailyMembers{"reserve", "claim", "time_zone"};
 
 constexpr IntegerRange kUnixMs{0, 4'102'444'800'000};   // the year 2100
 constexpr IntegerRange kValidMs{1, 3'155'760'000'000};  // a hundred years
@@ -95,6 +99,27 @@ std::expected<EventWindows, std::string> parse_windows(const json::object& objec
   return windows;
 }
 
+std::expected<DailyRule, std::string> parse_daily(const json::object& object) {
+  const json::value* const value = member(object, "daily");
+  if (!value->is_object()) return not_accepted("daily", value, "an object");
+  const json::object& rule = value->get_object();
+  if (const auto names = check_names(rule, kDailyMembers); !names) return Error(names.error());
+  for (const std::string_view name : kWindowMembers) {
+    if (const json::value* const one = member(object, name)) {
+      return not_accepted(name, one, "no such member beside daily");
+    }
+  }
+  std::array<std::string_view, kDailyMembers.size()> texts;
+  for (std::size_t index = 0; index < texts.size(); ++index) {
+    const json::value* const text = member(rule, kDailyMembers.at(index));
+    if (text == nullptr || !text->is_string()) {
+      return not_accepted("daily." + std::string(kDailyMembers.at(index)), text, "a text");
+    }
+    texts.at(index) = text_of(text->get_string());
+  }
+  return DailyRule::parse(texts[0], texts[1], texts[2]);
+}
+
 std::expected<QuotaRule, std::string> parse_quota(const json::object& object) {
   static constexpr std::string_view kAccepted =
       "a share such as \"20%\", or a number of 0 to 4294967295";
@@ -132,7 +157,7 @@ std::expected<std::string, std::string> parse_design(const json::object& object,
 
 }  // namespace
 
-std::expected<EventSpec, std::string> parse_event_request(
+std::expected<EventRequest, std::string> parse_event_request(
     std::string_view body, std::string_view default_design,
     std::span<const std::string_view> designs) {
   const auto object = parse_object(body);
@@ -146,13 +171,34 @@ std::expected<EventSpec, std::string> parse_event_request(
   if (!design) return Error(design.error());
   const auto quota = parse_quota(*object);
   if (!quota) return Error(quota.error());
-  const auto windows = parse_windows(*object);
-  if (!windows) return Error(windows.error());
+  EventRequest request;
+  if (member(*object, "daily") != nullptr) {
+    auto rule = parse_daily(*object);
+    if (!rule) return Error(rule.error());
+    request.daily = std::move(*rule);
+    if (!DailyEvents::is_name(*name)) {
+      return not_accepted("event", member(*object, "event"),
+                          "at most 55 characters of a daily one");
+    }
+  } else if (const auto windows = parse_windows(*object); windows) {
+    request.spec.windows = *windows;
+  } else {
+    return Error(windows.error());
+  }
   const auto terms = parse_terms(*object);
   if (!terms) return Error(terms.error());
   const auto pacing = parse_pacing(*object);
   if (!pacing) return Error(pacing.error());
-  return EventSpec{std::move(*name), std::move(*design), *quota, *windows, *terms, *pacing};
+  request.spec = {std::move(*name), std::move(*design), *quota, request.spec.windows, *terms,
+                  *pacing};
+  return request;
+}
+
+std::string with_design(std::string_view body, std::string_view design) {
+  auto object = parse_object(body);
+  FAIRRUSH_ASSERT(object);
+  (*object)["design"] = json::string_view(design.data(), design.size());
+  return json::serialize(*object);
 }
 
 std::expected<EventWindows, std::string> parse_reset_request(std::string_view body) {

@@ -4,6 +4,7 @@
 #include "server/api/documents.hpp"
 #include "server/api/event_request.hpp"
 #include "server/api/preload_request.hpp"
+#include "server/api/router.hpp"
 #include "server/http/problem.hpp"
 #include "server/log.hpp"
 
@@ -11,9 +12,10 @@ namespace fairrush::server {
 
 void App::create_event(Exchange& exchange, std::string_view) {
   if (!authorize_admin(exchange) || !check_key(exchange)) return;
-  const auto spec =
+  const auto request =
       parse_event_request(exchange.request.body, options_.default_design, service_.designs());
-  if (!spec) return refuse(exchange, ErrorCode::bad_request, spec.error());
+  if (!request) return refuse(exchange, ErrorCode::bad_request, request.error());
+  const EventSpec* const spec = &request->spec;
   if (options_.fault != nullptr && !fits(*options_.fault, spec->design)) {
     return refuse(exchange, ErrorCode::bad_request,
                   fmt::format("the fault '{}' makes no sense for the design '{}': expected {}",
@@ -25,12 +27,9 @@ void App::create_event(Exchange& exchange, std::string_view) {
                {"fault", std::string(options_.fault->name)},
                {"what", std::string(options_.fault->breaks)}});
   }
-  service_.create(*spec, exchange.request.idempotency_key,
-                  [this, &exchange](const std::expected<EventState, ErrorCode>& event) {
-                    if (!event) return refuse(exchange, event.error());
-                    exchange.response.status = 201;
-                    answer_event(exchange, *event);
-                  });
+  if (request->daily) return create_daily(exchange, *request);
+  if (daily_.find(spec->name) != nullptr) return refuse(exchange, ErrorCode::event_exists);
+  service_.create(*spec, exchange.request.idempotency_key, created_in(exchange));
 }
 
 void App::get_event(Exchange& exchange, std::string_view name) {
@@ -40,6 +39,7 @@ void App::get_event(Exchange& exchange, std::string_view name) {
 
 void App::reset_event(Exchange& exchange, std::string_view name) {
   if (!authorize_admin(exchange) || !check_key(exchange)) return;
+  if (daily_.entry_of(name) != nullptr) return refuse(exchange, ErrorCode::event_is_daily);
   const auto windows = parse_reset_request(exchange.request.body);
   if (!windows) return refuse(exchange, ErrorCode::bad_request, windows.error());
   service_.reset(name, *windows, exchange.request.idempotency_key,
@@ -60,13 +60,34 @@ void App::preload_coupons(Exchange& exchange, std::string_view name) {
                    });
 }
 
+void App::activate_event(Exchange& exchange, std::string_view name) {
+  move_event(exchange, name, Move::open_claims);
+}
+
+void App::close_event(Exchange& exchange, std::string_view name) {
+  if (query_value(exchange.request.target, "daily") == "end") return end_daily(exchange, name);
+  move_event(exchange, name, Move::close);
+}
+
+void App::move_event(Exchange& exchange, std::string_view name, Move move) {
+  if (!authorize_admin(exchange)) return;
+  log_info(move == Move::close ? "event is closed by hand" : "claims are opened by hand",
+           {{"request", exchange.request_id}, {"event", std::string(name)}});
+  service_.move(name, move, exchange.arrived,
+                [this, &exchange](const std::expected<EventState, ErrorCode>& event) {
+                  if (!event) return refuse(exchange, event.error());
+                  answer_event(exchange, *event);
+                });
+}
+
 void App::answer_event(Exchange& exchange, const EventState& event) {
   exchange.response.body = event_document(
       event, {.now = exchange.arrived,
               .outbox_pending = event.outbox_pending.value_or(messaging_.outbox.pending(event.id)),
               .unheard = messaging_.unheard(event.id),
               .bus_unread = messaging_.unread(),
-              .fault = options_.fault == nullptr ? "" : options_.fault->name});
+              .fault = options_.fault == nullptr ? "" : options_.fault->name,
+              .daily = daily_members(event.spec.name, exchange.arrived)});
   send_when_durable(exchange, event.durable);
 }
 

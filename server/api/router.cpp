@@ -6,6 +6,18 @@
 
 namespace fairrush::server {
 
+std::string_view name_of(Method method) {
+  switch (method) {
+    case Method::get:
+      return "GET";
+    case Method::post:
+      return "POST";
+    case Method::other:
+      break;
+  }
+  return "other";
+}
+
 /// The table of routes; a struct because it must be a friend of App.
 struct Routes {
   struct Row {
@@ -26,6 +38,8 @@ struct Routes {
       Row{Method::post, "/api/v1/events", &App::create_event},
       Row{Method::post, "/api/v1/events/{e}/preload", &App::preload_coupons},
       Row{Method::post, "/api/v1/events/{e}/reset", &App::reset_event},
+      Row{Method::post, "/api/v1/events/{e}/activate", &App::activate_event},
+      Row{Method::post, "/api/v1/events/{e}/close", &App::close_event},
       Row{Method::get, "/api/v1/events/{e}/ledger", &App::export_ledger},
       Row{Method::get, "/api/v1/events/{e}/audit", &App::export_audit},
       Row{Method::get, "/api/v1/events/{e}/draw", &App::get_draw},
@@ -34,6 +48,8 @@ struct Routes {
       Row{Method::get, "/time", &App::get_time},
       Row{Method::get, "/livez", &App::get_liveness},
       Row{Method::get, "/readyz", &App::get_readiness},
+      Row{Method::get, "/metrics", &App::get_metrics},
+      Row{Method::get, "/openapi.json", &App::get_interface},
   };
 };
 
@@ -65,10 +81,24 @@ RouteMatch find_route(Method method, std::string_view target) {
   for (const Routes::Row& row : Routes::kRows) {
     const auto name = match(row.pattern, path);
     if (!name) continue;
-    if (row.method == method) return {row.handler, *name, {}};
+    if (row.method == method) {
+      const auto place = static_cast<std::uint8_t>(&row - Routes::kRows.data());
+      return {row.handler, *name, {}, RouteIndex(place)};
+    }
     result.allow = row.method == Method::get ? "GET" : "POST";
   }
   return result;
+}
+
+std::span<const RouteInfo> routes() {
+  static constexpr auto kInfos = [] {
+    std::array<RouteInfo, Routes::kRows.size()> infos;
+    for (std::size_t row = 0; row < infos.size(); ++row) {
+      infos[row] = {Routes::kRows[row].method, Routes::kRows[row].pattern};
+    }
+    return infos;
+  }();
+  return kInfos;
 }
 
 std::optional<std::string_view> query_value(std::string_view target, std::string_view name) {

@@ -51,6 +51,8 @@ class Outbox final : public Bus::Listener {
   /// deliver.
   void forget(EventId event);
 
+  /// Messages that were not published yet.
+  std::size_t pending() const { return pending_.size(); }
   /// Messages of an event that were not published yet. O(all such messages).
   std::size_t pending(EventId event) const;
   /// Messages of an event, published or not.

@@ -14,7 +14,10 @@ namespace {
 constexpr std::string_view kPrefix = "FAIRRUSH_";
 constexpr std::string_view kFileSuffix = "_FILE";
 constexpr std::size_t kSecretMax = 64 * 1024;  // bytes; a larger file is no secret but a mistake
-constexpr std::size_t kMisspelled = 2;         // letters between a name and one that was meant
+/// Letters between a name and the one that was meant; a short name is soon like another.
+constexpr std::size_t misspelled_max(std::string_view name) {
+  return name.size() < 6 ? 1 : 2;
+}
 
 char upper(char c) {
   if (c == '-') return '_';
@@ -68,7 +71,7 @@ void read_variable(const OptionTable& table, const std::string& variable, const 
     }
   }
   const OptionTable::Nearest nearest = table.nearest(option);
-  if (nearest.distance <= kMisspelled && row == nullptr) {
+  if (nearest.distance <= misspelled_max(option) && row == nullptr) {
     layer.problems.push_back(
         {variable, fmt::format("unknown variable; nearest is {}", variable_of(nearest.name))});
   } else {

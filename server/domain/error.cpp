@@ -21,6 +21,8 @@ constexpr std::array kRows{
     Row{ErrorCode::method_not_allowed, "METHOD_NOT_ALLOWED",
         "The path exists, but not for this method."},
     Row{ErrorCode::event_exists, "EVENT_EXISTS", "An event of this name exists already."},
+    Row{ErrorCode::event_is_daily, "EVENT_IS_DAILY",
+        "A daily event begins anew by itself, under a name of its own every day."},
     Row{ErrorCode::duplicated_reservation, "ERROR_DUPLICATED_RESERVATION",
         "This user holds a reservation already."},
     Row{ErrorCode::not_in_active_time, "NOT_IN_ACTIVE_TIME",
@@ -64,6 +66,8 @@ constexpr std::array kRows{
         "The server is busy with earlier requests; nothing was decided."},
     Row{ErrorCode::waited_too_long, "WAITED_TOO_LONG",
         "This request's turn came too late to be of use; nothing was decided."},
+    Row{ErrorCode::dependency_missing, "DEPENDENCY_MISSING",
+        "Something that the server needs is not there."},
     Row{ErrorCode::internal_error, "INTERNAL_ERROR", "The server failed to handle the request."},
 };
 

@@ -13,6 +13,7 @@ enum class ErrorCode : std::uint8_t {
   unknown_path,
   method_not_allowed,
   event_exists,
+  event_is_daily,
   duplicated_reservation,
   not_in_active_time,
   not_reservation,
@@ -42,6 +43,7 @@ enum class ErrorCode : std::uint8_t {
   rate_limited,
   overloaded,
   waited_too_long,
+  dependency_missing,
   internal_error,
 };
 

@@ -25,7 +25,8 @@ std::expected<void, std::string> check_order(const EventWindows& windows) {
 }
 
 Phase phase_at(const EventWindows& windows, WallTime now) {
-  if (now < windows.reserve_open) return Phase::scheduled;
+  if (now < windows.reserve_open - kWarmUp) return Phase::scheduled;
+  if (now < windows.reserve_open) return Phase::warming;
   if (now < windows.reserve_close) return Phase::reserving;
   if (now < windows.claim_open) return Phase::reserved;
   if (now < windows.claim_close) return Phase::rushing;
@@ -33,9 +34,32 @@ Phase phase_at(const EventWindows& windows, WallTime now) {
 }
 
 std::string_view name_of(Phase phase) {
-  static constexpr std::array<std::string_view, 5> kNames{"scheduled", "reserving", "reserved",
-                                                          "rushing", "closed"};
+  static constexpr std::array<std::string_view, 6> kNames{"scheduled", "warming", "reserving",
+                                                          "reserved",  "rushing", "closed"};
   return kNames.at(static_cast<std::size_t>(phase));
+}
+
+std::optional<EventWindows> moved(const EventWindows& windows, Move move, WallTime now) {
+  static constexpr Duration kLeast = std::chrono::milliseconds(1);
+  const WallTime at(std::chrono::floor<std::chrono::milliseconds>(now.time_since_epoch()));
+  const Phase phase = phase_at(windows, now);
+  EventWindows result = windows;
+  if (move == Move::open_claims) {
+    if (phase == Phase::rushing) return windows;
+    if (phase != Phase::reserving && phase != Phase::reserved) return std::nullopt;
+    result.claim_open = at;
+    result.claim_close = at + (windows.claim_close - windows.claim_open);
+    result.reserve_close = std::min(windows.reserve_close, at);
+    result.reserve_open = std::min(windows.reserve_open, result.reserve_close - kLeast);
+    return result;
+  }
+  if (phase == Phase::closed) return windows;
+  // The order of the windows holds, however little is left of them.
+  result.claim_close = at;
+  result.claim_open = std::min(windows.claim_open, at - kLeast);
+  result.reserve_close = std::min(windows.reserve_close, result.claim_open);
+  result.reserve_open = std::min(windows.reserve_open, result.reserve_close - kLeast);
+  return result;
 }
 
 bool is_event_name(std::string_view text) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,10 +33,21 @@ struct EventWindows {
 /// The error names the two members that do not.
 std::expected<void, std::string> check_order(const EventWindows& windows);
 
+/// An event is made ready so long before its first window.
+inline constexpr Duration kWarmUp = std::chrono::minutes(10);
+
 /// Where an event stands in its life.
-enum class Phase : std::uint8_t { scheduled, reserving, reserved, rushing, closed };
+enum class Phase : std::uint8_t { scheduled, warming, reserving, reserved, rushing, closed };
 Phase phase_at(const EventWindows& windows, WallTime now);
 std::string_view name_of(Phase phase);
+
+/// What an administrator does to an event that runs.
+enum class Move : std::uint8_t { open_claims, close };
+
+/// The windows after a move at `now`, in whole milliseconds. Claims that are opened early stay open
+/// as long as they would have; a move that has happened already changes nothing. Unset where it
+/// makes no sense: claims of an event that has not taken reservations, or is over.
+std::optional<EventWindows> moved(const EventWindows& windows, Move move, WallTime now);
 
 /// How long designs that collect claims collect them.
 struct Pacing {

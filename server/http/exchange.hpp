@@ -5,11 +5,10 @@
 #include <string_view>
 
 #include "base/clock.hpp"
+#include "server/http/route.hpp"
 #include "server/service/peer.hpp"
 
 namespace fairrush::server {
-
-enum class Method : std::uint8_t { get, post, other };
 
 /// A parsed request. Views into the connection's buffers, valid until the exchange is complete.
 struct Request {
@@ -65,6 +64,9 @@ class Exchange : public Peer {
   Response response;
   WallTime arrived;        ///< when the request was complete; windows are judged by it
   std::string request_id;  ///< names the request in logs and in its response; see request_id.hpp
+  std::string today;       ///< the event's own name, where the path has that of a daily one
+  RouteIndex route = kNoRoute;     ///< that answers, for metrics
+  DesignIndex design = kNoDesign;  ///< of the event that a claim is for, likewise
 };
 
 }  // namespace fairrush::server

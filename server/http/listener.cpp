@@ -2,6 +2,8 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -35,11 +37,45 @@ std::expected<TcpAcceptor, std::string> listen_on(Executor executor, const Liste
   return acceptor;
 }
 
+std::optional<int> inherited_listener(const char* pid, const char* count) {
+  static constexpr int kFirst = 3;  // behind the standard ones
+  if (pid == nullptr || count == nullptr) return std::nullopt;
+  if (fmt::format("{}", ::getpid()) != pid) return std::nullopt;
+  const std::string_view sockets(count);
+  return sockets.empty() || sockets == "0" ? std::nullopt : std::optional(kFirst);
+}
+
+std::expected<TcpAcceptor, std::string> adopt_listener(Executor executor, int descriptor) {
+  TcpAcceptor acceptor(executor);
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+    return std::unexpected(fmt::format("the inherited descriptor {} is no socket", descriptor));
+  }
+  error_code error;
+  acceptor.assign(address.ss_family == AF_INET6 ? asio::ip::tcp::v6() : asio::ip::tcp::v4(),
+                  descriptor, error);
+  if (error) {
+    return std::unexpected(
+        fmt::format("cannot listen on the inherited socket {}: {}", descriptor, error.message()));
+  }
+  return acceptor;
+}
+
 Listener::Listener(TcpAcceptor acceptor, SessionContext& context)
     : acceptor_(std::move(acceptor)),
       context_(context),
       sweep_timer_(acceptor_.get_executor()),
-      tasks_(acceptor_.get_executor()) {}
+      accepted_(context.app.metrics().counter(
+          {"fairrush_connections_accepted_total", "Connections accepted."})),
+      lateness_(context.app.metrics().histogram(
+          {"fairrush_tick_lateness_seconds",
+           "How late the deciding thread was for its tick: what everybody else waits too."},
+          latency_bounds())),
+      tasks_(acceptor_.get_executor()) {
+  context.app.metrics().gauge({"fairrush_connections", "Open connections."}, {},
+                              [this] { return static_cast<double>(sessions_.size()); });
+}
 
 void Listener::start() {
   renew_date();
@@ -62,6 +98,7 @@ Task<void> Listener::accept_connections() {
     auto [error, socket] = co_await acceptor_.async_accept(kAwait);
     if (!error) {
       failing = false;
+      accepted_.add();
       error_code ignored;  // a connection that is gone already shows in its first read
       socket.set_option(asio::ip::tcp::no_delay(true), ignored);
       socket.non_blocking(true, ignored);
@@ -95,6 +132,7 @@ Task<void> Listener::sweep() {
   while (!stopping_) {
     sweep_timer_.expires_after(kSweepInterval);
     co_await sweep_timer_.async_wait(kAwait);
+    lateness_.observe(std::chrono::steady_clock::now() - sweep_timer_.expiry());
     expire_deadlines();
     context_.app.tick();
     if (sweep_timer_.expiry() >= date_due) {

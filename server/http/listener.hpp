@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <unordered_set>
 
@@ -18,6 +19,14 @@ struct ListenAddress {
 
 /// A bound, listening socket; the error is one line that names the address.
 std::expected<TcpAcceptor, std::string> listen_on(Executor executor, const ListenAddress& address);
+
+/// A socket that whoever started this process listens on for it (systemd's LISTEN_FDS protocol):
+/// connections that come while one server ends and the next begins wait in it. `pid` and `count`
+/// are the values of LISTEN_PID and LISTEN_FDS, null where unset; unset when they mean another.
+std::optional<int> inherited_listener(const char* pid, const char* count);
+
+/// Takes that socket over; the error is one line.
+std::expected<TcpAcceptor, std::string> adopt_listener(Executor executor, int descriptor);
 
 /// Accepts connections and owns their sessions and the one timer that sweeps deadlines. One thread.
 class Listener {
@@ -53,6 +62,8 @@ class Listener {
   SessionContext& context_;
   Timer sweep_timer_;
   std::unordered_set<Session*> sessions_;
+  Counter& accepted_;
+  Histogram& lateness_;
   bool stopping_ = false;
   TaskGroup tasks_;  // last: its tasks use everything above
 };

@@ -63,6 +63,7 @@ unsigned status_of(ErrorCode code) {
     case ErrorCode::request_timeout:
       return 408;
     case ErrorCode::event_exists:
+    case ErrorCode::event_is_daily:
     case ErrorCode::duplicated_reservation:
     case ErrorCode::already_claimed:
     case ErrorCode::not_yet_published:
@@ -92,6 +93,7 @@ unsigned status_of(ErrorCode code) {
     case ErrorCode::draining:
     case ErrorCode::overloaded:
     case ErrorCode::waited_too_long:
+    case ErrorCode::dependency_missing:
       return 503;
   }
   return 500;

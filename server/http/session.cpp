@@ -100,6 +100,7 @@ Task<void> Session::serve_requests() {
     if (written < out_.size() && !gone_) {
       co_await write_all(std::string_view(out_).substr(written));
     }
+    context_.app.answered(*this, context_.clock.steady_now() - asked_at_);
     reader_.next();
   }
 }
@@ -111,7 +112,8 @@ Task<bool> Session::shake_hands() {
   const error_code error = co_await tls_->shake_hands();
   context_.requests.disarm(request_deadline_);
   awaiting_ = Awaiting::nothing;
-  if (error && !timed_out_) {
+  if (error) {
+    context_.handshake_failures.add();
     log_debug("TLS handshake failed", {{"reason", error.message()}});
   }
   co_return !error && !gone_;
@@ -153,8 +155,11 @@ State Session::after_read(const error_code& error, std::size_t count) {
 /// Has the request answered: by the app, or here when it is no proper request.
 void Session::dispatch(State state) {
   answered_ = false;
+  asked_at_ = context_.clock.steady_now();
   if (state != State::complete) {
     refused_ = true;
+    request = {};
+    route = kNoRoute;
     context_.ids.choose({}, request_id);
     set_problem(response, refusal_of(state));
     return complete();
@@ -229,12 +234,12 @@ void Session::serialise() {
 void Session::serialise_head() {
   const bool chunks = reader_.takes_chunks();
   keep_ = chunks && !context_.draining && reader_.keep_alive();
-  fmt::format_to(
-      std::back_inserter(out_),
-      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nCache-Control: no-store\r\n{}{}",
-      response.status, phrase_of(response.status), context_.date, response.content_type,
-      chunks ? "Transfer-Encoding: chunked\r\n" : "",
-      keep_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
+  fmt::format_to(std::back_inserter(out_),
+                 "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nX-Request-ID: {}\r\n"
+                 "Cache-Control: no-store\r\n{}{}",
+                 response.status, phrase_of(response.status), context_.date, response.content_type,
+                 request_id, chunks ? "Transfer-Encoding: chunked\r\n" : "",
+                 keep_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n");
 }
 
 /// What has been said since the last time, as one chunk.

@@ -36,13 +36,16 @@ struct SessionContext {
         clock(the_clock),
         limits(the_limits),
         requests(timeouts.request),
-        idles(timeouts.idle) {}
+        idles(timeouts.idle),
+        handshake_failures(the_app.metrics().counter(
+            {"fairrush_tls_handshake_failures_total", "TLS handshakes that came to nothing."})) {}
 
   App& app;
   const Clock& clock;
   RequestLimits limits;
   Deadlines requests;
   Deadlines idles;
+  Counter& handshake_failures;
   RequestIds ids;
   const TlsIdentity* tls = nullptr;  ///< null: plain connections
   std::string date;                  ///< value of the Date field, renewed every second
@@ -98,7 +101,8 @@ class Session final : public Exchange {
   SessionDeadline request_deadline_{*this};
   SessionDeadline idle_deadline_{*this};
   std::string out_;
-  std::string pieces_;  ///< of a body whose length is not known, still to be written
+  std::string pieces_;   ///< of a body whose length is not known, still to be written
+  SteadyTime asked_at_;  ///< when the request was complete
   Awaiting awaiting_ = Awaiting::nothing;
   bool answered_ = false;
   bool timed_out_ = false;  ///< the request did not arrive in time

@@ -64,6 +64,7 @@ void CommitQueue::batch_done(const CommitResult& result) {
   in_flight_ = false;
   trouble_.reset();
   if (std::exchange(stalled_, false) && result) log_info("the ledger answers again");
+  if (watcher_.ended) watcher_.ended(result.has_value());
   if (!result) {
     failure_ = result.error();
     log_error("the ledger has failed; nothing more is granted", {{"what", *failure_}});
@@ -81,6 +82,7 @@ void CommitQueue::write_gathered() {
   in_flight_ = true;
   in_flight_since_ = now_;
   written_ = last_;
+  if (watcher_.begun) watcher_.begun(gathered_.size());
   writer_.write(std::exchange(gathered_, {}));
 }
 

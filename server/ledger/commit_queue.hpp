@@ -72,6 +72,19 @@ class CommitQueue {
 
   bool is_durable(Sequence sequence) const { return sequence <= durable_; }
 
+  /// Decisions that wait for the batch under way.
+  std::size_t gathered() const { return gathered_.size(); }
+  /// Decisions that are not durable yet.
+  std::uint64_t undurable() const { return last_.value() - durable_.value(); }
+
+  /// Who wants to know of batches: how many records one has as it begins, and whether it became
+  /// durable.
+  struct Watcher {
+    std::function<void(std::size_t records)> begun;
+    std::function<void(bool durable)> ended;
+  };
+  void watch(Watcher watcher) { watcher_ = std::move(watcher); }
+
   /// Calls `waiter` when everything up to `sequence` is durable, or can never become so; at once if
   /// that is known.
   void when_durable(Sequence sequence, Waiter waiter);
@@ -124,6 +137,7 @@ class CommitQueue {
   SteadyTime in_flight_since_{};
   bool stalled_ = false;  ///< the batch in flight has outlasted the patience
   std::optional<std::string> trouble_;
+  Watcher watcher_;
   std::optional<std::string> failure_;
 };
 

@@ -10,6 +10,7 @@ struct EventOf {
   }
   EventId operator()(const EventCreated&) const { return {}; }
   EventId operator()(const EventReset&) const { return {}; }
+  EventId operator()(const DailyEventSet&) const { return {}; }
   EventId operator()(const BusMessage&) const { return {}; }
   EventId operator()(const OutboxPublished&) const { return {}; }
   EventId operator()(const AuditHeard&) const { return {}; }

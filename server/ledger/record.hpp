@@ -42,6 +42,20 @@ struct CouponsPreloaded {
   CouponGroups groups;
 };
 
+/// An event's windows are others from now on; everything else of it stays.
+struct EventMoved {
+  EventId event;
+  EventWindows windows;
+};
+
+/// An event is to begin anew every day, or no longer.
+struct DailyEventSet {
+  std::string name;
+  std::string request;  ///< the administrator's, JSON, with the design spelled out
+  std::string idempotency_key;
+  bool ended = false;
+};
+
 struct ReservationGranted {
   EventId event;
   TicketNumber ticket;
@@ -110,9 +124,10 @@ struct AuditHeard {
 
 /// A BusMessage is written with the fact that it tells, never by itself; it is read back as a
 /// record of its own.
-using LedgerRecord = std::variant<EventCreated, EventReset, CouponsPreloaded, ReservationGranted,
-                                  DrawFixed, CouponIssued, ClaimAccepted, ClaimLost, CouponRedeemed,
-                                  BusMessage, OutboxPublished, AuditHeard>;
+using LedgerRecord =
+    std::variant<EventCreated, EventReset, CouponsPreloaded, EventMoved, DailyEventSet,
+                 ReservationGranted, DrawFixed, CouponIssued, ClaimAccepted, ClaimLost,
+                 CouponRedeemed, BusMessage, OutboxPublished, AuditHeard>;
 
 /// Whether a record says something of an event besides its creation and its messages.
 bool concerns(const LedgerRecord& record, EventId event);

@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <chrono>
+#include <thread>
 
 #include "server/ledger/sqlite_schema.hpp"
 
@@ -14,25 +16,31 @@ constexpr std::int64_t kApplicationId = 0x46525348;        // "FRSH"
 constexpr std::int64_t kFaultyApplicationId = 0x46525358;  // "FRSX"
 
 /// What each version of the schema adds to the one before; the first creates it.
-constexpr std::array kSchemaSteps{kLedgerSchema,  kAdminKeySchema, kRedemptionSchema,
-                                  kOutboxSchema,  kDesignsSchema,  kCouponGroupsSchema,
-                                  kAcceptedSchema};
+constexpr std::array kSchemaSteps{kLedgerSchema,   kAdminKeySchema, kRedemptionSchema,
+                                  kOutboxSchema,   kDesignsSchema,  kCouponGroupsSchema,
+                                  kAcceptedSchema, kDailySchema};
 constexpr std::int64_t kSchemaVersion = kSchemaSteps.size();
+
+constexpr Duration kLockPoll = std::chrono::milliseconds(20);
 
 using Step = std::expected<void, std::string>;
 
-/// Takes the file for this process alone, or says who it belongs to.
-Step claim_file(SqliteDatabase& database) {
+/// Takes the file for this process alone, at the latest after `wait`, or says who it belongs to.
+Step claim_file(SqliteDatabase& database, Duration wait) {
   // Exclusive locking keeps the write-ahead log's index in this process's memory: the lock is held
   // until the process ends, however it ends.
   if (auto set = database.execute("PRAGMA locking_mode=EXCLUSIVE; PRAGMA foreign_keys=ON;"); !set) {
     return set;
   }
-  if (auto locked = database.execute("BEGIN EXCLUSIVE; COMMIT;"); !locked) {
-    if (database.busy()) return std::unexpected("is in use by another server");
-    return locked;
+  const auto end = std::chrono::steady_clock::now() + wait;
+  while (true) {
+    auto locked = database.execute("BEGIN EXCLUSIVE; COMMIT;");
+    if (locked || !database.busy()) return locked;
+    if (std::chrono::steady_clock::now() >= end) {
+      return std::unexpected("is in use by another server");
+    }
+    std::this_thread::sleep_for(kLockPoll);
   }
-  return {};
 }
 
 /// Brings a file of schema `version`, zero for an empty one, to the version of today.
@@ -78,14 +86,15 @@ Step set_durability(SqliteDatabase& database) {
 }  // namespace
 
 std::expected<SqliteLedger, std::string> SqliteLedger::open(const std::string& path,
-                                                            Promises promises) {
+                                                            Promises promises, Duration wait) {
   const auto named = [&path](const std::string& what) {
     return std::unexpected(fmt::format("ledger '{}': {}", path, what));
   };
   auto database = SqliteDatabase::open(path);
   if (!database) return named(database.error());
   const auto identify = promises == Promises::kept ? check_identity : begin_without_promises;
-  for (const auto step : {claim_file, identify, set_durability}) {
+  if (const auto claimed = claim_file(*database, wait); !claimed) return named(claimed.error());
+  for (const auto step : {identify, set_durability}) {
     if (const auto done = step(*database); !done) return named(done.error());
   }
   StatementPreparer prepare(*database);

@@ -22,11 +22,13 @@ enum class Promises : std::uint8_t {
 /// other process while it is open. Blocking calls, one thread at a time.
 class SqliteLedger final : public Ledger {
  public:
-  /// Opens or creates the file at `path` (":memory:" keeps nothing). Errors name the path and say
+  /// Opens or creates the file at `path` (":memory:" keeps nothing). Waits for at most `wait` until
+  /// another server lets go of it. Errors name the path and say
   /// what is wrong: cannot be opened, in use by another server, another program's database, written
   /// by a newer version.
   static std::expected<SqliteLedger, std::string> open(const std::string& path,
-                                                       Promises promises = Promises::kept);
+                                                       Promises promises = Promises::kept,
+                                                       Duration wait = {});
 
   std::string name() const override { return "sqlite:" + parts_.path; }
   std::expected<void, std::string> replay(const RecordSink& sink) override;

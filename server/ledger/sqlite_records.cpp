@@ -18,6 +18,10 @@ RecordWriter::RecordWriter(StatementPreparer& prepare)
     : insert_event_(prepare("INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")),
       insert_admin_key_(prepare("INSERT INTO admin_key VALUES (?,?,?)")),
       insert_group_(prepare("INSERT INTO policy_detail VALUES (?,?,?,?,?,?)")),
+      move_event_(
+          prepare("UPDATE event SET reserve_open_ms=?, reserve_close_ms=?, claim_open_ms=?, "
+                  "claim_close_ms=? WHERE id=?")),
+      set_daily_(prepare("INSERT OR REPLACE INTO daily VALUES (?,?,?,?)")),
       insert_reservation_(prepare("INSERT INTO reservation VALUES (?,?,?,?,?)")),
       insert_draw_(prepare("INSERT INTO draw VALUES (?,?,?,?)")),
       insert_coupon_(prepare("INSERT INTO coupon VALUES (?,?,?,?,?,?,?,?,?,?)")),
@@ -98,6 +102,23 @@ bool RecordWriter::write_kind(const CouponsPreloaded& record) {
     if (!inserted) return false;
   }
   return true;
+}
+
+bool RecordWriter::write_kind(const EventMoved& record) {
+  return move_event_.bind(to_unix_ms(record.windows.reserve_open))
+      .bind(to_unix_ms(record.windows.reserve_close))
+      .bind(to_unix_ms(record.windows.claim_open))
+      .bind(to_unix_ms(record.windows.claim_close))
+      .bind(record.event.value())
+      .run();
+}
+
+bool RecordWriter::write_kind(const DailyEventSet& record) {
+  return set_daily_.bind(std::string_view(record.name))
+      .bind(std::string_view(record.request))
+      .bind(std::string_view(record.idempotency_key))
+      .bind(std::int64_t{record.ended})
+      .run();
 }
 
 bool RecordWriter::write_kind(const ReservationGranted& record) {

@@ -37,6 +37,8 @@ class RecordWriter {
   bool write_kind(const EventCreated& record);
   bool write_kind(const EventReset& record);
   bool write_kind(const CouponsPreloaded& record);
+  bool write_kind(const EventMoved& record);
+  bool write_kind(const DailyEventSet& record);
   bool write_kind(const ReservationGranted& record);
   bool write_kind(const DrawFixed& record);
   bool write_kind(const CouponIssued& record);
@@ -50,6 +52,8 @@ class RecordWriter {
   SqliteStatement insert_event_;
   SqliteStatement insert_admin_key_;
   SqliteStatement insert_group_;
+  SqliteStatement move_event_;
+  SqliteStatement set_daily_;
   SqliteStatement insert_reservation_;
   SqliteStatement insert_draw_;
   SqliteStatement insert_coupon_;

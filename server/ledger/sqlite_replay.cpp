@@ -54,6 +54,13 @@ Outcome event_from(const SqliteStatement& row, const RecordSink& sink) {
       EventCreated{EventId(row.integer(0)), std::move(spec), std::move(secrets), std::move(key)});
 }
 
+Outcome daily_from(const SqliteStatement& row, const RecordSink& sink) {
+  return sink(DailyEventSet{.name = std::string(row.text(0)),
+                            .request = std::string(row.text(1)),
+                            .idempotency_key = std::string(row.text(2)),
+                            .ended = row.integer(3) != 0});
+}
+
 Outcome reservation_from(const SqliteStatement& row, const RecordSink& sink) {
   return sink(ReservationGranted{.event = EventId(row.integer(0)),
                                  .ticket = ticket_at(row, 1),
@@ -192,6 +199,9 @@ constexpr Reading kEvents{
     "FROM event LEFT JOIN admin_key ON event_id=id ORDER BY id",
     event_from};
 
+constexpr Reading kDaily{"SELECT name, request, idempotency_key, ended FROM daily ORDER BY name",
+                         daily_from};
+
 constexpr std::array kReadings{
     Reading{"SELECT * FROM reservation ORDER BY event_id, ticket", reservation_from},
     Reading{"SELECT * FROM draw ORDER BY event_id", draw_from},
@@ -210,6 +220,7 @@ constexpr std::array kReadings{
 }  // namespace
 
 std::expected<void, std::string> read_records(SqliteDatabase& database, const RecordSink& sink) {
+  if (auto read = read_rows(database, kDaily, sink); !read) return read;  // its days are events
   if (auto read = read_rows(database, kEvents, sink); !read) return read;
   if (auto read = read_groups(database, sink); !read) return read;
   for (const Reading& reading : kReadings) {

@@ -64,6 +64,12 @@ class GuardedService final : public CouponService {
                EventDone done) override {
     parts_.service.preload(event, groups, now, std::move(done));
   }
+  void move(std::string_view event, Move move, WallTime now, EventDone done) override {
+    parts_.service.move(event, move, now, std::move(done));
+  }
+  std::string_view design_of(std::string_view event) const override {
+    return parts_.service.design_of(event);
+  }
   void describe(std::string_view event, WallTime now, EventDone done) override {
     parts_.service.describe(event, now, std::move(done));
   }

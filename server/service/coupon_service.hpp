@@ -137,6 +137,7 @@ struct EventState {
   std::optional<DrawState> draw;
   /// Messages that the bus has not been given, where this process does not know them all.
   std::optional<std::uint64_t> outbox_pending = {};
+  std::size_t held = 0;  ///< claims that wait for their answer
   Sequence durable = {};
 };
 
@@ -191,6 +192,13 @@ class CouponService {
   virtual void preload(std::string_view event, const CouponGroups& groups, WallTime now,
                        EventDone done) = 0;
 
+  /// Opens an event's claims at `now`, or closes it; see `moved`. not_in_active_time where it makes
+  /// no sense; refused where a service does not know how.
+  virtual void move([[maybe_unused]] std::string_view event, [[maybe_unused]] Move move,
+                    [[maybe_unused]] WallTime now, EventDone done) {
+    done(std::unexpected(ErrorCode::not_in_active_time));
+  }
+
   /// The event as of `now`.
   virtual void describe(std::string_view event, WallTime now, EventDone done) = 0;
 
@@ -213,6 +221,9 @@ class CouponService {
   /// The user's coupons; those of one event when `only` is set.
   virtual void wallet(const UserRequest& request, std::optional<std::string_view> only,
                       WalletDone done) = 0;
+
+  /// The design of an event, for metrics; empty where that is not known at once.
+  virtual std::string_view design_of([[maybe_unused]] std::string_view event) const { return {}; }
 
   /// Does what has become due; call it at least every few milliseconds.
   virtual void tick(WallTime now) = 0;

@@ -116,6 +116,9 @@ class LiveEvent {
   bool close_reservations();
   bool reservations_closed() const { return reservations_closed_; }
 
+  /// Windows that an administrator has moved.
+  void move(const EventWindows& windows) { spec_.windows = windows; }
+
   /// How long claims have been open; below zero before.
   Duration since_open(WallTime now) const { return now - spec_.windows.claim_open; }
 

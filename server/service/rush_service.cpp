@@ -46,6 +46,16 @@ RushService::Restored RushService::apply(const EventReset&) {
   return std::unexpected("a reset cannot be read back");
 }
 
+/// Nor the moves: it holds where they ended.
+RushService::Restored RushService::apply(const EventMoved&) {
+  return std::unexpected("a move cannot be read back");
+}
+
+/// Its days are events like others; the rule is for whoever begins them.
+RushService::Restored RushService::apply(const DailyEventSet&) {
+  return {};
+}
+
 RushService::Restored RushService::apply(const CouponIssued& record) {
   places_.insert_or_assign(record.code, CouponPlace{record.event, record.issue});
   return apply<CouponIssued>(record);
@@ -84,6 +94,7 @@ EventState RushService::state_of(const LiveEvent& event) const {
                    .groups = design.groups(),
                    .released = design.released(),
                    .draw = {},
+                   .held = event.held.size(),
                    .durable = queue_.last()};
   if (const DrawingDesign* const drawing = design.drawing()) {
     state.draw = {.commitment = drawing->commitment(), .secret = event.secrets().draw};
@@ -133,6 +144,8 @@ LiveEvent& RushService::begin_anew(LiveEvent& event, const EventWindows& windows
   slot.event = std::make_unique<LiveEvent>(renewed, make_design_(renewed.spec, renewed.secrets));
   ++slot.life;
   messaging_.begin(renewed);
+  slot.phase = Phase::scheduled;
+  slot.warmed = false;
   queue_.append(EventReset{std::move(renewed)});
   return *slot.event;
 }
@@ -145,6 +158,21 @@ void RushService::preload(std::string_view name, const CouponGroups& groups, Wal
   if (event->reservations_closed()) return done(std::unexpected(ErrorCode::not_in_active_time));
   if (!event->preload(groups)) return done(std::unexpected(ErrorCode::no_coupon_groups));
   queue_.append(CouponsPreloaded{event->id(), groups});
+  done(state_of(*event));
+}
+
+void RushService::move(std::string_view name, Move move, WallTime now, EventDone done) {
+  LiveEvent* const event = find(name, now);
+  if (event == nullptr) return done(std::unexpected(ErrorCode::unknown_event));
+  if (!accepts()) return done(std::unexpected(ErrorCode::ledger_unavailable));
+  const auto windows = moved(event->spec().windows, move, now);
+  if (!windows) return done(std::unexpected(ErrorCode::not_in_active_time));
+  if (*windows != event->spec().windows) {
+    event->move(*windows);
+    queue_.append(EventMoved{event->id(), *windows});
+    enter_phase(*slot_of(event->id()), now);
+    find(name, now);  // what the move makes due
+  }
   done(state_of(*event));
 }
 
@@ -305,8 +333,14 @@ ClaimAnswer RushService::verdict_again(const LiveEvent& event, const ClaimVerdic
   return holding(kind, event.issue_of(known.ticket), queue_.last());
 }
 
+std::string_view RushService::design_of(std::string_view event) const {
+  const auto found = events_.find(event);
+  return found == events_.end() ? std::string_view() : found->second.event->spec().design;
+}
+
 void RushService::tick(WallTime now) {
   for (auto& [name, slot] : events_) {
+    enter_phase(slot, now);
     if (now >= slot.event->spec().windows.reserve_close) close_reservations(slot);
     advance(*slot.event, now);
     if (queue_.failure()) end_watches(*slot.event, ErrorCode::ledger_unavailable);
@@ -324,6 +358,21 @@ std::optional<CouponService::Impairment> RushService::impairment() const {
 
 void RushService::refuse_held(ErrorCode why) {
   for (auto& [name, slot] : events_) refuse_held(*slot.event, why);
+}
+
+/// Tells the log where an event has got to, and makes it ready before its first window: its own
+/// windows are written once more, so that a ledger that takes nothing is known minutes before
+/// somebody needs it, and not by the first user.
+void RushService::enter_phase(Slot& slot, WallTime now) {
+  const LiveEvent& event = *slot.event;
+  const Phase phase = phase_at(event.spec().windows, now);
+  if (phase == Phase::warming && !slot.warmed && accepts()) {
+    slot.warmed = true;
+    queue_.append(EventMoved{event.id(), event.spec().windows});
+  }
+  if (phase == slot.phase) return;
+  slot.phase = phase;
+  log_info("event", {{"event", event.spec().name}, {"phase", std::string(name_of(phase))}});
 }
 
 /// Makes the roster final and starts the draw of a design that has one. Nothing happens the second

@@ -46,6 +46,7 @@ class RushService : public CouponService {
              EventDone done) override;
   void preload(std::string_view event, const CouponGroups& groups, WallTime now,
                EventDone done) override;
+  void move(std::string_view event, Move move, WallTime now, EventDone done) override;
   void describe(std::string_view event, WallTime now, EventDone done) override;
   void reserve(std::string_view event, const UserRequest& request, ReservationDone done) override;
   /// Answers at once, or when the claim's draw is recorded or its design decides.
@@ -56,6 +57,7 @@ class RushService : public CouponService {
   /// O(events).
   void wallet(const UserRequest& request, std::optional<std::string_view> only,
               WalletDone done) override;
+  std::string_view design_of(std::string_view event) const override;
   void tick(WallTime now) override;
   /// An event has no draw, although its reservations have closed.
   std::optional<Impairment> impairment() const override;
@@ -125,6 +127,8 @@ class RushService : public CouponService {
   struct Slot {
     std::unique_ptr<LiveEvent> event;
     std::uint64_t life = 0;
+    Phase phase = Phase::scheduled;  ///< that was told to the log last
+    bool warmed = false;             ///< it has been shown that the ledger takes its records
   };
 
   struct CouponPlace {
@@ -135,6 +139,8 @@ class RushService : public CouponService {
   using Restored = std::expected<void, std::string>;
   Restored apply(const EventCreated& record);
   Restored apply(const EventReset& record);
+  Restored apply(const EventMoved& record);
+  Restored apply(const DailyEventSet& record);
   Restored apply(const CouponIssued& record);
   Restored apply(const BusMessage& record);
   Restored apply(const OutboxPublished& record);
@@ -161,6 +167,7 @@ class RushService : public CouponService {
 
   /// Decides a claim; unset when it has to wait.
   std::optional<ClaimAnswer> decide(LiveEvent& event, const UserRequest& request);
+  void enter_phase(Slot& slot, WallTime now);
   void close_reservations(Slot& slot);
   void draw_done(Life life, DrawResult& result);
   void draw_durable(Life life, bool durable);

@@ -52,6 +52,15 @@ CREATE TABLE policy_details (
   CHECK (discount_type = 'fixed' OR discount <= 100)
 );
 
+-- Events that begin anew every day. A day is an event of its own, with a row in `events`; here is the
+-- administrator's request that describes them all, as it was accepted.
+CREATE TABLE daily (
+  name             text         PRIMARY KEY,
+  request          text         NOT NULL,         -- JSON, with the design spelled out
+  idempotency_key  text         NOT NULL,         -- '' when none was sent
+  ended            boolean      NOT NULL DEFAULT false
+);
+
 CREATE TABLE reservations (
   event_id         bigint       NOT NULL REFERENCES events (id),
   ticket           bigint       NOT NULL CHECK (ticket > 0),

@@ -96,6 +96,13 @@ Outcome coupon(const pqxx::row& row, const RecordSink& sink) {
                            .told_at = {}});
 }
 
+Outcome daily(const pqxx::row& row, const RecordSink& sink) {
+  return sink(DailyEventSet{.name = std::string(text_at(row, 0)),
+                            .request = std::string(text_at(row, 1)),
+                            .idempotency_key = key_at(row, 2),
+                            .ended = text_at(row, 3) == "t"});
+}
+
 Outcome accepted(const pqxx::row& row, const RecordSink& sink) {
   return sink(ClaimAccepted{.event = event_at(row, 0),
                             .place = number_at<std::uint32_t>(row, 1),
@@ -144,8 +151,9 @@ struct Reading {
   Outcome (*to_record)(const pqxx::row& row, const RecordSink& sink);
 };
 
-std::array<Reading, 9> readings() {
+std::array<Reading, 10> readings() {
   return {
+      Reading{"SELECT name, request, idempotency_key, ended FROM daily ORDER BY name", daily},
       Reading{"SELECT event_id, ticket, user_id, idempotency_key,"
               " (extract(epoch FROM reserved_at) * 1000)::bigint"
               " FROM reservations ORDER BY event_id, ticket",

@@ -51,6 +51,17 @@ class Rows {
     }
     groups.execute(transaction_, "insert_groups");
   }
+  void add(const EventMoved& record) {
+    write();
+    transaction_.exec_prepared0(
+        "move_event", record.event.value(), to_unix_ms(record.windows.reserve_open),
+        to_unix_ms(record.windows.reserve_close), to_unix_ms(record.windows.claim_open),
+        to_unix_ms(record.windows.claim_close));
+  }
+  void add(const DailyEventSet& record) {
+    transaction_.exec_prepared0("set_daily", record.name, record.request,
+                                to_printable(record.idempotency_key), record.ended);
+  }
   void add(const DrawFixed& record) { draws_.push_back(&record); }
   void add(const ReservationGranted& record) {
     users_.add(record.user.value(), to_unix_ms(record.at));

@@ -17,6 +17,15 @@ constexpr std::array kFacts{
         " to_timestamp($6 / 1000.0), to_timestamp($7 / 1000.0), to_timestamp($8 / 1000.0), $9, $10,"
         " $11, $12, $13, $14, $15, $16, $17, $18, $19)"},
     PostgresStatement{
+        "move_event",
+        "UPDATE events SET reserve_open = to_timestamp($2 / 1000.0),"
+        " reserve_close = to_timestamp($3 / 1000.0), claim_open = to_timestamp($4 / 1000.0),"
+        " claim_close = to_timestamp($5 / 1000.0) WHERE id = $1"},
+    PostgresStatement{"set_daily",
+                      "INSERT INTO daily VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO UPDATE"
+                      " SET request = excluded.request, idempotency_key = excluded.idempotency_key,"
+                      " ended = excluded.ended"},
+    PostgresStatement{
         "insert_groups",
         "INSERT INTO policy_details SELECT * FROM unnest($1::bigint[], $2::integer[], $3::text[],"
         " $4::bigint[], $5::text[], $6::integer[])"},

@@ -75,6 +75,16 @@ RedisService::Restored RedisService::apply(const CouponsPreloaded& record) {
   return {};
 }
 
+/// Nor the moves: it holds where they ended.
+RedisService::Restored RedisService::apply(const EventMoved&) {
+  return std::unexpected("a move cannot be read back");
+}
+
+/// Its days are events like others; the rule is for whoever begins them.
+RedisService::Restored RedisService::apply(const DailyEventSet&) {
+  return {};
+}
+
 RedisService::Restored RedisService::apply(const ClaimAccepted&) {
   return std::unexpected("an accepted claim: Redis decides claims at once");
 }

@@ -99,6 +99,8 @@ class RedisService final : public CouponService, private RedisConnection::Listen
   Restored apply(const EventCreated& record);
   Restored apply(const EventReset& record);
   Restored apply(const CouponsPreloaded& record);
+  Restored apply(const EventMoved& record);
+  Restored apply(const DailyEventSet& record);
   Restored apply(const ClaimAccepted& record);
   Restored apply(const DrawFixed& record);
   Restored apply(const BusMessage& record);

@@ -9,8 +9,11 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <sstream>
+#include <string_view>
+#include <utility>
 
 namespace fairrush::server_test {
 namespace {
@@ -25,9 +28,50 @@ std::vector<std::string> arguments_of(const ServerSpec& spec) {
   return arguments;
 }
 
+/// This process's environment and room for what tells a server of its socket.
+class Environment {
+ public:
+  Environment() {
+    for (char** entry = environ; *entry != nullptr; ++entry) entries_.push_back(*entry);
+    own_ = entries_.size();
+    entries_.resize(own_ + 3);  // two of ours, and the null at the end
+  }
+
+  char** plain() { return with(nullptr); }
+
+  /// Allocates nothing: for a process between fork and exec.
+  char** with_socket() {
+    pid_t rest = getpid();
+    for (char* digit = pid_.data() + pid_.size() - 1; *digit == '0'; --digit) {
+      *digit = static_cast<char>('0' + rest % 10);
+      rest /= 10;
+      if (rest == 0) {
+        // The digits are at the end; LISTEN_PID knows no leading zeros.
+        std::memmove(pid_.data() + kName, digit, std::strlen(digit) + 1);
+        break;
+      }
+    }
+    return with(pid_.data());
+  }
+
+ private:
+  static constexpr std::size_t kName = std::string_view("LISTEN_PID=").size();
+
+  char** with(char* pid) {
+    entries_[own_] = pid == nullptr ? nullptr : count_.data();
+    entries_[own_ + 1] = pid;
+    return entries_.data();
+  }
+
+  std::vector<char*> entries_;
+  std::string count_ = "LISTEN_FDS=1";
+  std::string pid_ = "LISTEN_PID=0000000000";
+  std::size_t own_ = 0;
+};
+
 /// Between fork and exec: only calls that are safe there.
 [[noreturn]] void become_server(std::vector<char*>& arguments, int output, int log,
-                                const ServerSpec& spec) {
+                                const ServerSpec& spec, Environment& environment) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (spec.open_files_max) {
     const rlimit limit{*spec.open_files_max, *spec.open_files_max};
@@ -40,7 +84,12 @@ std::vector<std::string> arguments_of(const ServerSpec& spec) {
   }
   dup2(output, STDOUT_FILENO);
   dup2(log, STDERR_FILENO);
-  execv(arguments.front(), arguments.data());
+  if (spec.socket) {
+    dup2(*spec.socket, 3);
+    fcntl(3, F_SETFD, 0);  // it may have been there already, to be closed
+  }
+  execve(arguments.front(), arguments.data(),
+         spec.socket ? environment.with_socket() : environment.plain());
   _exit(127);
 }
 
@@ -66,16 +115,24 @@ ServerChild::ServerChild(const ServerSpec& spec) {
   log_ = log;
   int output[2] = {-1, -1};
   EXPECT_EQ(pipe2(output, O_CLOEXEC), 0);
+  Environment environment;
   process_ = fork();
-  if (process_ == 0) become_server(arguments, output[1], log_file, spec);
+  if (process_ == 0) become_server(arguments, output[1], log_file, spec, environment);
   close(output[1]);
   close(log_file);
-  port_ = read_port(output[0]);
-  close(output[0]);
+  output_ = output[0];
+  if (!spec.waits) await_port();
+}
+
+std::uint16_t ServerChild::await_port() {
+  port_ = read_port(output_);
+  close(std::exchange(output_, -1));
+  return port_;
 }
 
 ServerChild::~ServerChild() {
   if (process_ > 0) kill();
+  if (output_ >= 0) close(output_);
 }
 
 void ServerChild::send(int signal) const {

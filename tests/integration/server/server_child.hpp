@@ -19,6 +19,8 @@ struct ServerSpec {
   std::string listen = "127.0.0.1:0";
   std::optional<std::uint64_t> file_size_max = {};   ///< no file may grow beyond this many bytes
   std::optional<std::uint64_t> open_files_max = {};  ///< descriptors
+  std::optional<int> socket = {};  ///< that it is to listen on, as a supervisor would pass it
+  bool waits = false;              ///< for something: the constructor is not to wait for it
 };
 
 /// What a process left behind.
@@ -37,8 +39,10 @@ class ServerChild {
   ServerChild& operator=(const ServerChild&) = delete;
   ~ServerChild();
 
-  /// Zero when it ended instead of listening.
+  /// Zero when it ended instead of listening, or while it `waits`.
   std::uint16_t port() const { return port_; }
+  /// Waits until one that `waits` listens or ends; its port.
+  std::uint16_t await_port();
 
   void send(int signal) const;
   /// Waits for the end of the process.
@@ -48,6 +52,7 @@ class ServerChild {
  private:
   pid_t process_ = -1;
   std::uint16_t port_ = 0;
+  int output_ = -1;
   std::filesystem::path log_;
 };
 

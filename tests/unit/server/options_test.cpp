@@ -107,6 +107,16 @@ TEST_F(ServerOptionsTest, NeverShowASecret) {
   for (const auto& [name, value] : table_.echo()) EXPECT_NE(value, "open-sesame") << name;
 }
 
+TEST_F(ServerOptionsTest, WantOneKindOfToken) {
+  EXPECT_FALSE(assign("jwt-public-key", "/there/is/none.pem"));
+  EXPECT_TRUE(assign("jwt-audience", "coupons"));
+  EXPECT_EQ(check_options(options_).front().where, "jwt-audience") << "nobody would check it";
+  EXPECT_TRUE(assign("jwt-secret", "a secret"));
+  EXPECT_TRUE(check_options(options_).empty());
+  options_.app.credentials.jwt_public = RsaPublicKey{};
+  EXPECT_EQ(check_options(options_).front().where, "jwt-public-key");
+}
+
 TEST_F(ServerOptionsTest, WantACertificateAndItsKeyTogether) {
   EXPECT_TRUE(check_options(options_).empty());
   EXPECT_TRUE(assign("tls-key", "key.pem"));

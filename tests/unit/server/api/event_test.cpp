@@ -36,7 +36,7 @@ TEST_F(EventTest, IsCreatedAndShown) {
   const auto shown = world_.get("/api/v1/events/a");
   EXPECT_EQ(shown->body(), created->body());
   EXPECT_EQ(shown->member("design"), "sealed-draw") << "the default";
-  EXPECT_EQ(shown->member("phase"), "scheduled");
+  EXPECT_EQ(shown->member("phase"), "warming");
   EXPECT_EQ(shown->member("coupons"), "20%");
   EXPECT_EQ(shown->member("commitment").size(), 64U);
   EXPECT_EQ(shown->member("root"), "null");
@@ -54,7 +54,7 @@ TEST_F(EventTest, ShowsAFixedNumberAsANumber) {
 TEST_F(EventTest, GoesThroughItsPhases) {
   world_.create_event("sealed-draw");
   const auto phase = [this] { return world_.get("/api/v1/events/rush")->member("phase"); };
-  for (const char* expected : {"scheduled", "reserving", "reserved", "rushing", "closed"}) {
+  for (const char* expected : {"warming", "reserving", "reserved", "rushing", "closed"}) {
     EXPECT_EQ(phase(), expected);
     world_.advance(std::chrono::seconds(1));
   }
@@ -146,7 +146,7 @@ TEST_F(EventTest, StartsAnewAtAReset) {
       world_.post("/api/v1/events/rush/reset", admin("{" + world_.windows_from_now() + "}"));
   EXPECT_EQ(reset->status(), 200U);
   EXPECT_EQ(reset->member("roster"), "0");
-  EXPECT_EQ(reset->member("phase"), "scheduled");
+  EXPECT_EQ(reset->member("phase"), "warming");
   EXPECT_EQ(reset->member("root"), "null");
   EXPECT_NE(reset->member("commitment"), commitment);
   world_.fill(10);

@@ -64,8 +64,10 @@ World::World(const std::string& ledger_path, Acknowledge acknowledge, std::strin
             .ledger = reader_,
             .service = guarded_}) {
   EXPECT_EQ(fault_ == nullptr, fault.empty()) << "no such fault: " << fault;
-  const auto restored =
-      ledger_.replay([this](const LedgerRecord& record) { return service_->restore(record); });
+  const auto restored = ledger_.replay([this](const LedgerRecord& record) {
+    const auto known = app_.restore(record);
+    return known ? service_->restore(record) : known;
+  });
   EXPECT_TRUE(restored) << restored.error();
 }
 

@@ -85,6 +85,9 @@ class World {
   void enter_rush() { advance(std::chrono::seconds(2)); }
   void close_rush() { advance(std::chrono::seconds(1)); }
 
+  /// Since the world began.
+  Duration passed() const { return clock_.steady_now().time_since_epoch(); }
+
   App& app() { return app_; }
   const GuardedService& guarded() const { return guarded_; }
   /// JSON members of the four windows, in order, from now.

@@ -136,7 +136,7 @@ TEST(SqliteLedger, RefusesANewerSchema) {
   ASSERT_TRUE(SqliteDatabase::open(path)->execute("PRAGMA user_version=9"));
   const auto ledger = SqliteLedger::open(path);
   ASSERT_FALSE(ledger);
-  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 7"));
+  EXPECT_THAT(ledger.error(), HasSubstr("schema version 9, this server knows version 8"));
 }
 
 TEST(SqliteLedger, UpgradesAFileOfTheFirstSchema) {
@@ -150,7 +150,7 @@ TEST(SqliteLedger, UpgradesAFileOfTheFirstSchema) {
       "ALTER TABLE event DROP COLUMN discount_type;"
       "DROP TABLE accepted; DROP TABLE loss; ALTER TABLE event DROP COLUMN batch_ms;"
       "ALTER TABLE event DROP COLUMN waiting_ms;"
-      "DROP TABLE audit; DROP TABLE outbox;"
+      "DROP TABLE daily; DROP TABLE audit; DROP TABLE outbox;"
       "DROP TABLE outbox_cursor;"
       "DROP TABLE admin_key; DROP TABLE redemption;"
       "ALTER TABLE event DROP COLUMN valid_ms;"
