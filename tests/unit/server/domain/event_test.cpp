@@ -26,7 +26,9 @@ TEST(EventWindows, IncludeTheirOpeningAndExcludeTheirClose) {
 
 TEST(EventWindows, GiveEveryMomentOnePhase) {
   const EventWindows times = windows(10, 20, 30, 40);
-  EXPECT_EQ(phase_at(times, from_unix_ms(9)), Phase::scheduled);
+  EXPECT_EQ(phase_at(times, from_unix_ms(10) - kWarmUp - Duration(1)), Phase::scheduled);
+  EXPECT_EQ(phase_at(times, from_unix_ms(10) - kWarmUp), Phase::warming);
+  EXPECT_EQ(phase_at(times, from_unix_ms(9)), Phase::warming);
   EXPECT_EQ(phase_at(times, from_unix_ms(10)), Phase::reserving);
   EXPECT_EQ(phase_at(times, from_unix_ms(20)), Phase::reserved);
   EXPECT_EQ(phase_at(times, from_unix_ms(30)), Phase::rushing);
