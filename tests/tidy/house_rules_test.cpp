@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <regex>
 #include <set>
 
 #include "tests/tidy/house.hpp"
@@ -90,6 +91,36 @@ TEST(House, KeepsItsPureRoomsPure) {
       }
     }
   }
+}
+
+/// Types that two headers of a room define under one name: the linker would take one for the other.
+std::vector<std::string> types_defined_twice(const std::vector<SourceFile>& files) {
+  static const std::regex kDefinition(R"(^(?:class|struct|enum class) (\w+)\b.*\{$)");
+  std::map<std::pair<std::string, std::string>, std::string> known;
+  std::vector<std::string> found;
+  for (const SourceFile& file : files) {
+    if (!file.is_header() || file.room() == "tests") continue;
+    for (const std::string& line : file.lines) {
+      std::smatch match;
+      if (!std::regex_match(line, match, kDefinition)) continue;
+      const auto [place, fresh] = known.try_emplace({file.room(), match[1]}, file.path);
+      if (!fresh) {
+        found.push_back(fmt::format("{}: {} and {}", match[1].str(), place->second, file.path));
+      }
+    }
+  }
+  return found;
+}
+
+TEST(House, DefinesEveryTypeOnce) {
+  EXPECT_THAT(types_defined_twice(sources()), IsEmpty());
+}
+
+TEST(House, WouldSeeATypeThatIsDefinedTwice) {
+  const SourceFile one{"server/a/x.hpp", {"class Told final : public Base {"}};
+  const SourceFile other{"server/b/x.hpp", {"struct Told {"}};
+  const SourceFile elsewhere{"loadgen/x.hpp", {"struct Told {"}};
+  EXPECT_EQ(types_defined_twice({one, other, elsewhere}).size(), 1U);
 }
 
 TEST(House, HasNoFileTooLongToRead) {

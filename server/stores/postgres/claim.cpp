@@ -52,7 +52,7 @@ class Claiming {
     }
     if (!wanting_.empty()) {
       event_.spec().design == kRowLock ? take_rows() : generate();
-      telling_.write(transaction_);
+      outbox_rows_.write(transaction_);
     }
     std::vector<StoredVerdict> verdicts;
     for (const StoredRequest& request : requests_) verdicts.push_back(verdict_of(request));
@@ -115,7 +115,7 @@ class Claiming {
   void give(UserIndex user, const CouponCode& code) {
     const StoredRequest& request = *wanted_.at(user);
     owned_[user] = {code, request.key, request.at};
-    telling_.add(event_.id(), BusMessage::Type::coupon_issued, user, code.view(), "");
+    outbox_rows_.add(event_.id(), BusMessage::Type::coupon_issued, user, code.view(), "");
   }
 
   StoredVerdict verdict_of(const StoredRequest& request) const {
@@ -140,7 +140,7 @@ class Claiming {
   std::map<UserIndex, KnownReservation> reservations_;
   std::vector<const StoredRequest*> wanting_;  ///< the first claim of each user, in order
   std::map<UserIndex, const StoredRequest*> wanted_;
-  Telling telling_;
+  OutboxRows outbox_rows_;
   bool sold_out_ = false;
 };
 

@@ -69,22 +69,22 @@ class Spending {
               amounts->original.minor, amounts->discount.minor, to_printable(request.by.key),
               to_unix_ms(request.by.at));
     used_.add(coupon.event.value(), coupon.issue, to_unix_ms(request.by.at));
-    telling_.add(coupon.event, BusMessage::Type::coupon_redeemed, request.by.user, request.coupon,
-                 request.order);
+    outbox_rows_.add(coupon.event, BusMessage::Type::coupon_redeemed, request.by.user,
+                     request.coupon, request.order);
     return {.refusal = {}, .amounts = *amounts};
   }
 
   void write(pqxx::work& transaction) {
     rows_.execute(transaction, "insert_redemptions");
     used_.execute(transaction, "use_coupons");
-    telling_.write(transaction);
+    outbox_rows_.write(transaction);
   }
 
  private:
   std::map<std::string, Spendable> coupons_;
   PostgresColumns<7> rows_;
   PostgresColumns<3> used_;
-  Telling telling_;
+  OutboxRows outbox_rows_;
 };
 
 }  // namespace

@@ -72,12 +72,12 @@ std::map<UserIndex, KnownReservation> known_reservations(pqxx::work& transaction
   return known;
 }
 
-void Telling::add(EventId event, BusMessage::Type type, UserIndex user, std::string_view coupon,
-                  std::string_view order) {
+void OutboxRows::add(EventId event, BusMessage::Type type, UserIndex user, std::string_view coupon,
+                     std::string_view order) {
   messages_.add(event.value(), name_of(type), user.value(), coupon, order);
 }
 
-void Telling::write(pqxx::work& transaction) {
+void OutboxRows::write(pqxx::work& transaction) {
   messages_.execute(transaction, "store_tell", messages_.rows());
 }
 

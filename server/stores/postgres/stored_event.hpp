@@ -35,7 +35,7 @@ std::map<UserIndex, KnownReservation> known_reservations(pqxx::work& transaction
                                                          const std::string& users);
 
 /// Messages for the outbox, told together before the commit.
-class Telling {
+class OutboxRows {
  public:
   void add(EventId event, BusMessage::Type type, UserIndex user, std::string_view coupon,
            std::string_view order);
