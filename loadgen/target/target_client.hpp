@@ -41,7 +41,7 @@ struct EventDocument {
   std::optional<std::uint64_t> quota;
   analysis::StockFacts stock;
   std::optional<Digest> commitment;
-  std::optional<std::uint64_t> unheard;               ///< published, and not heard by its audit
+  std::optional<std::uint64_t> unheard;               ///< coupons that its audit has not heard of
   std::optional<std::uint64_t> bus_unread;            ///< held by its bus; unset: not known
   std::optional<std::string> fault;                   ///< switched on in the target on purpose
   std::optional<std::uint64_t> reserve_open_ms = {};  ///< Unix time on the target's clock

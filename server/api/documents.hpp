@@ -16,7 +16,7 @@ namespace fairrush::server {
 struct EventView {
   WallTime now;
   std::size_t outbox_pending = 0;
-  std::optional<std::size_t> unheard = {};       ///< published, and not heard by the audit consumer
+  std::optional<std::uint64_t> unheard = {};     ///< coupons that the audit has not heard of
   std::optional<std::uint64_t> bus_unread = {};  ///< held by the bus for its consumers here
   std::string_view fault;                        ///< empty: none
   std::string daily = {};  ///< JSON members of the rule that it is a day of, leading comma; or none

@@ -84,7 +84,7 @@ void App::answer_event(Exchange& exchange, const EventState& event) {
   exchange.response.body = event_document(
       event, {.now = exchange.arrived,
               .outbox_pending = event.outbox_pending.value_or(messaging_.outbox.pending(event.id)),
-              .unheard = messaging_.unheard(event.id),
+              .unheard = messaging_.unheard(event.id, event.issued),
               .bus_unread = messaging_.unread(),
               .fault = options_.fault == nullptr ? "" : options_.fault->name,
               .daily = daily_members(event.spec.name, exchange.arrived)});

@@ -15,7 +15,7 @@ void AuditLog::hear(const BusMessage& message, Handled handled) {
 void AuditLog::keep(const BusMessage& message) {
   Heard& heard = heard_[message.event];
   heard.deliveries.push_back(message);
-  heard.positions.insert(message.position);
+  if (message.type == BusMessage::Type::coupon_issued) heard.issued.insert(message.coupon);
 }
 
 const AuditLog::Heard& AuditLog::of(EventId event) const {
@@ -28,8 +28,8 @@ const std::vector<BusMessage>& AuditLog::deliveries(EventId event) const {
   return of(event).deliveries;
 }
 
-std::size_t AuditLog::messages(EventId event) const {
-  return of(event).positions.size();
+std::size_t AuditLog::coupons(EventId event) const {
+  return of(event).issued.size();
 }
 
 }  // namespace fairrush::server

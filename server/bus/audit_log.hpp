@@ -30,13 +30,13 @@ class AuditLog final : public BusConsumer {
 
   /// Deliveries of an event in the order heard.
   const std::vector<BusMessage>& deliveries(EventId event) const;
-  /// How many different messages these were.
-  std::size_t messages(EventId event) const;
+  /// Of how many different coupons it heard that they were issued.
+  std::size_t coupons(EventId event) const;
 
  private:
   struct Heard {
     std::vector<BusMessage> deliveries;
-    std::unordered_set<OutboxPosition> positions;
+    std::unordered_set<CouponCode> issued;
   };
 
   void keep(const BusMessage& message);

@@ -3,6 +3,7 @@
 #include <deque>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "server/bus/broker.hpp"
 #include "server/bus/bus.hpp"
 #include "server/bus/event_directory.hpp"
@@ -13,8 +14,12 @@ namespace fairrush::server {
 /// the consumers of this process, which settle them once they have handled them.
 class BrokerBus final : public Bus, private Broker::Listener {
  public:
+  /// How long a message waits for its event to be known: another server may have made it just now.
+  static constexpr Duration kPatience = std::chrono::seconds(10);
+
   /// All outlive the bus; `consumers` in the order in which the broker knows them.
-  BrokerBus(Broker& broker, std::vector<BusConsumer*> consumers, const EventDirectory& events);
+  BrokerBus(Broker& broker, std::vector<BusConsumer*> consumers, const EventDirectory& events,
+            const Clock& clock);
 
   void report_to(Bus::Listener& listener) override;
   bool accepts() const override { return broker_.accepts(); }
@@ -28,9 +33,15 @@ class BrokerBus final : public Bus, private Broker::Listener {
     DeliveryTag tag;
     WireMessage wire;
   };
+  struct Stranger {
+    Delivery delivery;
+    SteadyTime until;
+  };
   struct Subscriber {
     BusConsumer* consumer = nullptr;
-    std::deque<Delivery> waiting;  ///< while it does not accept; the broker bounds them
+    // The broker bounds both.
+    std::deque<Delivery> waiting;    ///< while it does not accept
+    std::deque<Stranger> strangers;  ///< of events that are not known
   };
 
   void confirmed(OutboxPosition position) override { listener_->confirmed(position); }
@@ -38,10 +49,14 @@ class BrokerBus final : public Bus, private Broker::Listener {
   void delivered(ConsumerIndex consumer, DeliveryTag tag, WireMessage message) override;
   void hand_over(ConsumerIndex consumer, Delivery delivery);
   void hand_over_waiting(ConsumerIndex consumer);
+  /// The event that a message is about in its present life, if it is known.
+  std::optional<EventId> event_of(const WireMessage& wire) const;
+  void look_at_strangers(ConsumerIndex consumer);
 
   Broker& broker_;
   std::vector<Subscriber> subscribers_;
   const EventDirectory& events_;
+  const Clock& clock_;
   Bus::Listener* listener_ = nullptr;
 };
 

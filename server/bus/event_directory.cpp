@@ -1,5 +1,7 @@
 #include "server/bus/event_directory.hpp"
 
+#include <utility>
+
 #include "base/draw/digest.hpp"
 
 namespace fairrush::server {
@@ -11,13 +13,19 @@ EventLabel label_of(const EventCreated& event) {
 }
 
 void EventDirectory::begin(const EventCreated& event) {
-  labels_[event.event] = label_of(event);
+  EventLabel& label = labels_[event.event];
+  EventLabel former = std::exchange(label, label_of(event));
+  if (!former.life.empty() && former.life != label.life) over_.insert(std::move(former.life));
   ids_[event.spec.name] = event.event;
 }
 
 const EventLabel* EventDirectory::find(EventId event) const {
   const auto found = labels_.find(event);
   return found == labels_.end() ? nullptr : &found->second;
+}
+
+bool EventDirectory::is_over(const EventLabel& label) const {
+  return over_.contains(label.life);
 }
 
 std::optional<EventId> EventDirectory::find(std::string_view name) const {

@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -30,10 +31,13 @@ class EventDirectory {
   const EventLabel* find(EventId event) const;
   /// The event of that name, or nothing.
   std::optional<EventId> find(std::string_view name) const;
+  /// Whether an event lived that life before its present one, as far as this process saw it.
+  bool is_over(const EventLabel& label) const;
 
  private:
   std::map<EventId, EventLabel> labels_;
   std::map<std::string, EventId, std::less<>> ids_;
+  std::set<std::string, std::less<>> over_;  ///< lives; a few bytes a reset
 };
 
 }  // namespace fairrush::server

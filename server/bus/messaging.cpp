@@ -1,5 +1,7 @@
 #include "server/bus/messaging.hpp"
 
+#include <algorithm>
+
 #include "server/bus/in_process_bus.hpp"
 
 namespace fairrush::server {
@@ -30,9 +32,13 @@ Messaging::Messaging(CommitQueue& queue, const MessagingParts& parts)
       outbox(queue, filter_ ? *filter_ : *bus_, parts.clock) {}
 
 void Messaging::begin(const EventCreated& event) {
-  outbox.forget(event.event);
-  audit.forget(event.event);
+  forget(event.event);
   events_.begin(event);
+}
+
+void Messaging::forget(EventId event) {
+  outbox.forget(event);
+  audit.forget(event);
 }
 
 void Messaging::see(const EventCreated& event) {
@@ -40,11 +46,9 @@ void Messaging::see(const EventCreated& event) {
   if (known == nullptr || known->life != label_of(event).life) begin(event);
 }
 
-std::optional<std::size_t> Messaging::unheard(EventId event) const {
+std::optional<std::uint64_t> Messaging::unheard(EventId event, std::uint64_t issued) const {
   if (!audits_) return std::nullopt;
-  const std::size_t told = outbox.messages(event);
-  const std::size_t known = outbox.pending(event) + audit.messages(event);
-  return told > known ? told - known : 0;
+  return issued - std::min<std::uint64_t>(issued, audit.coupons(event));
 }
 
 }  // namespace fairrush::server

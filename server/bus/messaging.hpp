@@ -37,17 +37,20 @@ class Messaging {
   Messaging(const Messaging&) = delete;
   Messaging& operator=(const Messaging&) = delete;
 
-  /// An event begins, or begins anew: then everything of it so far is dropped.
+  /// An event begins, or begins anew: then everything of it so far is dropped. A service says so of
+  /// every event as soon as it knows it, or nothing of the event goes over a broker.
   void begin(const EventCreated& event);
+  /// Drops everything of an event so far.
+  void forget(EventId event);
 
   /// An event as others may have begun it: begins unless it is known in this life.
   void see(const EventCreated& event);
 
   /// Whether the audit consumer hears in this process.
   bool audits() const { return audits_; }
-  /// Messages of an event that were published and that the audit consumer has not heard. Unset when
-  /// it does not hear in this process.
-  std::optional<std::size_t> unheard(EventId event) const;
+  /// Of so many coupons of an event, those that the audit consumer has not heard of. Unset when it
+  /// does not hear in this process.
+  std::optional<std::uint64_t> unheard(EventId event, std::uint64_t issued) const;
   /// Why messages do not get through at present; unset when they do.
   std::optional<std::string> missing() const { return bus_->missing(); }
   /// Messages that the bus holds for a consumer of this process; unset while it is not known.

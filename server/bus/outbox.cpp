@@ -15,18 +15,19 @@ Outbox::Outbox(CommitQueue& queue, Bus& bus, const Clock& clock, OutboxPace pace
 
 void Outbox::expect(BusMessage message, Sequence recorded) {
   FAIRRUSH_ASSERT(message.position.value() == last_);
-  ++messages_[message.event];
   pending_.push_back({std::move(message), recorded});
 }
 
 void Outbox::restore(const OutboxPublished& record) {
   last_ = published_ = noted_ = record.up_to.value();
+  pending_.clear();
+  users_under_way_.clear();
+  settled_ = 0;
 }
 
 void Outbox::restore(const BusMessage& message) {
   const std::uint64_t position = message.position.value();
   last_ = std::max(last_, position);
-  ++messages_[message.event];
   if (position > published_) pending_.push_back({message, Sequence()});
 }
 
@@ -106,7 +107,6 @@ void Outbox::forget(EventId event) {
     if (one.state == State::under_way) users_under_way_.erase(one.message.user);
     return true;
   });
-  messages_.erase(event);
   settled_ = 0;
   drop_published();
 }
@@ -116,11 +116,6 @@ std::size_t Outbox::pending(EventId event) const {
     return one.message.event == event && one.state != State::confirmed;
   });
   return static_cast<std::size_t>(count);
-}
-
-std::size_t Outbox::messages(EventId event) const {
-  const auto found = messages_.find(event);
-  return found == messages_.end() ? 0 : found->second;
 }
 
 }  // namespace fairrush::server

@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <unordered_set>
 
 #include "base/clock.hpp"
@@ -38,8 +37,8 @@ class Outbox final : public Bus::Listener {
   /// A message that goes out once `recorded`, its fact, is durable; in the order of the positions.
   void expect(BusMessage message, Sequence recorded);
 
-  /// What a replayed ledger says: first how far it was published, then every message; those behind
-  /// go out again.
+  /// What a ledger says: first how far it was published, then every message; those behind go out
+  /// again. Said anew, it replaces what was said before.
   void restore(const OutboxPublished& record);
   void restore(const BusMessage& message);
 
@@ -55,8 +54,6 @@ class Outbox final : public Bus::Listener {
   std::size_t pending() const { return pending_.size(); }
   /// Messages of an event that were not published yet. O(all such messages).
   std::size_t pending(EventId event) const;
-  /// Messages of an event, published or not.
-  std::size_t messages(EventId event) const;
 
   void confirmed(OutboxPosition position) override;
   void returned(OutboxPosition position) override;
@@ -81,9 +78,8 @@ class Outbox final : public Bus::Listener {
   Bus& bus_;
   const Clock& clock_;
   const OutboxPace pace_;
-  std::deque<Pending> pending_;              ///< by position; the first is not confirmed
-  std::map<EventId, std::size_t> messages_;  ///< of each event
-  std::size_t settled_ = 0;                  ///< none of so many first ones waits
+  std::deque<Pending> pending_;  ///< by position; the first is not confirmed
+  std::size_t settled_ = 0;      ///< none of so many first ones waits
   std::unordered_set<UserIndex> users_under_way_;
   SteadyTime resume_;  ///< nothing is published before
   bool publishing_ = false;

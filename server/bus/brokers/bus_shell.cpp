@@ -74,7 +74,7 @@ MessagingParts BusShell::parts(BusFilter filter) {
   }
   if (broker_ != nullptr) {
     parts.make_bus = [this](std::vector<BusConsumer*> consumers, const EventDirectory& events) {
-      return std::make_unique<BrokerBus>(*broker_, std::move(consumers), events);
+      return std::make_unique<BrokerBus>(*broker_, std::move(consumers), events, clock_);
     };
   }
   return parts;

@@ -130,6 +130,7 @@ void KafkaConsumer::failed(rd_kafka_t*, int error, const char* why, void* self) 
 void KafkaConsumer::shared_out(rd_kafka_t* handle, rd_kafka_resp_err_t what,
                                rd_kafka_topic_partition_list_t* partitions, void* self) {
   auto& consumer = *static_cast<KafkaConsumer*>(self);
+  consumer.begins_.clear();
   if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     rd_kafka_assign(handle, partitions);
     return;
@@ -156,28 +157,39 @@ void KafkaConsumer::count_unread() {
   reports_->put({Report::Kind::unread, {}, {}, {}, unread()});
 }
 
-std::optional<std::uint64_t> KafkaConsumer::unread() const {
+/// From what the library has seen: to ask a broker would wait behind its answer to the last fetch.
+std::optional<std::uint64_t> KafkaConsumer::unread() {
   const auto read = assigned_to(handle_.get());
-  const auto committed = assigned_to(handle_.get());
-  if (read == nullptr || committed == nullptr || read->cnt == 0) return std::nullopt;
+  if (read == nullptr || read->cnt == 0) return std::nullopt;
+  if (begins_.empty() && !note_begins(*read)) return std::nullopt;
   rd_kafka_position(handle_.get(), read.get());
-  const auto known = rd_kafka_committed(handle_.get(), committed.get(), kAnswerMs);
-  if (known != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
   std::uint64_t count = offsets_.held();
   for (int at = 0; at < read->cnt; ++at) {
     const rd_kafka_topic_partition_t& one = read->elems[at];
-    std::int64_t next = 0;
+    std::int64_t begin = 0;
     std::int64_t end = 0;
-    if (rd_kafka_query_watermark_offsets(handle_.get(), one.topic, one.partition, &next, &end,
-                                         kAnswerMs) != RD_KAFKA_RESP_ERR_NO_ERROR) {
-      return std::nullopt;
-    }
+    rd_kafka_get_watermark_offsets(handle_.get(), one.topic, one.partition, &begin, &end);
+    const auto committed = begins_.find(one.partition);
+    if (begin < 0 || end < 0 || committed == begins_.end()) return std::nullopt;  // not fetched yet
     // From where it has read; else from where its group has got to; else from the first on.
-    if (committed->elems[at].offset >= 0) next = committed->elems[at].offset;
-    if (one.offset >= 0) next = one.offset;
+    const std::int64_t next = one.offset >= 0          ? one.offset
+                              : committed->second >= 0 ? committed->second
+                                                       : begin;
     count += static_cast<std::uint64_t>(std::max<std::int64_t>(0, end - next));
   }
   return count;
+}
+
+/// Where the group had got to when the partitions were shared out.
+bool KafkaConsumer::note_begins(const rd_kafka_topic_partition_list_t& partitions) {
+  const KafkaPtr<rd_kafka_topic_partition_list_t> committed(
+      rd_kafka_topic_partition_list_copy(&partitions));
+  const auto known = rd_kafka_committed(handle_.get(), committed.get(), kAnswerMs);
+  if (known != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
+  for (int at = 0; at < committed->cnt; ++at) {
+    begins_[committed->elems[at].partition] = committed->elems[at].offset;
+  }
+  return true;
 }
 
 /// Until it is buried, or the service stops: then it comes again.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -57,7 +58,8 @@ class KafkaConsumer {
   void take(const rd_kafka_message_t& message);
   void look();
   void count_unread();
-  std::optional<std::uint64_t> unread() const;
+  std::optional<std::uint64_t> unread();
+  bool note_begins(const rd_kafka_topic_partition_list_t& partitions);
   void bury(const std::string& text, std::string_view why);
 
   KafkaBusAddress address_;
@@ -65,6 +67,7 @@ class KafkaConsumer {
   std::shared_ptr<Mailbox<Report>> reports_;
   WorkQueue<Settled> work_;
   KafkaOffsets offsets_;
+  std::map<std::int32_t, std::int64_t> begins_;  ///< committed offsets; below zero: none yet
   KafkaPtr<rd_kafka_t> handle_;
   KafkaPtr<rd_kafka_t> grave_;  ///< produces dead letters; made with the first
   bool there_ = false;

@@ -19,6 +19,8 @@ void write_log(const rd_kafka_t*, int, const char* facility, const char* text) {
 KafkaPtr<rd_kafka_conf_t> kafka_settings(
     const std::vector<std::pair<std::string, std::string>>& values) {
   KafkaPtr<rd_kafka_conf_t> settings(rd_kafka_conf_new());
+  // A request that was lost with its broker is noticed by nothing else.
+  rd_kafka_conf_set(settings.get(), "socket.timeout.ms", "10000", nullptr, 0);
   std::array<char, 256> error{};
   for (const auto& [name, value] : values) {
     const auto set =

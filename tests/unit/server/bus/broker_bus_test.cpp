@@ -65,7 +65,8 @@ class BrokerBusTest : public testing::Test {
  protected:
   struct Outbox final : Bus::Listener {
     void confirmed(OutboxPosition) override {}
-    void returned(OutboxPosition) override {}
+    void returned(OutboxPosition position) override { returns.push_back(position.value()); }
+    std::vector<std::uint64_t> returns;
   };
 
   BrokerBusTest() {
@@ -81,7 +82,8 @@ class BrokerBusTest : public testing::Test {
   Ear ear_;
   EventDirectory events_;
   Outbox outbox_;
-  BrokerBus bus_{broker_, {&ear_}, events_};
+  ManualClock clock_;
+  BrokerBus bus_{broker_, {&ear_}, events_, clock_};
 };
 
 TEST_F(BrokerBusTest, SendsAMessageThatComesBackAsItWas) {
@@ -111,18 +113,44 @@ TEST_F(BrokerBusTest, KeepsMessagesInOrderForAConsumerThatIsBusy) {
   EXPECT_THAT(ear_.heard, ElementsAre(message(1), message(2)));
 }
 
+TEST_F(BrokerBusTest, WaitsForAnEventThatAnotherServerHasJustMade) {
+  EventCreated other = spring(3);
+  other.event = EventId(5);
+  other.spec.name = "autumn";
+  deliver(5, other);
+  bus_.tick();
+  EXPECT_THAT(ear_.heard, IsEmpty());
+  events_.begin(other);
+  bus_.tick();
+  ASSERT_EQ(ear_.heard.size(), 1U);
+  EXPECT_EQ(ear_.heard[0].event, EventId(5));
+}
+
 TEST_F(BrokerBusTest, SendsMessagesOfForeignEventsToTheDeadLetters) {
   EventCreated other = spring(1);
   other.spec.name = "autumn";
   deliver(5, other);
+  bus_.tick();
+  EXPECT_THAT(broker_.strange, IsEmpty());
+  clock_.advance(BrokerBus::kPatience);
+  bus_.tick();
   EXPECT_THAT(broker_.strange, ElementsAre(5));
   EXPECT_THAT(ear_.heard, IsEmpty());
 }
 
 TEST_F(BrokerBusTest, DropsWhatAnEventsFormerLifeSaid) {
-  deliver(5, spring(2));
+  events_.begin(spring(2));
+  deliver(5, spring(1));
   EXPECT_THAT(broker_.handled, ElementsAre(5));
   EXPECT_THAT(ear_.heard, IsEmpty());
+}
+
+TEST_F(BrokerBusTest, GivesBackAMessageWhoseEventItDoesNotKnowYet) {
+  BusMessage unknown = message(1);
+  unknown.event = EventId(77);
+  bus_.publish(unknown);
+  EXPECT_THAT(broker_.published, IsEmpty());
+  EXPECT_THAT(outbox_.returns, ElementsAre(1));
 }
 
 TEST(WireText, IsJsonWithNamesThatOthersKnow) {

@@ -75,9 +75,9 @@ TEST(AuditLog, ShowsEveryDeliveryAndCountsAMessageOnce) {
   AuditLog audit(queue);
   for (const std::uint64_t position : {1U, 2U, 1U}) audit.hear(message(position), [] {});
   EXPECT_EQ(audit.deliveries(kEvent).size(), 3U);
-  EXPECT_EQ(audit.messages(kEvent), 2U);
+  EXPECT_EQ(audit.coupons(kEvent), 2U);
   audit.forget(kEvent);
-  EXPECT_EQ(audit.messages(kEvent), 0U);
+  EXPECT_EQ(audit.coupons(kEvent), 0U);
 }
 
 /// A notifier whose writes the test ends.
