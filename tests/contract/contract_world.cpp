@@ -163,6 +163,9 @@ ContractTest::Claim ContractTest::send_claim(const UserRequest& request) {
         if (answer.kind == ClaimAnswer::Kind::accepted) {
           return follow(place, {.user = user, .request = answer.request});
         }
+        if (answer.refusal == ErrorCode::already_claimed && answer.request != RequestId()) {
+          return follow(place, {.user = user, .request = answer.request}, answer.refusal);
+        }
         ClaimHeard heard;
         heard.won = answer.kind == ClaimAnswer::Kind::won;
         const bool named = heard.won || answer.refusal == ErrorCode::already_claimed;
@@ -174,19 +177,22 @@ ContractTest::Claim ContractTest::send_claim(const UserRequest& request) {
   return place;
 }
 
-void ContractTest::follow(Claim place, const StatusQuestion& question) {
-  server_->service().status(
-      question, [this, place, question](const std::expected<ClaimStatus, ErrorCode>& status) {
-        if (status && !status->is_final()) {
-          return follow(place, {question.user, question.request, status->kind});
-        }
-        ClaimHeard heard;
-        heard.won = status && status->kind == ClaimStatus::Kind::completed;
-        if (!heard.won) heard.refusal = status ? status->failure : status.error();
-        if (heard.won) heard.coupon = status->coupon.view();
-        if (heard.won) heard.discount = status->discount;
-        when_told(place, heard, status ? status->durable : Sequence());
-      });
+void ContractTest::follow(Claim place, const StatusQuestion& question,
+                          std::optional<ErrorCode> refused) {
+  server_->service().status(question, [this, place, question, refused](
+                                          const std::expected<ClaimStatus, ErrorCode>& status) {
+    if (status && !status->is_final()) {
+      return follow(place, {question.user, question.request, status->kind}, refused);
+    }
+    ClaimHeard heard;
+    const bool completed = status && status->kind == ClaimStatus::Kind::completed;
+    heard.won = completed && !refused;
+    if (!heard.won) heard.refusal = status ? status->failure : status.error();
+    if (completed && refused) heard.refusal = *refused;
+    if (completed) heard.coupon = status->coupon.view();
+    if (heard.won) heard.discount = status->discount;
+    when_told(place, heard, status ? status->durable : Sequence());
+  });
 }
 
 ContractTest::Spending ContractTest::send_spending(const UserRequest& request,

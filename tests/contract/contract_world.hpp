@@ -93,8 +93,9 @@ class ContractTest : public testing::TestWithParam<ContractRow> {
   std::string_view keep(const std::string& key);
   void start_server();
   void stop_server();
-  /// Hears of an accepted claim until it has its outcome.
-  void follow(Claim place, const StatusQuestion& question);
+  /// Hears of an accepted claim until it has its outcome; `refused` is what a second one was told.
+  void follow(Claim place, const StatusQuestion& question,
+              std::optional<ErrorCode> refused = std::nullopt);
   void run_until(const std::function<bool()>& holds);
   template <class Answer>
   void when_told(std::shared_ptr<std::optional<Answer>> place, Answer answer, Sequence durable);

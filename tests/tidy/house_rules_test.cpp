@@ -95,7 +95,8 @@ TEST(House, KeepsItsPureRoomsPure) {
 
 /// Types that two headers of a room define under one name: the linker would take one for the other.
 std::vector<std::string> types_defined_twice(const std::vector<SourceFile>& files) {
-  static const std::regex kDefinition(R"(^(?:class|struct|enum class) (\w+)\b.*\{$)");
+  static const std::regex kDefinition(
+      R"(^(?:class|struct|enum class) (\w+)(?: final)?(?: : .*)? \{$)");
   std::map<std::pair<std::string, std::string>, std::string> known;
   std::vector<std::string> found;
   for (const SourceFile& file : files) {

@@ -82,6 +82,12 @@ class ServerOverBus : public testing::Test {
     return reply && reply->status == 200 ? reply->body : "not ready";
   }
 
+  /// Nothing is missing, and nothing degraded.
+  bool is_ready() {
+    const std::string said = ready();
+    return said.starts_with(R"({"status":"ready")") && !said.contains("degraded");
+  }
+
   /// Ids by how often they stand in lines of NDJSON.
   using Ids = std::map<std::string, int>;
   static Ids ids_in(const std::string& lines) {

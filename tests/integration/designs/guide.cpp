@@ -14,31 +14,36 @@ namespace {
 
 constexpr std::string_view kOpening = R"(# Designs
 
-Ways of deciding who wins, each on the stores that it runs on, as `fairrush-server --list-designs` has them.
+Ways of deciding who wins, each on the stores that it runs on, as `fairrush-server --list-designs`
+has them.
 
 )";
 
 constexpr std::string_view kBetween = R"(
 What sets them apart:
 
-- *First come, first served* (`ticket-list`, `stock-counter`, `preloaded-shuffle`, `row-lock`, `distributed-lock`,
-  `generate-outbox`) gives everything it has and favours whoever is near: the same users win less on a phone. No store
-  changes that, and no speed of the server: the gap is that of the arrivals.
-- *By chance* (`sealed-draw`, `blank-tickets`, `batch-draw`, `bernoulli`, and in its first stretch `waiting-room`) treats
-  networks alike. `sealed-draw` is the only one that can be PROVEN: its draw is computed again. What nobody claims stays
-  behind in the draws; `bernoulli` may leave a few coupons over.
-- *Memory* answers at once and is one process. *Redis* is shared, and is never the last word: a Redis that comes back
-  empty is told again what the ledger has, and until then claims wait or hear 503. *PostgreSQL* decides and records in one
-  commit, at the price of a commit's latency.
+- *First come, first served* (`ticket-list`, `stock-counter`, `preloaded-shuffle`, `row-lock`,
+  `distributed-lock`, `generate-outbox`) gives everything it has and favours whoever is near: the
+  same users win less on a phone. No store changes that, and no speed of the server: the gap is
+  that of the arrivals.
+- *By chance* (`sealed-draw`, `blank-tickets`, `batch-draw`, `bernoulli`, and in its first stretch
+  `waiting-room`) treats networks alike. `sealed-draw` is the only one that can be PROVEN: its
+  draw is computed again. What nobody claims stays behind in the draws; `bernoulli` may leave a
+  few coupons over.
+- *Memory* answers at once and is one process. *Redis* is shared, and is never the last word: a
+  Redis that comes back empty is told again what the ledger has, and until then claims wait or
+  hear 503. *PostgreSQL* decides and records in one commit, at the price of a commit's latency.
 
-Each cell is one rush of 300 users, fibre and mobile, with double clicks, retries, intruders and redemptions, played by
-`fairrush run` over real sockets and judged with nothing left out; "killed" means SIGKILL to the store as the claims come,
-and a start with what it had written (Redis: nothing). BIASED is what first come, first served is. INCONCLUSIVE means that
-one rush of this size does not show fairness. Fewer rules can hold where the kill left attempts without an answer; none may
-break.
+Each cell is one rush of 300 users, fibre and mobile, with double clicks, retries, intruders and
+redemptions, played by `fairrush run` over real sockets and judged with nothing left out; "killed"
+means SIGKILL to the store as the claims come, and a start with what it had written (Redis:
+nothing). BIASED is what first come, first served is. INCONCLUSIVE means that one rush of this
+size does not show fairness. Fewer rules can hold where the kill left attempts without an answer;
+none may break.
 
 ```sh
-FAIRRUSH_UPDATE_GOLDEN=1 build/dev/tests/integration/designs/fairrush_design_matrix_tests   # writes this page
+# writes this page
+FAIRRUSH_UPDATE_GOLDEN=1 build/dev/tests/integration/designs/fairrush_design_matrix_tests
 ```
 
 )";
