@@ -141,7 +141,10 @@ TEST(Designs, OfTheServerAreThoseThatAScenarioCanName) {
   const auto key = std::ranges::find(keys.rows(), "target.builtin.design",
                                      [](const OptionTable::Row& row) { return row.info.name; });
   ASSERT_NE(key, keys.rows().end());
-  EXPECT_EQ(key->accepted, fmt::format("one of {}", fmt::join(design_names(), ", ")));
+  // A scenario names those as well that run on other stores than memory only.
+  for (const auto& name : design_names()) {
+    EXPECT_NE(key->accepted.find(name), std::string::npos) << name;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryDesign, CleanRuns, testing::ValuesIn(design_names()), test_name);

@@ -40,15 +40,17 @@ bool is_gone(const std::filesystem::path& directory) {
 
 TEST(ChildServer, IsReachedWhereItSaysThatItListens) {
   const TemporaryDirectory directory;
-  auto server = ChildServer::start(
-      script_in(directory.path(),
-                "echo \"$@\" >&2; echo listening on http://127.0.0.1:4711; exec sleep 600"));
+  auto server =
+      ChildServer::start(script_in(directory.path(),
+                                   "echo \"$@ $FAIRRUSH_STORE $FAIRRUSH_LEDGER\" >&2; echo "
+                                   "listening on http://127.0.0.1:4711; exec sleep 600"));
   ASSERT_TRUE(server) << server.error();
   EXPECT_EQ((*server)->address().authority(), "127.0.0.1:4711");
   EXPECT_GT((*server)->use().memory_peak_bytes, 0U);
   const std::string arguments = text_of(directory.path() / "server.log");
-  EXPECT_THAT(arguments, HasSubstr("--listen=127.0.0.1:0 --design=sealed-draw --store=memory"));
-  EXPECT_THAT(arguments, HasSubstr("--ledger=sqlite:" + directory.path().string()));
+  EXPECT_THAT(arguments,
+              HasSubstr("--listen=127.0.0.1:0 --design=sealed-draw --ack=durable memory"));
+  EXPECT_THAT(arguments, HasSubstr("sqlite:" + directory.path().string()));
   server->reset();
   EXPECT_TRUE(is_gone(directory.path()));
 }
