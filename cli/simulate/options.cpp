@@ -80,6 +80,14 @@ void add_fault(OptionTable& table, std::optional<std::string>& fault) {
 /// Why the case cannot be simulated; unset when it can.
 std::optional<Problem> problem_of(const SimulateOptions& options, const loadgen::Scenario& scenario,
                                   const std::string& design) {
+  const std::vector<std::string> known = design_names();
+  if (std::ranges::find(known, design) == known.end()) {
+    return Problem{
+        scenario.name,
+        fmt::format("target.builtin.design: '{}' runs on a store of its own and cannot be "
+                    "simulated: expected one of {}",
+                    design, fmt::join(known, ", "))};
+  }
   const auto& fault = options.service.fault;
   if (fault && !fault_fits(*fault, design)) {
     return Problem{"--fault", fmt::format("'{}' makes no sense under {}", *fault, design)};

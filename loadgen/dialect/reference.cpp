@@ -86,6 +86,8 @@ std::string_view reference_answers_common() {
     { status = [429, 503],
       json = { "/code" = { matches = "^(OVERLOADED|WAITED_TOO_LONG|RATE_LIMITED|DRAINING)$" } },
       means = "refusal", reason = "overloaded" },
+    { status = 503, json = { "/code" = "STORE_UNAVAILABLE" }, means = "refusal",
+      reason = "overloaded" },
     { status = 404, json = { "/code" = "UNKNOWN_EVENT" }, means = "refusal",
       reason = "unknown_event" },
     { status = 403, json = { "/code" = "NOT_IN_ACTIVE_TIME" }, means = "refusal",

@@ -128,5 +128,13 @@ TEST_F(Simulate, KeepsWhatItHasWhenInterrupted) {
   EXPECT_THAT(read_file(out() + "/run.json"), HasSubstr(" of 100000 rounds"));
 }
 
+TEST_F(Simulate, RefusesADesignThatRunsOnAStoreOfItsOwn) {
+  const CommandEnd end = run_command({"simulate", scenario(), "--rounds", "2", "--out", out(),
+                                      "--set", "target.builtin.design=distributed-lock"});
+  EXPECT_EQ(end.exit_code, 2);
+  EXPECT_NE(end.err.find("'distributed-lock' runs on a store of its own"), std::string::npos)
+      << end.err;
+}
+
 }  // namespace
 }  // namespace fairrush::cli_test
