@@ -32,13 +32,9 @@ Messaging::Messaging(CommitQueue& queue, const MessagingParts& parts)
       outbox(queue, filter_ ? *filter_ : *bus_, parts.clock) {}
 
 void Messaging::begin(const EventCreated& event) {
-  forget(event.event);
+  outbox.forget(event.event);
+  audit.forget(event.event);
   events_.begin(event);
-}
-
-void Messaging::forget(EventId event) {
-  outbox.forget(event);
-  audit.forget(event);
 }
 
 void Messaging::see(const EventCreated& event) {

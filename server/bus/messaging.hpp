@@ -40,8 +40,6 @@ class Messaging {
   /// An event begins, or begins anew: then everything of it so far is dropped. A service says so of
   /// every event as soon as it knows it, or nothing of the event goes over a broker.
   void begin(const EventCreated& event);
-  /// Drops everything of an event so far.
-  void forget(EventId event);
 
   /// An event as others may have begun it: begins unless it is known in this life.
   void see(const EventCreated& event);
