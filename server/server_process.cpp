@@ -54,6 +54,15 @@ std::expected<std::unique_ptr<Ledger>, std::string> open_ledger(const ServerOpti
   return std::make_unique<SqliteLedger>(std::move(*ledger));
 }
 
+/// Where nobody has chosen a design and the usual one does not run on this store, its first one.
+AppOptions on_store(AppOptions app, const CouponService& service) {
+  const std::vector<std::string_view> designs = service.designs();
+  if (std::ranges::find(designs, app.default_design) == designs.end()) {
+    app.default_design = designs.front();
+  }
+  return app;
+}
+
 /// The parts of a running server, in the order in which they need each other.
 class ServerProcess {
  public:
@@ -80,11 +89,11 @@ class ServerProcess {
                          .records = writer_,
                          .drawer = drawer_}),
         guarded_(options.overload, {.clock = clock, .queue = queue_, .service = store_.service()}),
-        app_(options.app, {.clock = clock,
-                           .queue = queue_,
-                           .messaging = messaging_,
-                           .ledger = writer_,
-                           .service = guarded_}),
+        app_(on_store(options.app, store_.service()), {.clock = clock,
+                                                       .queue = queue_,
+                                                       .messaging = messaging_,
+                                                       .ledger = writer_,
+                                                       .service = guarded_}),
         sessions_(app_, clock, options.limits, options.timeouts),
         signals_(context_.get_executor(), SIGTERM, SIGINT),
         renewals_(context_.get_executor(), SIGHUP) {
@@ -97,7 +106,9 @@ class ServerProcess {
   /// Whether the options go together.
   std::expected<void, std::string> check() {
     const std::vector<std::string_view> designs = store_.service().designs();
-    if (std::ranges::find(designs, options_.app.default_design) != designs.end()) return {};
+    const std::string& design = options_.app.default_design;
+    if (design == AppOptions().default_design) return {};
+    if (std::ranges::find(designs, design) != designs.end()) return {};
     return std::unexpected(
         fmt::format("--design: '{}' does not run on this store: expected one of {}",
                     options_.app.default_design, fmt::join(designs, ", ")));
