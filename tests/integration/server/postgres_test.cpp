@@ -121,7 +121,12 @@ std::map<std::int64_t, std::string> issued(std::uint16_t port) {
   HttpClient client(port);
   std::map<std::int64_t, std::string> coupons;
   std::set<std::string> seen;
-  std::istringstream lines(client.get("/api/v1/events/rush/ledger", as_admin())->body);
+  auto export_of = client.get("/api/v1/events/rush/ledger", as_admin());
+  // A database that has just come back may not be seen to be there yet.
+  while (export_of->status == 503) {
+    export_of = client.get("/api/v1/events/rush/ledger", as_admin());
+  }
+  std::istringstream lines(export_of->body);
   for (std::string line; std::getline(lines, line);) {
     const auto row = boost::json::parse(line);
     const std::string coupon(row.at("coupon").as_string());
