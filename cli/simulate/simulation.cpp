@@ -80,8 +80,7 @@ std::optional<loadgen::ExpectedCurve> expectation(const SimulationCase& one,
                                                   const loadgen::DelayBins& bins) {
   const std::string& design = one.service.design;
   if (one.service.fault) return std::nullopt;
-  if (design == "ticket-list" || design == "preloaded-shuffle" || design == "stock-counter" ||
-      design == "generate-outbox" || design == "row-lock" || design == "distributed-lock") {
+  if (loadgen::allocation_of(design) == analysis::Allocation::first_come_first_served) {
     return loadgen::expect_first_come(one.scenario, crowd, bins);
   }
   if (design == "sealed-draw" && one.service.no_show == NoShow::hold) {
