@@ -67,6 +67,18 @@ void GuardedService::claim(std::string_view event, const UserRequest& request, C
   drain(now);
 }
 
+/// Who generates has no place to wait in: the line hands on claims.
+void GuardedService::generate(std::string_view event, const UserRequest& request, ClaimDone done) {
+  if (const auto wait = rates_.refuse(request.user, parts_.clock.steady_now())) {
+    return done(refused(ErrorCode::rate_limited, *wait));
+  }
+  if (line_.waits_for(event) || !has_time()) {
+    return done(refused(ErrorCode::overloaded, wait_for(line_.size() + 1)));
+  }
+  ++handed_on_;
+  parts_.service.generate(event, request, std::move(done));
+}
+
 /// Whether the service may be asked one thing more. After the ledger has failed it can always say
 /// so.
 bool GuardedService::has_time() {

@@ -75,9 +75,7 @@ class GuardedService final : public CouponService {
   }
   void reserve(std::string_view event, const UserRequest& request, ReservationDone done) override;
   void claim(std::string_view event, const UserRequest& request, ClaimDone done) override;
-  void generate(std::string_view event, const UserRequest& request, ClaimDone done) override {
-    parts_.service.generate(event, request, std::move(done));
-  }
+  void generate(std::string_view event, const UserRequest& request, ClaimDone done) override;
   void status(const StatusQuestion& question, StatusDone done) override;
   void redeem(const RedemptionRequest& request, RedemptionDone done) override {
     parts_.service.redeem(request, std::move(done));

@@ -74,6 +74,28 @@ TEST_F(OverloadTest, LimitsReservationsLikewise) {
   EXPECT_EQ(refused->response.retry_after_seconds, 1U);
 }
 
+TEST_F(OverloadTest, LimitsTheGenerationOfCouponsLikewise) {
+  open({.rates = {.total = {}, .per_user = {1}}}, "generate-outbox");
+  const Sent sent{.user = 1, .key = "k", .body = R"({"event":"rush"})"};
+  EXPECT_EQ(world_->post("/api/v1/coupons", sent)->status(), 201U);
+  const auto refused = world_->post("/api/v1/coupons", sent);
+  EXPECT_EQ(refused->status(), 429U);
+  EXPECT_EQ(refused->code(), "RATE_LIMITED");
+  EXPECT_EQ(refused->response.retry_after_seconds, 1U);
+}
+
+TEST_F(OverloadTest, GeneratesNothingWhileThereIsNoTime) {
+  open({.in_flight_max = 1}, "generate-outbox");
+  claim(0);
+  const Sent sent{.user = 1, .key = "k", .body = R"({"event":"rush"})"};
+  const auto refused = world_->post("/api/v1/coupons", sent);
+  EXPECT_EQ(refused->status(), 503U);
+  EXPECT_EQ(refused->code(), "OVERLOADED");
+  EXPECT_GT(refused->response.retry_after_seconds, 0U);
+  go_on(milliseconds(200));
+  EXPECT_EQ(world_->post("/api/v1/coupons", sent)->status(), 201U) << "nothing was decided before";
+}
+
 TEST_F(OverloadTest, GivesPlacesInTheOrderInWhichClaimsCame) {
   open({.in_flight_max = 2});
   const Call* const first = claim(0);
