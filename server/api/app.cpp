@@ -33,7 +33,8 @@ App::App(AppOptions options, AppParts parts)
                   .service = parts.service,
                   .waits_for_ledger = options_.acknowledge == Acknowledge::durable}),
       request_metrics_(metrics_, routes()),
-      ledger_metrics_(metrics_, queue_, clock_) {
+      ledger_metrics_(metrics_, queue_, clock_),
+      readiness_(metrics_) {
   metrics_.gauge({"fairrush_outbox_pending", "Messages that were not published yet."}, {},
                  [this] { return static_cast<double>(messaging_.outbox.pending()); });
   metrics_.gauge({"fairrush_draining", "1 while the server is on its way out."}, {},
@@ -43,10 +44,9 @@ App::App(AppOptions options, AppParts parts)
   add_dependencies();
 }
 
-/// What this server cannot do without; parts that are elsewhere add themselves.
+/// What this server cannot do without.
 void App::add_dependencies() {
   using Lack = CouponService::Impairment;
-  readiness_.show_in(metrics_);
   readiness_.add("ledger", [this]() -> std::optional<Lack> {
     if (queue_.failure()) return Lack{ErrorCode::ledger_unavailable, *queue_.failure()};
     if (const auto stall = queue_.stall()) return Lack{ErrorCode::ledger_unavailable, *stall};

@@ -74,8 +74,6 @@ class App {
 
   /// For parts of the server that want to be seen.
   Metrics& metrics() { return metrics_; }
-  /// For parts that the server cannot do without.
-  Readiness& readiness() { return readiness_; }
 
   /// Answers claims that wait for a draw: it will not come in this process's life.
   void refuse_held() { service_.refuse_held(ErrorCode::draining); }

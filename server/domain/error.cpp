@@ -66,8 +66,6 @@ constexpr std::array kRows{
         "The server is busy with earlier requests; nothing was decided."},
     Row{ErrorCode::waited_too_long, "WAITED_TOO_LONG",
         "This request's turn came too late to be of use; nothing was decided."},
-    Row{ErrorCode::dependency_missing, "DEPENDENCY_MISSING",
-        "Something that the server needs is not there."},
     Row{ErrorCode::internal_error, "INTERNAL_ERROR", "The server failed to handle the request."},
 };
 

@@ -43,7 +43,6 @@ enum class ErrorCode : std::uint8_t {
   rate_limited,
   overloaded,
   waited_too_long,
-  dependency_missing,
   internal_error,
 };
 

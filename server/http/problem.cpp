@@ -93,7 +93,6 @@ unsigned status_of(ErrorCode code) {
     case ErrorCode::draining:
     case ErrorCode::overloaded:
     case ErrorCode::waited_too_long:
-    case ErrorCode::dependency_missing:
       return 503;
   }
   return 500;

@@ -18,8 +18,9 @@ json::string_view json_view(std::string_view text) {
 }  // namespace
 
 void Readiness::add(std::string name, Check check) {
+  metrics_.gauge({"fairrush_dependency_ready", "1: what the server needs is there; 0: not."},
+                 {{"dependency", name}}, [check] { return check() ? 0.0 : 1.0; });
   rows_.push_back({std::move(name), std::move(check)});
-  show(rows_.back());
 }
 
 std::vector<Readiness::Dependency> Readiness::state() const {
@@ -27,17 +28,6 @@ std::vector<Readiness::Dependency> Readiness::state() const {
   result.reserve(rows_.size());
   for (const Row& row : rows_) result.push_back({row.name, row.check()});
   return result;
-}
-
-void Readiness::show_in(Metrics& metrics) {
-  metrics_ = &metrics;
-  for (const Row& row : rows_) show(row);
-}
-
-void Readiness::show(const Row& row) {
-  if (metrics_ == nullptr) return;
-  metrics_->gauge({"fairrush_dependency_ready", "1: what the server needs is there; 0: not."},
-                  {{"dependency", row.name}}, [check = row.check] { return check() ? 0.0 : 1.0; });
 }
 
 std::string dependencies_json(const std::vector<Readiness::Dependency>& dependencies) {

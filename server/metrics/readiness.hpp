@@ -22,24 +22,23 @@ class Readiness {
     std::optional<CouponService::Impairment> lack;
   };
 
+  /// `metrics` shows each dependency as a gauge.
+  explicit Readiness(Metrics& metrics) : metrics_(metrics) {}
+
   /// `check` is called when somebody asks; it says what it knows and waits for nothing.
   void add(std::string name, Check check);
 
   /// Everything that was added, in that order, as it stands.
   std::vector<Dependency> state() const;
 
-  /// Shows each as a gauge; those added later too.
-  void show_in(Metrics& metrics);
-
  private:
   struct Row {
     std::string name;
     Check check;
   };
-  void show(const Row& row);
 
+  Metrics& metrics_;
   std::vector<Row> rows_;
-  Metrics* metrics_ = nullptr;
 };
 
 /// The state as a JSON array: [{"name":"ledger","ready":false,"code":…,"detail":…}].

@@ -291,19 +291,5 @@ TEST_F(AnswersTest, TellWhichDependencyIsMissing) {
   EXPECT_EQ(dependencies.at(1).at("ready"), true);
 }
 
-TEST_F(AnswersTest, TellOfADependencyThatAnotherPartHasAdded) {
-  bool there = false;
-  world_.app().readiness().add("bus", [&there]() -> std::optional<CouponService::Impairment> {
-    if (there) return std::nullopt;
-    return CouponService::Impairment{ErrorCode::dependency_missing, "no \"connection\""};
-  });
-  EXPECT_EQ(world_.get("/readyz")->code(), "DEPENDENCY_MISSING");
-  EXPECT_EQ(world_.get("/readyz")->status(), 503U);
-  EXPECT_NE(world_.get("/readyz")->body().find(R"("detail":"no \"connection\"")"),
-            std::string::npos);
-  there = true;
-  EXPECT_EQ(world_.get("/readyz")->status(), 200U);
-}
-
 }  // namespace
 }  // namespace fairrush::server
