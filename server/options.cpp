@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <optional>
@@ -136,10 +137,13 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
       {"listen", "ADDRESS:PORT", "Where to listen; port 0 lets the kernel pick"},
       [&options] { return listen_text(options.listen); },
       [&options](std::string_view text) { return assign_listen(options.listen, text); });
-  std::vector<std::pair<std::string, std::string>> names;
-  for (const StoredDesign& row : stored_designs()) names.emplace_back(row.name, row.name);
-  table.add_choice({"design", "NAME", "How events decide that do not say themselves"},
-                   options.app.default_design, std::move(names));
+  std::vector<std::pair<std::string, std::optional<std::string>>> names;
+  for (const StoredDesign& row : stored_designs())
+    names.emplace_back(row.name, std::string(row.name));
+  table.add_choice({"design", "NAME",
+                    "How events decide that do not say themselves; else sealed-draw, in PostgreSQL "
+                    "row-lock"},
+                   options.design, std::move(names));
   add_store_options(table, options);
   add_ledger_options(table, options);
   table.add({"ledger-wait", "TIME", "How long a start may wait for the server before it to let go"},
@@ -281,6 +285,11 @@ void add_limit_options(OptionTable& table, ServerOptions& options) {
 
 }  // namespace
 
+std::string_view StoreAddress::kind() const {
+  if (redis) return "redis";
+  return postgres ? "postgres" : kMemory;
+}
+
 std::string StoreAddress::text() const {
   // What is shown holds no password.
   if (redis) return fmt::format("redis://{}:{}/{}", redis->host, redis->port, redis->database);
@@ -302,6 +311,12 @@ OptionTable server_option_table(ServerOptions& options) {
 
 std::vector<Problem> check_options(const ServerOptions& options) {
   std::vector<Problem> problems;
+  const std::vector<std::string_view> designs = designs_on(options.store.kind());
+  if (options.design && std::ranges::find(designs, *options.design) == designs.end()) {
+    problems.push_back(
+        {"design", fmt::format("'{}' does not run on store {}: expected one of {}", *options.design,
+                               options.store.text(), fmt::join(designs, ", "))});
+  }
   if (options.tls.certificate.empty() != options.tls.key.empty()) {
     const bool no_key = options.tls.key.empty();
     problems.push_back(

@@ -20,6 +20,9 @@ struct StoreAddress {
   std::optional<RedisEndpoint> redis = {};
   std::optional<PostgresAddress> postgres = {};
 
+  /// "memory", "redis" or "postgres", as designs name the stores that they run on.
+  std::string_view kind() const;
+
   /// As the option has it, without secrets.
   std::string text() const;
 };
@@ -47,6 +50,7 @@ struct ServerOptions {
   CallOptions call;
   ListenAddress listen;
   StoreAddress store;
+  std::optional<std::string> design = {};  ///< of events that do not say; unset: the store's
   unsigned store_sessions = 4;
   LedgerAddress ledger;
   Duration ledger_patience = CommitQueue::kPatience;

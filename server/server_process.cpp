@@ -1,7 +1,6 @@
 #include "server/server_process.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <boost/asio/executor_work_guard.hpp>
@@ -23,6 +22,7 @@
 #include "server/metrics/process_metrics.hpp"
 #include "server/overload/guarded_service.hpp"
 #include "server/stores/running_store.hpp"
+#include "server/stores/stored_designs.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -54,12 +54,9 @@ std::expected<std::unique_ptr<Ledger>, std::string> open_ledger(const ServerOpti
   return std::make_unique<SqliteLedger>(std::move(*ledger));
 }
 
-/// Where nobody has chosen a design and the usual one does not run on this store, its first one.
-AppOptions on_store(AppOptions app, const CouponService& service) {
-  const std::vector<std::string_view> designs = service.designs();
-  if (std::ranges::find(designs, app.default_design) == designs.end()) {
-    app.default_design = designs.front();
-  }
+AppOptions app_options(const ServerOptions& options) {
+  AppOptions app = options.app;
+  app.default_design = options.design.value_or(std::string(default_design(options.store.kind())));
   return app;
 }
 
@@ -89,11 +86,11 @@ class ServerProcess {
                          .records = writer_,
                          .drawer = drawer_}),
         guarded_(options.overload, {.clock = clock, .queue = queue_, .service = store_.service()}),
-        app_(on_store(options.app, store_.service()), {.clock = clock,
-                                                       .queue = queue_,
-                                                       .messaging = messaging_,
-                                                       .ledger = writer_,
-                                                       .service = guarded_}),
+        app_(app_options(options), {.clock = clock,
+                                    .queue = queue_,
+                                    .messaging = messaging_,
+                                    .ledger = writer_,
+                                    .service = guarded_}),
         sessions_(app_, clock, options.limits, options.timeouts),
         signals_(context_.get_executor(), SIGTERM, SIGINT),
         renewals_(context_.get_executor(), SIGHUP) {
@@ -102,17 +99,6 @@ class ServerProcess {
   }
 
   Executor executor() { return context_.get_executor(); }
-
-  /// Whether the options go together.
-  std::expected<void, std::string> check() {
-    const std::vector<std::string_view> designs = store_.service().designs();
-    const std::string& design = options_.app.default_design;
-    if (design == AppOptions().default_design) return {};
-    if (std::ranges::find(designs, design) != designs.end()) return {};
-    return std::unexpected(
-        fmt::format("--design: '{}' does not run on this store: expected one of {}",
-                    options_.app.default_design, fmt::join(designs, ", ")));
-  }
 
   std::expected<void, std::string> restore() {
     return writer_.ledger().replay([this](const LedgerRecord& record) {
@@ -224,7 +210,6 @@ std::expected<void, std::string> run_server(const ServerOptions& options, const 
   auto notices = open_notices(options.bus);
   if (!notices) return std::unexpected(notices.error());
   ServerProcess process(options, clock, std::move(*ledger), std::move(*notices));
-  if (auto sensible = process.check(); !sensible) return sensible;
   if (auto restored = process.restore(); !restored) return restored;
   const auto inherited = inherited_listener(std::getenv("LISTEN_PID"), std::getenv("LISTEN_FDS"));
   auto acceptor = inherited ? adopt_listener(process.executor(), *inherited)

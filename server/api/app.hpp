@@ -29,7 +29,7 @@ enum class Acknowledge : std::uint8_t {
 };
 
 struct AppOptions {
-  std::string default_design = "sealed-draw";
+  std::string default_design = {};  ///< of events that do not say
   Acknowledge acknowledge = Acknowledge::durable;
   Credentials credentials;
   FollowLimits follow = {};

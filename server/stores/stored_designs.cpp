@@ -30,6 +30,18 @@ std::vector<StoredDesign> stored_designs() {
   return all;
 }
 
+std::vector<std::string_view> designs_on(std::string_view store) {
+  std::vector<std::string_view> names;
+  for (const StoredDesign& row : stored_designs()) {
+    if (std::ranges::find(row.stores, store) != row.stores.end()) names.push_back(row.name);
+  }
+  return names;
+}
+
+std::string_view default_design(std::string_view store) {
+  return store == "postgres" ? kRowLock : "sealed-draw";
+}
+
 std::string stores_text(const StoredDesign& design) {
   return fmt::format("{}", fmt::join(design.stores, ", "));
 }

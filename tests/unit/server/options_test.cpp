@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/stores/stored_designs.hpp"
+
 namespace fairrush::server {
 namespace {
 
@@ -99,6 +101,27 @@ TEST_F(ServerOptionsTest, KnowTheirChoices) {
   EXPECT_TRUE(assign("ack", "decided"));
   EXPECT_EQ(options_.app.acknowledge, Acknowledge::decided);
   EXPECT_FALSE(assign("ack", "never"));
+}
+
+TEST_F(ServerOptionsTest, WantADesignThatRunsOnTheStore) {
+  for (const char* store : {"memory", "redis://h", "postgresql://u@h/d"}) {
+    EXPECT_TRUE(assign("store", store));
+    const auto runs = [&](std::string_view design) {
+      options_.design = design;
+      return check_options(options_).empty();
+    };
+    EXPECT_TRUE(runs(default_design(options_.store.kind()))) << store;
+    EXPECT_EQ(runs("sealed-draw"), !options_.store.postgres) << store;
+    EXPECT_EQ(runs("row-lock"), options_.store.postgres.has_value()) << store;
+    EXPECT_EQ(runs("distributed-lock"), options_.store.redis.has_value()) << store;
+  }
+  options_.design = "sealed-draw";
+  EXPECT_EQ(check_options(options_).front().where, "design");
+  EXPECT_EQ(check_options(options_).front().what,
+            "'sealed-draw' does not run on store postgresql://u@h/d: expected one of "
+            "generate-outbox, row-lock");
+  options_.design.reset();
+  EXPECT_TRUE(check_options(options_).empty()) << "the store has one of its own";
 }
 
 TEST_F(ServerOptionsTest, NeverShowASecret) {
