@@ -149,7 +149,9 @@ void add_service_options(OptionTable& table, ServerOptions& options) {
   table.add({"ledger-wait", "TIME", "How long a start may wait for the server before it to let go"},
             options.ledger_wait, {milliseconds(0), hours(1)});
   table.add_choice<Acknowledge>(
-      {"ack", "WHEN", "Answer after the commit, or as soon as it is decided (may lose)"},
+      {"ack", "WHEN",
+       "Answer after the commit, or as soon as it is decided: a crash then takes back the last 50 "
+       "ms or more"},
       options.app.acknowledge,
       {{"durable", Acknowledge::durable}, {"decided", Acknowledge::decided}});
 }

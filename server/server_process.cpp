@@ -54,6 +54,12 @@ std::expected<std::unique_ptr<Ledger>, std::string> open_ledger(const ServerOpti
   return std::make_unique<SqliteLedger>(std::move(*ledger));
 }
 
+/// Where answers do not wait for the ledger, nobody gains by small batches. What a crash may take
+/// back grows by this.
+Duration linger_of(Acknowledge acknowledge) {
+  return acknowledge == Acknowledge::decided ? std::chrono::milliseconds(50) : Duration();
+}
+
 AppOptions app_options(const ServerOptions& options) {
   AppOptions app = options.app;
   app.default_design = options.design.value_or(std::string(default_design(options.store.kind())));
@@ -76,7 +82,7 @@ class ServerProcess {
         queue_(paced_writer_    ? *paced_writer_
                : faulty_writer_ ? *faulty_writer_
                                 : writer_,
-               options.ledger_patience),
+               options.ledger_patience, linger_of(options.app.acknowledge)),
         bus_(options.bus, std::move(notices), context_.get_executor(), clock),
         messaging_(queue_, bus_.parts(make_bus_filter(options.app.fault))),
         store_(options, {.home = context_.get_executor(),

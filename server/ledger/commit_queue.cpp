@@ -11,7 +11,7 @@ Sequence CommitQueue::append(LedgerRecord record) {
   FAIRRUSH_ASSERT(!failure_);
   gathered_.push_back(std::move(record));
   last_ = Sequence(last_.value() + 1);
-  if (!in_flight_) write_gathered();
+  write_if_due();
   return last_;
 }
 
@@ -25,6 +25,7 @@ void CommitQueue::answer_when_durable(Sequence sequence, Waiter waiter) {
   if (is_durable(sequence)) return waiter(true);
   if (failure_ || stalled_) return waiter(false);
   wait({sequence, std::move(waiter), true});
+  if (!in_flight_ && !gathered_.empty()) write_gathered();
 }
 
 void CommitQueue::wait(Waiting waiting) {
@@ -36,6 +37,7 @@ void CommitQueue::wait(Waiting waiting) {
 
 void CommitQueue::tick(SteadyTime now) {
   now_ = now;
+  write_if_due();
   if (!in_flight_ || stalled_ || now - in_flight_since_ < patience_) return;
   stalled_ = true;
   log_warning("the ledger takes too long; nothing is granted until it answers",
@@ -74,8 +76,13 @@ void CommitQueue::batch_done(const CommitResult& result) {
   }
   durable_ = written_;
   // The next batch starts before the answers of this one are written, so that the disk never idles.
-  if (!gathered_.empty()) write_gathered();
+  write_if_due();
   release(durable_, true);
+}
+
+void CommitQueue::write_if_due() {
+  const bool rested = now_ - in_flight_since_ >= linger_;
+  if (!in_flight_ && !gathered_.empty() && rested) write_gathered();
 }
 
 void CommitQueue::write_gathered() {

@@ -51,9 +51,10 @@ class CommitQueue {
   static constexpr Duration kPatience = std::chrono::seconds(5);
 
   /// `writer` must outlive the queue. `patience` is how long a batch may be on its way before
-  /// answers no longer wait for it.
-  explicit CommitQueue(BatchWriter& writer, Duration patience = kPatience)
-      : writer_(writer), patience_(patience) {}
+  /// answers no longer wait for it. Batches begin at least `linger` after each other while no
+  /// answer waits for one: a transaction costs more than most of its records.
+  explicit CommitQueue(BatchWriter& writer, Duration patience = kPatience, Duration linger = {})
+      : writer_(writer), patience_(patience), linger_(linger) {}
   CommitQueue(const CommitQueue&) = delete;
   CommitQueue& operator=(const CommitQueue&) = delete;
 
@@ -106,7 +107,8 @@ class CommitQueue {
   /// The writer's report on the batch in flight.
   void batch_done(const CommitResult& result);
 
-  bool idle() const { return !in_flight_; }
+  /// Whether everything decided has been written, or never will be.
+  bool idle() const { return !in_flight_ && gathered_.empty(); }
 
   /// Set after a failure: what the ledger said.
   const std::optional<std::string>& failure() const { return failure_; }
@@ -121,6 +123,7 @@ class CommitQueue {
     bool answers = false;  ///< a request: it does not wait for ever
   };
 
+  void write_if_due();
   void write_gathered();
   void wait(Waiting waiting);
   void release(Sequence up_to, bool durable);
@@ -133,6 +136,7 @@ class CommitQueue {
   Sequence durable_;
   bool in_flight_ = false;
   Duration patience_;
+  Duration linger_;
   SteadyTime now_{};  ///< as of the latest tick
   SteadyTime in_flight_since_{};
   bool stalled_ = false;  ///< the batch in flight has outlasted the patience

@@ -158,6 +158,51 @@ TEST_F(CommitQueuePatience, SaysWhyItEnded) {
   EXPECT_FALSE(queue_.stall());
 }
 
+class LingeringCommitQueue : public testing::Test {
+ protected:
+  static constexpr Duration kLinger = std::chrono::milliseconds(50);
+
+  LingeringCommitQueue() { elapse(kLinger); }
+  Sequence append() { return queue_.append(DrawFixed{}); }
+  void elapse(Duration by) { queue_.tick(now_ += by); }
+
+  ManualWriter writer_;
+  CommitQueue queue_{writer_, CommitQueue::kPatience, kLinger};
+  SteadyTime now_{};
+};
+
+TEST_F(LingeringCommitQueue, BeginsAtOnceAfterARestAndThenGathers) {
+  append();
+  EXPECT_THAT(writer_.sizes, ElementsAre(1));
+  queue_.batch_done({});
+  append();
+  elapse(kLinger - std::chrono::milliseconds(1));
+  append();
+  EXPECT_THAT(writer_.sizes, ElementsAre(1));
+  EXPECT_FALSE(queue_.idle()) << "what gathers is still to be written";
+  elapse(std::chrono::milliseconds(1));
+  EXPECT_THAT(writer_.sizes, ElementsAre(1, 2));
+}
+
+TEST_F(LingeringCommitQueue, GathersNoLongerThanTheBatchBeforeWhenThatIsSlow) {
+  append();
+  elapse(2 * kLinger);
+  append();
+  append();
+  queue_.batch_done({});
+  EXPECT_THAT(writer_.sizes, ElementsAre(1, 2));
+}
+
+TEST_F(LingeringCommitQueue, LetsNoAnswerWait) {
+  append();
+  queue_.batch_done({});
+  bool answered = false;
+  queue_.answer_when_durable(append(), [&answered](bool durable) { answered = durable; });
+  EXPECT_THAT(writer_.sizes, ElementsAre(1, 1));
+  queue_.batch_done({});
+  EXPECT_TRUE(answered);
+}
+
 TEST_F(CommitQueueTest, LetsAWaiterAppend) {
   queue_.when_durable(append(), [this](bool) { wait_for(append(), 5); });
   queue_.batch_done({});
