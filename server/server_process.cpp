@@ -181,7 +181,8 @@ class ServerProcess {
   }
 
   const ServerOptions& options_;
-  asio::io_context context_{1};
+  // One thread runs it and alone touches its sockets; other threads only post.
+  asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   LedgerThread writer_;
   std::unique_ptr<BatchWriter> faulty_writer_;
   std::unique_ptr<BatchWriter> paced_writer_;

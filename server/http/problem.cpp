@@ -1,13 +1,11 @@
 #include "server/http/problem.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <boost/json/serialize.hpp>
 #include <boost/json/string_view.hpp>
-#include <iterator>
 
 #include "base/assert.hpp"
+#include "server/http/pieces.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -113,15 +111,15 @@ void set_problem(Response& response, ErrorCode code, std::string_view detail,
   response.content_type = kProblemJson;
   response.challenges = status == 401;
   if (status == 503 || status == 429) response.retry_after_seconds = kRetryAfterSeconds;
-  const auto out = std::back_inserter(response.body);
-  fmt::format_to(out, R"({{"type":"about:blank","title":"{}","status":{},"code":"{}","detail":)",
-                 phrase_of(status), status, name_of(code));
+  append(response.body,
+         {R"({"type":"about:blank","title":")", phrase_of(status), R"(","status":)",
+          digits(fmt::format_int(status)), R"(,"code":")", name_of(code), R"(","detail":)"});
   if (detail.empty()) {
-    fmt::format_to(out, R"("{}"{}}})", describe(code), members);
+    append(response.body, {"\"", describe(code), "\"", members, "}"});
   } else {
-    fmt::format_to(out, "{}{}}}",
-                   boost::json::serialize(boost::json::string_view(detail.data(), detail.size())),
-                   members);
+    append(response.body,
+           {boost::json::serialize(boost::json::string_view(detail.data(), detail.size())), members,
+            "}"});
   }
 }
 

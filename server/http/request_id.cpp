@@ -1,11 +1,11 @@
 #include "server/http/request_id.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <iterator>
+#include <array>
+#include <charconv>
 
 #include "base/draw/digest.hpp"
+#include "server/http/pieces.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -30,8 +30,10 @@ void RequestIds::choose(std::string_view sent, std::string& id) {
     id = sent;
     return;
   }
+  std::array<char, 16> number;
+  const auto end = std::to_chars(number.begin(), number.end(), ++last_, 16).ptr;
   id.clear();
-  fmt::format_to(std::back_inserter(id), "{}-{:x}", prefix_, ++last_);
+  append(id, {prefix_, "-", {number.begin(), end}});
 }
 
 }  // namespace fairrush::server

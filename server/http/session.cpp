@@ -13,6 +13,7 @@
 #include <exception>
 #include <iterator>
 
+#include "server/http/pieces.hpp"
 #include "server/http/problem.hpp"
 #include "server/log.hpp"
 
@@ -214,17 +215,16 @@ void Session::serialise() {
   }
   keep_ = !refused_ && !context_.draining && reader_.keep_alive();
   out_.clear();
-  const auto out = std::back_inserter(out_);
-  fmt::format_to(out,
-                 "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n"
-                 "X-Request-ID: {}\r\n",
-                 response.status, phrase_of(response.status), context_.date, response.content_type,
-                 response.body.size(), request_id);
-  if (!response.allow.empty()) fmt::format_to(out, "Allow: {}\r\n", response.allow);
-  if (!response.location.empty()) fmt::format_to(out, "Location: {}\r\n", response.location);
+  append(out_,
+         {"HTTP/1.1 ", digits(fmt::format_int(response.status)), " ", phrase_of(response.status),
+          "\r\nDate: ", context_.date, "\r\nContent-Type: ", response.content_type,
+          "\r\nContent-Length: ", digits(fmt::format_int(response.body.size())),
+          "\r\nX-Request-ID: ", request_id, "\r\n"});
+  if (!response.allow.empty()) append(out_, {"Allow: ", response.allow, "\r\n"});
+  if (!response.location.empty()) append(out_, {"Location: ", response.location, "\r\n"});
   if (response.challenges) out_ += "WWW-Authenticate: Bearer\r\n";
   if (response.retry_after_seconds > 0) {
-    fmt::format_to(out, "Retry-After: {}\r\n", response.retry_after_seconds);
+    append(out_, {"Retry-After: ", digits(fmt::format_int(response.retry_after_seconds)), "\r\n"});
   }
   out_ += keep_ ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
   out_ += response.body;
