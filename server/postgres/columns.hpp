@@ -32,16 +32,28 @@ class PostgresColumns {
   template <class... Own>
   pqxx::result execute(pqxx::transaction_base& transaction, const char* statement,
                        const Own&... own) {
-    if (rows_ == 0) return {};
-    rows_ = 0;
-    return std::apply(
-        [&](auto&... column) {
-          return transaction.exec_prepared(statement, own..., column.take()...);
-        },
-        columns_);
+    return hand_over([&](auto&... columns) {
+      return transaction.exec_prepared(statement, own..., columns.take()...);
+    });
+  }
+
+  /// The same with a statement that is planned anew each time, where the best plan depends on how
+  /// many rows there are.
+  template <class... Own>
+  pqxx::result plan_and_execute(pqxx::transaction_base& transaction, const char* sql,
+                                const Own&... own) {
+    return hand_over(
+        [&](auto&... columns) { return transaction.exec_params(sql, own..., columns.take()...); });
   }
 
  private:
+  template <class Execute>
+  pqxx::result hand_over(const Execute& execute) {
+    if (rows_ == 0) return {};
+    rows_ = 0;
+    return std::apply(execute, columns_);
+  }
+
   static void add_to(PostgresArray& column, std::integral auto value) {
     column.add(static_cast<std::int64_t>(value));
   }

@@ -12,9 +12,11 @@ constexpr const char* kSessionParameters =
     "connect_timeout=2 keepalives=1 keepalives_idle=5 keepalives_interval=3 keepalives_count=3 "
     "tcp_user_timeout=15000 client_encoding=UTF8";
 
-// A plan made while a table was empty would read all of it for ever after: plan each time.
+// Plans are kept, also those of foreign keys' checks, which would else be made for every row. One
+// made while a table was empty would read all of it for ever after: so none goes without an index;
+// and none is worth compiling.
 constexpr const char* kSessionSettings =
-    "SET plan_cache_mode=force_custom_plan; SET timezone='UTC'; SET client_min_messages=error; "
+    "SET enable_seqscan=off; SET jit=off; SET timezone='UTC'; SET client_min_messages=error; "
     "SET standard_conforming_strings=on; SET bytea_output='hex'; SET synchronous_commit=on";
 
 void allow_no_reconnection(pqxx::connection& session) {

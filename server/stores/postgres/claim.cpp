@@ -7,6 +7,21 @@ namespace {
 
 using Kind = StoredVerdict::Kind;
 
+/// The n-th free coupon goes to the n-th claim. Coupons that another transaction is giving out are
+/// passed over; ordered by the partial index, so that coupons that are gone cost nothing.
+constexpr const char* kTake =
+    "WITH free AS MATERIALIZED (SELECT serial FROM coupons"
+    " WHERE event_id = $1 AND user_id IS NULL ORDER BY serial LIMIT $2"
+    " FOR UPDATE SKIP LOCKED),"
+    " numbered AS (SELECT serial, row_number() OVER (ORDER BY serial) AS n FROM free),"
+    " claims AS (SELECT * FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[])"
+    " WITH ORDINALITY AS c (u, t, k, at, n))"
+    " UPDATE coupons SET user_id = u, ticket = nullif(t, 0), idempotency_key = k,"
+    " issued_at = to_timestamp(at / 1000.0), status = 'active', issue = coupons.serial"
+    " FROM numbered JOIN claims USING (n)"
+    " WHERE coupons.event_id = $1 AND coupons.serial = numbered.serial"
+    " RETURNING coupons.user_id, coupons.code";
+
 /// A coupon of a user's.
 struct Owned {
   CouponCode coupon;
@@ -82,7 +97,7 @@ class Claiming {
     }
     const std::size_t count = claims.rows();
     const pqxx::result taken =
-        claims.execute(transaction_, "store_take", event_.id().value(), count);
+        claims.plan_and_execute(transaction_, kTake, event_.id().value(), count);
     for (const pqxx::row& row : taken) {
       give(UserIndex(row[0].as<std::uint32_t>()), code_at(row, 1));
     }

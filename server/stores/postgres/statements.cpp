@@ -15,10 +15,13 @@ constexpr std::array kStatements{
     PostgresStatement{"store_design", "SELECT design FROM events WHERE name = $1"},
     PostgresStatement{"store_event_alone",
                       "SELECT life, roster, minted, id FROM events WHERE name = $1 FOR UPDATE"},
+    // User by user, here and below: where statistics are old, a plan for all of them would read the
+    // whole event and look for them in it.
     PostgresStatement{
         "store_reservations",
         "SELECT user_id, ticket, idempotency_key, (extract(epoch FROM reserved_at) * 1000)::bigint"
-        " FROM reservations WHERE event_id = $1 AND user_id = ANY ($2::bigint[])"},
+        " FROM unnest($2::bigint[]) AS asked (u), LATERAL (SELECT * FROM reservations"
+        " WHERE event_id = $1 AND user_id = u LIMIT 1) AS theirs"},
     PostgresStatement{
         "store_reserve",
         "INSERT INTO reservations SELECT $1, t, u, k, to_timestamp(at / 1000.0)"
@@ -31,22 +34,8 @@ constexpr std::array kStatements{
     PostgresStatement{
         "store_owned",
         "SELECT user_id, code, idempotency_key, (extract(epoch FROM issued_at) * 1000)::bigint"
-        " FROM coupons WHERE event_id = $1 AND user_id = ANY ($2::bigint[])"},
-    // The n-th free coupon goes to the n-th claim. Coupons that another transaction is giving out
-    // are passed over; ordered by the partial index, so that coupons that are gone cost nothing.
-    PostgresStatement{
-        "store_take",
-        "WITH free AS MATERIALIZED (SELECT serial FROM coupons"
-        " WHERE event_id = $1 AND user_id IS NULL ORDER BY serial LIMIT $2"
-        " FOR UPDATE SKIP LOCKED),"
-        " numbered AS (SELECT serial, row_number() OVER (ORDER BY serial) AS n FROM free),"
-        " claims AS (SELECT * FROM unnest($3::bigint[], $4::bigint[], $5::text[], $6::bigint[])"
-        " WITH ORDINALITY AS c (u, t, k, at, n))"
-        " UPDATE coupons SET user_id = u, ticket = nullif(t, 0), idempotency_key = k,"
-        " issued_at = to_timestamp(at / 1000.0), status = 'active', issue = coupons.serial"
-        " FROM numbered JOIN claims USING (n)"
-        " WHERE coupons.event_id = $1 AND coupons.serial = numbered.serial"
-        " RETURNING coupons.user_id, coupons.code"},
+        " FROM unnest($2::bigint[]) AS asked (u), LATERAL (SELECT * FROM coupons"
+        " WHERE event_id = $1 AND user_id = u LIMIT 1) AS theirs"},
     PostgresStatement{
         "store_any_left",
         "SELECT EXISTS (SELECT FROM coupons WHERE event_id = $1 AND user_id IS NULL)"},
