@@ -1,5 +1,5 @@
 // The ledger beside COPY, and row-lock beside pgbench, on one PostgreSQL of the bench's own, with
-// its usual promises (fsync on). Prints a table; `--seconds N` is how long pgbench takes a turn.
+// its usual promises (fsync on): prints one line a question (see support/questions.hpp).
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -16,7 +16,11 @@
 
 #include "server/ledger/postgres/postgres_ledger.hpp"
 #include "server/stores/postgres/transactions.hpp"
+#include "tests/bench/support/coupon_server.hpp"
+#include "tests/bench/support/everybody.hpp"
+#include "tests/bench/support/questions.hpp"
 #include "tests/bench/support/turns.hpp"
+#include "tests/bench/support/wrk.hpp"
 #include "tests/integration/support/postgres_server.hpp"
 
 namespace fairrush::bench {
@@ -30,7 +34,6 @@ constexpr std::uint32_t kCoupons = 30'000;
 constexpr std::size_t kLedgerBatch = 2'000;  // records of a commit under load
 constexpr std::size_t kClaimBatch = 1'000;
 constexpr unsigned kSessions = 4;
-constexpr int kTurns = 3;
 
 double seconds_since(SteadyClock::time_point start) {
   return std::chrono::duration<double>(SteadyClock::now() - start).count();
@@ -89,7 +92,8 @@ std::vector<LedgerRecord> coupons(const EventSecrets& secrets) {
   return records;
 }
 
-/// Coupons and their messages, by the ledger; then the same rows again by psql's COPY.
+/// Coupons and their messages, by the ledger; then the same rows again by psql's COPY. Rows a
+/// second.
 struct LedgerTurn {
   double ledger = 0;
   double copy = 0;
@@ -195,11 +199,6 @@ double play_pgbench(PostgresServer& postgres, const std::string& statement, doub
   return std::stod(said.substr(at + 6)) * rows_each;
 }
 
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  return values.at(values.size() / 2);
-}
-
 constexpr const char* kOneRow =
     "UPDATE stock SET buyer = 1 WHERE id = (SELECT id FROM stock WHERE buyer IS NULL ORDER BY id "
     "LIMIT 1 FOR UPDATE SKIP LOCKED)";
@@ -210,51 +209,104 @@ constexpr const char* kHundredRows =
     "UPDATE stock SET buyer = 1 WHERE id IN (SELECT id FROM stock WHERE buyer IS NULL ORDER BY id "
     "LIMIT 100 FOR UPDATE SKIP LOCKED)";
 
-void run(int seconds) {
-  PostgresServer postgres({"shared_buffers=512MB", "max_wal_size=4GB"});
-  std::vector<double> ledger;
-  std::vector<double> copy;
-  std::vector<double> ledger_ratio;
-  std::vector<double> row_lock;
-  std::vector<double> one_row;
-  std::vector<double> ticket;
-  std::vector<double> hundred;
-  for (int turn = 0; turn < kTurns; ++turn) {
-    const LedgerTurn rows = play_ledger(postgres);
-    ledger.push_back(rows.ledger);
-    copy.push_back(rows.copy);
-    ledger_ratio.push_back(rows.ledger / rows.copy);
-    row_lock.push_back(play_row_lock(postgres));
-    one_row.push_back(play_pgbench(postgres, kOneRow, 1, seconds));
-    ticket.push_back(play_pgbench(postgres, kByTicket, 1, seconds));
-    hundred.push_back(play_pgbench(postgres, kHundredRows, 100, seconds));
-  }
-  fmt::print("| question | fairrush | beside it | goal |\n|---|---|---|---|\n");
-  fmt::print(
-      "| ledger rows/s (coupon + message, commits of {}) | {} ({:.2f} x) | psql COPY: {} | "
-      ">= 0.50 x |\n",
-      kLedgerBatch, thousands(median(ledger)), median(ledger_ratio), thousands(median(copy)));
-  const double ours = median(row_lock);
-  const double best = std::max(median(one_row), median(ticket));
-  fmt::print(
-      "| row-lock claims/s, {} sessions, batches of {} | {} | pgbench, a row a commit: "
-      "skip-locked {} ({:.1f} x), by ticket {} ({:.1f} x) | >= 0.80 x the best, >= 5 x "
-      "skip-locked |\n",
-      kSessions, kClaimBatch, thousands(ours), thousands(median(one_row)), ours / median(one_row),
-      thousands(median(ticket)), ours / best);
-  fmt::print("| the same | {} | pgbench, 100 rows a commit, a bare table: {} ({:.2f} x) | |\n",
-             thousands(ours), thousands(median(hundred)), ours / median(hundred));
+/// Users who claim through HTTP, a fifth of whom win; so many that one second is not enough.
+constexpr int kHttpUsers = 120'000;
+constexpr int kHttpReserveSeconds = 20;
+
+/// Claims of `row-lock` a second, durable, through HTTP.
+double play_http(PostgresServer& postgres) {
+  CouponServer server({"--store", postgres.url(postgres.make_database())});
+  server.open_event(std::string(kRowLock), kHttpReserveSeconds);
+  const auto order = [](const char* what, int seconds) {
+    return everybody(fmt::format("/api/v1/events/bench/{}", what), 1'000, seconds, kHttpUsers);
+  };
+  play_wrk(server.url(), order("reservations", kHttpReserveSeconds - 1));
+  server.wait_for_rush();
+  const Figures played = play_wrk(server.url(), order("claims", 1));
+  const double most = 0.95 * static_cast<double>(server.event_number("roster"));
+  if (played.at("requests") > most) throw std::runtime_error("everybody had a turn too soon");
+  if (server.event_number("issued") == 0) throw std::runtime_error("nobody won");
+  return played.at("rps");
+}
+
+constexpr int kPgbenchSeconds = 3;
+
+Figures rate(double per_second) {
+  return {{"rate", per_second}};
+}
+
+Row ledger_rows(int turns_wanted, PostgresServer& postgres) {
+  Turns turns;
+  LedgerTurn turn;
+  turns.add("ledger", [&] {
+    turn = play_ledger(postgres);
+    return rate(turn.ledger);
+  });
+  turns.add("copy", [&] { return rate(turn.copy); });
+  turns.take(turns_wanted);
+  const double ratio = turns.ratio("ledger", "copy", "rate");
+  return {
+      .question = fmt::format("rows a second of the ledger in PostgreSQL: a coupon and its "
+                              "message, {} coupons a commit",
+                              kLedgerBatch),
+      .figure = fmt::format("{} ({:.2f} × COPY)", thousands(turns.of("ledger", "rate")), ratio),
+      .peers = fmt::format("psql, COPY of the same rows: {}", thousands(turns.of("copy", "rate"))),
+      .goal = "≥ 0.50 × COPY",
+      .held = ratio >= 0.5};
+}
+
+/// What pgbench makes of the statements that a table of rows can be claimed by.
+void add_pgbench(Turns& turns, PostgresServer& postgres) {
+  turns.add("skip-locked",
+            [&] { return rate(play_pgbench(postgres, kOneRow, 1, kPgbenchSeconds)); });
+  turns.add("by ticket",
+            [&] { return rate(play_pgbench(postgres, kByTicket, 1, kPgbenchSeconds)); });
+}
+
+Row row_lock_claims(int turns_wanted, PostgresServer& postgres) {
+  Turns turns;
+  turns.add("row-lock", [&] { return rate(play_row_lock(postgres)); });
+  add_pgbench(turns, postgres);
+  turns.add("hundred",
+            [&] { return rate(play_pgbench(postgres, kHundredRows, 100, kPgbenchSeconds)); });
+  turns.take(turns_wanted);
+  const double ratio = std::min(turns.ratio("row-lock", "skip-locked", "rate"),
+                                turns.ratio("row-lock", "by ticket", "rate"));
+  const auto of = [&turns](const char* who) { return thousands(turns.of(who, "rate")); };
+  return {.question = fmt::format("claims a second of row-lock, {} sessions, {} claims a commit, "
+                                  "all win",
+                                  kSessions, kClaimBatch),
+          .figure = fmt::format("{} ({:.2f} × the better one)", of("row-lock"), ratio),
+          .peers = fmt::format("pgbench, a row a commit: skip-locked {}, by ticket {}; 100 rows a "
+                               "commit of a bare table: {}",
+                               of("skip-locked"), of("by ticket"), of("hundred")),
+          .goal = "≥ 0.80 × the better one",
+          .held = ratio >= 0.8};
+}
+
+Row http_claims(int turns_wanted, PostgresServer& postgres) {
+  Turns turns;
+  turns.add("http", [&] { return rate(play_http(postgres)); });
+  add_pgbench(turns, postgres);
+  turns.take(turns_wanted);
+  const double ratio = turns.ratio("http", "skip-locked", "rate");
+  const auto of = [&turns](const char* who) { return thousands(turns.of(who, "rate")); };
+  return {.question = "durable claims a second of row-lock through HTTP, a fifth win",
+          .figure = fmt::format("{} ({:.2f} × skip-locked)", of("http"), ratio),
+          .peers = fmt::format("pgbench, a row a commit: skip-locked {}, by ticket {}",
+                               of("skip-locked"), of("by ticket")),
+          .goal = "≥ 5.00 × skip-locked",
+          .held = ratio >= 5};
 }
 
 }  // namespace
 }  // namespace fairrush::bench
 
 int main(int count, char** words) {
-  const bool asked = count == 3 && std::string(words[1]) == "--seconds";
-  try {
-    fairrush::bench::run(asked ? std::atoi(words[2]) : 3);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "postgres_bench: {}\n", error.what());
-    return 1;
-  }
+  using namespace fairrush::bench;
+  fairrush::integration::PostgresServer postgres({"shared_buffers=512MB", "max_wal_size=4GB"});
+  return ask({{"ledger", [&](int turns) { return ledger_rows(turns, postgres); }},
+              {"row-lock", [&](int turns) { return row_lock_claims(turns, postgres); }},
+              {"http", [&](int turns) { return http_claims(turns, postgres); }}},
+             {words + 1, words + count});
 }

@@ -12,7 +12,9 @@
 #include <thread>
 #include <vector>
 
-#include "tests/bench/server/coupon_server.hpp"
+#include "tests/bench/server/redis_server.hpp"
+#include "tests/bench/support/coupon_server.hpp"
+#include "tests/bench/support/everybody.hpp"
 #include "tests/bench/support/questions.hpp"
 #include "tests/bench/support/turns.hpp"
 #include "tests/bench/support/web_server.hpp"
@@ -24,25 +26,7 @@ namespace {
 constexpr int kUsers = 300'000;
 constexpr int kReserveSeconds = 8;
 constexpr int kPatienceSeconds = kReserveSeconds - 1;
-
-/// wrk sends every request as another user, in order, until everybody had a turn; then it waits
-/// until its time is over, so that its requests per second mean nothing.
-WrkOrder everybody(const std::string& path, int connections) {
-  static constexpr std::string_view kScript = R"lua(local user = 0
-local headers = {{["Idempotency-Key"] = "k"}}
-request = function()
-  if user == {0} then wrk.thread:stop() end
-  headers["X-User-ID"] = tostring(user)
-  user = user + 1
-  return wrk.format("POST", "{1}", headers)
-end
-)lua";
-  return {.program = "wrk",
-          .connections = connections,
-          .seconds = kPatienceSeconds,
-          .rate = 0,
-          .script = fmt::format(kScript, kUsers, path)};
-}
+constexpr int kCoupons = kUsers / 5;
 
 const std::string kReservations = "/api/v1/events/bench/reservations";
 const std::string kClaims = "/api/v1/events/bench/claims";
@@ -56,7 +40,7 @@ Figures efficiency(double requests, const Used& before, const Used& after) {
 /// Everybody reserves, over many connections, so that a batch of the ledger is a large one.
 void reserve(CouponServer& server, const std::string& design) {
   server.open_event(design, kReserveSeconds);
-  play_wrk(server.url(), everybody(kReservations, 1'000));
+  play_wrk(server.url(), everybody(kReservations, 1'000, kPatienceSeconds, kUsers));
   server.wait_for_rush();
   const std::uint64_t roster = server.event_number("roster");
   // wrk leaves when everybody had a turn, and does not wait for the last answers.
@@ -69,7 +53,8 @@ Figures play_coupons(const std::string& design, const std::vector<std::string>& 
   CouponServer server(options);
   reserve(server, design);
   const Used before = server.used();
-  const Figures played = play_wrk(server.url(), everybody(kClaims, connections));
+  const Figures played =
+      play_wrk(server.url(), everybody(kClaims, connections, kPatienceSeconds, kUsers));
   const Figures figures = efficiency(played.at("requests"), before, server.used());
   if (server.event_number("issued") == 0) throw std::runtime_error("nobody won");
   return figures;
@@ -77,7 +62,8 @@ Figures play_coupons(const std::string& design, const std::vector<std::string>& 
 
 Figures play_constant(const WebServer& server, int connections) {
   const Used before = used_by(server.worker());
-  const Figures played = play_wrk(server.url(), everybody(kClaims, connections));
+  const Figures played =
+      play_wrk(server.url(), everybody(kClaims, connections, kPatienceSeconds, kUsers));
   return efficiency(played.at("requests"), before, used_by(server.worker()));
 }
 
@@ -105,6 +91,72 @@ Row claims(int turns_wanted, const WebServer& nginx, const ClaimsOrder& order) {
       .peers = fmt::format("nginx, a constant: {}", of("nginx")),
       .goal = fmt::format("≥ {:.2f} × nginx", order.goal),
       .held = ratio >= order.goal};
+}
+
+/// The same on both stores, one after the other, and what it took Redis; whoever counts requests a
+/// second stops before everybody had a turn.
+Figures play_store(const RedisServer* redis, const std::string& design, int seconds) {
+  std::vector<std::string> options{"--ack", "decided"};
+  if (redis != nullptr) options.insert(options.end(), {"--store", redis->url()});
+  CouponServer server(options);
+  reserve(server, design);
+  const auto redis_cpu = [redis] { return redis == nullptr ? 0 : redis->used().cpu_seconds; };
+  const double redis_before = redis_cpu();
+  const Used before = server.used();
+  const Figures played = play_wrk(server.url(), everybody(kClaims, 1'000, seconds, kUsers));
+  const double requests = played.at("requests");
+  Figures figures = efficiency(requests, before, server.used());
+  figures["rps"] = played.at("rps");
+  figures["per_redis_cpu_s"] = requests / (redis_cpu() - redis_before);
+  if (server.event_number("issued") == 0) throw std::runtime_error("nobody won");
+  return figures;
+}
+
+Row cost_of_redis(int turns_wanted, const std::string& design) {
+  const RedisServer redis;
+  Turns turns;
+  turns.add("redis", [&] { return play_store(&redis, design, kPatienceSeconds); });
+  turns.add("memory", [&] { return play_store(nullptr, design, kPatienceSeconds); });
+  turns.take(turns_wanted);
+  const double ratio = 1 / turns.ratio("redis", "memory", "per_server_cpu_s");
+  return {
+      .question = fmt::format("the server's CPU a claim on Redis: {}, decided", design),
+      .figure = fmt::format("{:.2f} µs ({:.2f} × memory)",
+                            1e6 / turns.of("redis", "per_server_cpu_s"), ratio),
+      .peers = fmt::format("in memory: {:.2f} µs", 1e6 / turns.of("memory", "per_server_cpu_s")),
+      .goal = "≤ 1.50 × memory",
+      .held = ratio <= 1.5};
+}
+
+Row claims_of_redis(int turns_wanted, const std::string& design) {
+  const RedisServer redis;
+  Turns turns;
+  turns.add("fairrush", [&] { return play_store(&redis, design, kPatienceSeconds); });
+  turns.add("scripts", [&] { return redis.play_scripts(kUsers, kCoupons); });
+  turns.take(turns_wanted);
+  const double ratio = turns.ratio("fairrush", "scripts", "per_redis_cpu_s");
+  const auto of = [&turns](const char* who) { return thousands(turns.of(who, "per_redis_cpu_s")); };
+  return {.question = fmt::format("claims a CPU-second of Redis: {}, through HTTP", design),
+          .figure = fmt::format("{} ({:.2f} × scripts)", of("fairrush"), ratio),
+          .peers = fmt::format("one script call a claim, 64 in a pipeline: {}", of("scripts")),
+          .goal = "≥ 1.50 × scripts",
+          .held = ratio >= 1.5};
+}
+
+Row pace_of_redis(int turns_wanted, const std::string& design) {
+  const RedisServer redis;
+  Turns turns;
+  turns.add("redis", [&] { return play_store(&redis, design, 1); });
+  turns.add("memory", [&] { return play_store(nullptr, design, 1); });
+  turns.take(turns_wanted);
+  const double ratio = turns.ratio("redis", "memory", "rps");
+  return {.question = fmt::format(
+              "claims a second through HTTP on Redis, client, server and Redis on two cores: {}",
+              design),
+          .figure = fmt::format("{} ({:.2f} × memory)", thousands(turns.of("redis", "rps")), ratio),
+          .peers = fmt::format("in memory: {}", thousands(turns.of("memory", "rps"))),
+          .goal = "≥ 0.55 × memory",
+          .held = ratio >= 0.55};
 }
 
 Row memory_of_users(int turns_wanted) {
@@ -196,11 +248,17 @@ int main(int count, char** words) {
   const auto of_claims = [&nginx](const ClaimsOrder& order) {
     return [&nginx, order](int turns) { return claims(turns, nginx, order); };
   };
-  return ask({{"sealed-draw-decided", of_claims({"sealed-draw", "decided", 64, 1.05})},
-              {"ticket-list-decided", of_claims({"ticket-list", "decided", 64, 1.05})},
-              {"sealed-draw-durable", of_claims({"sealed-draw", "durable", 64, 0.5})},
-              {"ticket-list-durable", of_claims({"ticket-list", "durable", 64, 0.5})},
-              {"memory-users", memory_of_users},
-              {"memory-connections", memory_of_connections}},
-             {words + 1, words + count});
+  return ask(
+      {{"sealed-draw-decided", of_claims({"sealed-draw", "decided", 64, 1.05})},
+       {"ticket-list-decided", of_claims({"ticket-list", "decided", 64, 1.05})},
+       {"sealed-draw-durable", of_claims({"sealed-draw", "durable", 64, 0.5})},
+       {"ticket-list-durable", of_claims({"ticket-list", "durable", 64, 0.5})},
+       {"redis-cost-sealed-draw", [](int turns) { return cost_of_redis(turns, "sealed-draw"); }},
+       {"redis-cost-ticket-list", [](int turns) { return cost_of_redis(turns, "ticket-list"); }},
+       {"redis-claims-ticket-list",
+        [](int turns) { return claims_of_redis(turns, "ticket-list"); }},
+       {"redis-pace-ticket-list", [](int turns) { return pace_of_redis(turns, "ticket-list"); }},
+       {"memory-users", memory_of_users},
+       {"memory-connections", memory_of_connections}},
+      {words + 1, words + count});
 }

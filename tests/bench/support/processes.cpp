@@ -25,10 +25,12 @@ Pinned::Pinned(const std::vector<std::string>& arguments, int core) {
   if (process_ < 0) throw std::runtime_error("no process");
   if (process_ == 0) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    cpu_set_t cores;
-    CPU_ZERO(&cores);
-    CPU_SET(static_cast<unsigned>(core), &cores);
-    sched_setaffinity(0, sizeof cores, &cores);
+    if (core != kAnyCore) {
+      cpu_set_t cores;
+      CPU_ZERO(&cores);
+      CPU_SET(static_cast<unsigned>(core), &cores);
+      sched_setaffinity(0, sizeof cores, &cores);
+    }
     rlimit descriptors{};
     getrlimit(RLIMIT_NOFILE, &descriptors);
     descriptors.rlim_cur = descriptors.rlim_max;

@@ -9,6 +9,7 @@ namespace fairrush::bench {
 
 inline constexpr int kServerCore = 0;
 inline constexpr int kClientCore = 1;
+inline constexpr int kAnyCore = -1;
 
 /// What a program said and took.
 struct Ran {
@@ -17,7 +18,7 @@ struct Ran {
   bool succeeded = false;
 };
 
-/// A program pinned to one core, killed with its object.
+/// A program pinned to one core (or to none, kAnyCore), killed with its object.
 class Pinned {
  public:
   Pinned(const std::vector<std::string>& arguments, int core);

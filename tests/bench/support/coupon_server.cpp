@@ -1,4 +1,4 @@
-#include "tests/bench/server/coupon_server.hpp"
+#include "tests/bench/support/coupon_server.hpp"
 
 #include <fmt/format.h>
 
