@@ -12,11 +12,11 @@ bool InProcessBus::accepts() const {
 
 void InProcessBus::publish(const BusMessage& message) {
   FAIRRUSH_ASSERT(listener_ != nullptr);
-  const OutboxPosition position = message.position;
-  if (consumers_.empty()) return listener_->confirmed(position);
-  unhandled_[position] = consumers_.size();
+  if (consumers_.empty()) return listener_->confirmed(message.position);
+  const std::uint64_t publication = ++last_publication_;
+  publications_[publication] = {message.position, consumers_.size()};
   for (BusConsumer* consumer : consumers_) {
-    consumer->hear(message, [this, position] { handled(position); });
+    consumer->hear(message, [this, publication] { handled(publication); });
   }
 }
 
@@ -31,10 +31,11 @@ std::optional<std::string> InProcessBus::missing() const {
   return std::nullopt;
 }
 
-void InProcessBus::handled(OutboxPosition position) {
-  const auto found = unhandled_.find(position);
-  if (--found->second > 0) return;
-  unhandled_.erase(found);
+void InProcessBus::handled(std::uint64_t publication) {
+  const auto found = publications_.find(publication);
+  if (--found->second.unhandled > 0) return;
+  const OutboxPosition position = found->second.position;
+  publications_.erase(found);
   listener_->confirmed(position);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <unordered_map>
 #include <vector>
 
@@ -21,11 +22,18 @@ class InProcessBus final : public Bus {
   std::optional<std::string> missing() const override;
 
  private:
-  void handled(OutboxPosition position);
+  struct Publication {
+    OutboxPosition position;
+    std::size_t unhandled = 0;  ///< by how many consumers
+  };
+
+  void handled(std::uint64_t publication);
 
   std::vector<BusConsumer*> consumers_;
   Listener* listener_ = nullptr;
-  std::unordered_map<OutboxPosition, std::size_t> unhandled_;  ///< by how many consumers
+  /// By number: a message may come again while it is under way, after its outbox has begun anew.
+  std::unordered_map<std::uint64_t, Publication> publications_;
+  std::uint64_t last_publication_ = 0;
 };
 
 }  // namespace fairrush::server

@@ -240,26 +240,41 @@ TEST_F(NoticeFileTest, SaysWhyItCannotBeOpened) {
   EXPECT_THAT(file.error(), HasSubstr("No such file"));
 }
 
+/// Handles what it heard when the test says so.
+struct Slow final : BusConsumer {
+  std::string_view name() const override { return "slow"; }
+  bool accepts() const override { return open; }
+  void hear(const BusMessage&, Handled handled) override { heard.push_back(std::move(handled)); }
+  bool open = true;
+  std::vector<Handled> heard;
+};
+
 TEST(InProcessBus, ConfirmsWhatAllConsumersHaveHandled) {
-  struct Slow final : BusConsumer {
-    std::string_view name() const override { return "slow"; }
-    bool accepts() const override { return open; }
-    void hear(const BusMessage&, Handled handled) override { last = std::move(handled); }
-    bool open = true;
-    Handled last;
-  };
   Slow first;
   Slow second;
   InProcessBus bus({&first, &second});
   Reports reports;
   bus.report_to(reports);
   bus.publish(message(1));
-  first.last();
+  first.heard.at(0)();
   EXPECT_THAT(reports.positions, IsEmpty());
-  second.last();
+  second.heard.at(0)();
   EXPECT_THAT(reports.positions, ElementsAre(1));
   second.open = false;
   EXPECT_FALSE(bus.accepts());
+}
+
+TEST(InProcessBus, ReportsOnAMessageThatComesAgainWhileItIsUnderWay) {
+  Slow consumer;
+  InProcessBus bus({&consumer});
+  Reports reports;
+  bus.report_to(reports);
+  bus.publish(message(1));
+  bus.publish(message(1));
+  consumer.heard.at(0)();
+  EXPECT_THAT(reports.positions, ElementsAre(1));
+  consumer.heard.at(1)();
+  EXPECT_THAT(reports.positions, ElementsAre(1, 1));
 }
 
 TEST(InProcessBus, ConfirmsAtOnceWhereNobodyListens) {
