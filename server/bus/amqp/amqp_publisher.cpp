@@ -1,66 +1,41 @@
 #include "server/bus/amqp/amqp_publisher.hpp"
 
-#include <pthread.h>
-
 #include <utility>
 
 namespace fairrush::server {
 namespace {
 
-constexpr std::chrono::milliseconds kRetry{200};
-constexpr std::chrono::milliseconds kFarewell{500};
-constexpr std::chrono::milliseconds kLookEvery{1000};  // for heartbeats
 constexpr std::uint8_t kPersistent = 2;
 
 }  // namespace
 
-AmqpPublisher::AmqpPublisher(AmqpBusAddress address, std::vector<std::string> consumers,
-                             std::shared_ptr<Mailbox<Report>> reports)
-    : address_(std::move(address)),
-      consumers_(std::move(consumers)),
+AmqpPublisher::AmqpPublisher(const AmqpBusAddress& address, std::vector<std::string> consumers,
+                             PublisherReports reports)
+    : exchange_(address.exchange),
       reports_(std::move(reports)),
-      thread_([this] { run(); }) {
-  pthread_setname_np(thread_.native_handle(), "amqp publish");
-}
+      worker_({.name = "amqp publish",
+               .address = address,
+               .consumers = std::move(consumers),
+               .begin = [this] { return begin(); },
+               .turn = [this] { return turn(); },
+               .ended = [this](const std::string& why) { ended(why); }}) {}
 
-AmqpPublisher::~AmqpPublisher() {
-  work_.stop();
-  // By itself, unless the broker hears nothing.
-  if (!ended_.try_acquire_for(kFarewell)) session_.interrupt();
-  thread_.join();
-}
-
-void AmqpPublisher::run() {
-  work();
-  ended_.release();
-}
-
-void AmqpPublisher::work() {
-  while (!work_.stopped()) {
-    const Done ended = serve();
-    return_all();
-    if (work_.stopped()) return;
-    reports_->put({Report::Kind::away, {}, ended.error()});
-    work_.wait(-1, kRetry);
-  }
-}
-
-AmqpPublisher::Done AmqpPublisher::serve() {
-  if (auto opened = session_.open(address_, consumers_); !opened) return opened;
-  amqp_confirm_select(session_.connection(), kAmqpChannel);
-  if (auto confirms = session_.replied("ask for confirmations"); !confirms) return confirms;
+AmqpPublisher::Done AmqpPublisher::begin() {
+  AmqpSession& session = worker_.session();
+  amqp_confirm_select(session.connection(), kAmqpChannel);
+  if (auto confirms = session.replied("ask for confirmations"); !confirms) return confirms;
   last_tag_ = 0;
   reports_->put({Report::Kind::there, {}, {}});
-  for (;;) {
-    if (auto published = publish_waiting(); !published) return published;
-    if (auto taken = take_frames(); !taken) return taken;
-    if (work_.stopped()) return std::unexpected("the service stops");
-    work_.wait(session_.socket(), kLookEvery);
-  }
+  return {};
+}
+
+AmqpPublisher::Done AmqpPublisher::turn() {
+  if (auto published = publish_waiting(); !published) return published;
+  return take_frames();
 }
 
 AmqpPublisher::Done AmqpPublisher::publish_waiting() {
-  const std::vector<Outgoing> messages = work_.take();
+  const std::vector<Outgoing> messages = worker_.take();
   // First of all: after a failure all of them are returned.
   for (const Outgoing& message : messages) {
     under_way_.emplace(++last_tag_, UnderWay{message.position, message.id});
@@ -72,9 +47,9 @@ AmqpPublisher::Done AmqpPublisher::publish_waiting() {
     properties.content_type = amqp_text("application/json");
     properties.delivery_mode = kPersistent;
     properties.message_id = amqp_text(message.id);
-    const int status = amqp_basic_publish(
-        session_.connection(), kAmqpChannel, amqp_text(address_.exchange),
-        amqp_text(name_of(message.type)), 1, 0, &properties, amqp_text(message.text));
+    const int status = amqp_basic_publish(worker_.session().connection(), kAmqpChannel,
+                                          amqp_text(exchange_), amqp_text(name_of(message.type)), 1,
+                                          0, &properties, amqp_text(message.text));
     if (status != AMQP_STATUS_OK) return std::unexpected(amqp_error_string2(status));
   }
   return {};
@@ -82,7 +57,7 @@ AmqpPublisher::Done AmqpPublisher::publish_waiting() {
 
 AmqpPublisher::Done AmqpPublisher::take_frames() {
   for (;;) {
-    const auto frame = session_.next_frame();
+    const auto frame = worker_.session().next_frame();
     if (!frame) return std::unexpected(frame.error());
     if (!*frame) return {};
     if ((*frame)->frame_type != AMQP_FRAME_METHOD) continue;
@@ -111,7 +86,7 @@ void AmqpPublisher::settled(std::uint64_t tag, bool multiple, Report::Kind how) 
 
 /// No queue takes a message: RabbitMQ sends it back, and confirms it then.
 AmqpPublisher::Done AmqpPublisher::take_back() {
-  const auto message = session_.read_message();
+  const auto message = worker_.session().read_message();
   if (!message) return std::unexpected(message.error());
   for (auto& [tag, one] : under_way_) {
     if (one.id != message->id) continue;
@@ -121,14 +96,15 @@ AmqpPublisher::Done AmqpPublisher::take_back() {
   return {};
 }
 
-void AmqpPublisher::return_all() {
+void AmqpPublisher::ended(const std::string& why) {
   for (const auto& [tag, one] : under_way_) {
     reports_->put({Report::Kind::returned, one.position, {}});
   }
   under_way_.clear();
-  for (const Outgoing& message : work_.take()) {
+  for (const Outgoing& message : worker_.take()) {
     reports_->put({Report::Kind::returned, message.position, {}});
   }
+  reports_->put({Report::Kind::away, {}, why});
 }
 
 }  // namespace fairrush::server

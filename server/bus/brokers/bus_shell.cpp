@@ -27,10 +27,10 @@ struct BrokerMaker {
   }
   std::unique_ptr<Broker> operator()(AmqpBusAddress address) const {
     if (options.password) address.password = *options.password;
-    return std::make_unique<AmqpBroker>(home, std::move(address), consumers_of(options));
+    return make_amqp_broker(home, address, consumers_of(options));
   }
   std::unique_ptr<Broker> operator()(const KafkaBusAddress& address) const {
-    return std::make_unique<KafkaBroker>(home, address, consumers_of(options));
+    return make_kafka_broker(home, address, consumers_of(options));
   }
 
   const BusOptions& options;

@@ -34,7 +34,7 @@ KafkaPtr<rd_kafka_topic_partition_list_t> assigned_to(rd_kafka_t* handle) {
 }  // namespace
 
 KafkaConsumer::KafkaConsumer(const KafkaBusAddress& address, const std::string& consumer,
-                             std::shared_ptr<Mailbox<Report>> reports)
+                             ConsumerReports reports)
     : address_(address), consumer_(consumer), reports_(std::move(reports)) {
   auto settings = kafka_settings({{"bootstrap.servers", address.brokers},
                                   {"group.id", fmt::format("{}.{}", address.topic, consumer)},

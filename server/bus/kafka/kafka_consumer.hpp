@@ -2,14 +2,12 @@
 
 #include <chrono>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 
-#include "server/bus/broker.hpp"
 #include "server/bus/brokers/bus_address.hpp"
-#include "server/bus/brokers/mailbox.hpp"
+#include "server/bus/brokers/threaded_broker.hpp"
 #include "server/bus/kafka/kafka_handle.hpp"
 #include "server/bus/kafka/kafka_offsets.hpp"
 
@@ -18,31 +16,20 @@ namespace fairrush::server {
 /// Hears a topic as a member of a consumer group, on a thread of its own. What was not settled when
 /// it ends comes again, to it or to another member; a message that cannot be read goes to the topic
 /// of dead letters.
-class KafkaConsumer {
+class KafkaConsumer final : public BrokerSubscriber {
  public:
-  /// What is told of the work.
-  struct Report {
-    enum class Kind : std::uint8_t { there, away, delivered, unread };
-    Kind kind{};
-    std::string why;  ///< of away
-    DeliveryTag tag;  ///< of delivered, as the next
-    WireMessage message;
-    /// Of unread: messages that are not settled in its partitions; unset while they are shared out.
-    std::optional<std::uint64_t> count = {};
-  };
-
-  /// `consumer` names the group, behind the topic.
+  /// `consumer` names the group, behind the topic. What is unread is known of its partitions, and
+  /// unknown while they are shared out.
   KafkaConsumer(const KafkaBusAddress& address, const std::string& consumer,
-                std::shared_ptr<Mailbox<Report>> reports);
-  KafkaConsumer(const KafkaConsumer&) = delete;
-  KafkaConsumer& operator=(const KafkaConsumer&) = delete;
+                ConsumerReports reports);
   /// Leaves the group.
-  ~KafkaConsumer();
+  ~KafkaConsumer() override;
 
-  /// Any thread.
-  void settle(DeliveryTag tag, Settlement how) { work_.put({tag, how}); }
+  void settle(DeliveryTag tag, Settlement how) override { work_.put({tag, how}); }
 
  private:
+  using Report = ConsumerReport;
+
   struct Settled {
     DeliveryTag tag;
     Settlement how{};
@@ -64,7 +51,7 @@ class KafkaConsumer {
 
   KafkaBusAddress address_;
   std::string consumer_;
-  std::shared_ptr<Mailbox<Report>> reports_;
+  ConsumerReports reports_;
   WorkQueue<Settled> work_;
   KafkaOffsets offsets_;
   std::map<std::int32_t, std::int64_t> begins_;  ///< committed offsets; below zero: none yet

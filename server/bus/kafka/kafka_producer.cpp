@@ -24,8 +24,7 @@ void* opaque(OutboxPosition position) {
 
 }  // namespace
 
-KafkaProducer::KafkaProducer(const KafkaBusAddress& address,
-                             std::shared_ptr<Mailbox<Report>> reports)
+KafkaProducer::KafkaProducer(const KafkaBusAddress& address, PublisherReports reports)
     : address_(address), reports_(std::move(reports)), handle_(make()), thread_([this] { run(); }) {
   pthread_setname_np(thread_.native_handle(), "kafka produce");
 }
@@ -51,7 +50,7 @@ KafkaPtr<rd_kafka_t> KafkaProducer::make() {
   return std::move(*handle);
 }
 
-void KafkaProducer::publish(const Outgoing& message) {
+void KafkaProducer::publish(Outgoing message) {
   const std::scoped_lock lock(mutex_);
   const bool taken = produce(handle_.get(), {.topic = address_.topic,
                                              .key = fmt::format("{}", message.user.value()),

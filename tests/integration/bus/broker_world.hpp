@@ -46,10 +46,10 @@ class BrokerUser final : public Broker::Listener {
     if (const auto* const redis = std::get_if<RedisBusAddress>(&address)) {
       broker = std::make_unique<RedisBroker>(context.get_executor(), clock, *redis, consumers);
     } else if (const auto* const amqp = std::get_if<AmqpBusAddress>(&address)) {
-      broker = std::make_unique<AmqpBroker>(context.get_executor(), *amqp, consumers);
+      broker = make_amqp_broker(context.get_executor(), *amqp, consumers);
     } else {
-      broker = std::make_unique<KafkaBroker>(context.get_executor(),
-                                             std::get<KafkaBusAddress>(address), consumers);
+      broker =
+          make_kafka_broker(context.get_executor(), std::get<KafkaBusAddress>(address), consumers);
     }
     broker->open(*this);
   }

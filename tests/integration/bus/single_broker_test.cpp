@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <hiredis/hiredis.h>
 
+#include "server/bus/kafka/kafka_producer.hpp"
 #include "tests/integration/bus/broker_world.hpp"
 #include "tests/integration/support/rabbitmq_server.hpp"
 #include "tests/integration/support/redis_server.hpp"
@@ -140,7 +141,8 @@ class KafkaBroker_kafka : public BrokerWorld {
 TEST_F(KafkaBroker_kafka, BeginsAnewAfterAnErrorThatItsProducerCannotRecoverFrom) {
   const auto user = start_and_wait();
   publish_until_confirmed(*user, 1, 20);
-  dynamic_cast<KafkaBroker&>(*user->broker).producer().break_producer();
+  auto& broker = dynamic_cast<ThreadedBroker&>(*user->broker);
+  dynamic_cast<KafkaProducer&>(broker.publisher()).break_producer();
   publish_until_confirmed(*user, 21, 40);
   run_until([&user] { return user->different() == 40; });
 }

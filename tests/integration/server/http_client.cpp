@@ -12,6 +12,7 @@
 #include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <cctype>
 #include <charconv>
 #include <chrono>
 
@@ -20,17 +21,19 @@ namespace {
 
 constexpr timeval kPatience{.tv_sec = 30, .tv_usec = 0};  // a hang fails instead of blocking
 
-std::size_t content_length(std::string_view head) {
-  static constexpr std::string_view kField = "Content-Length: ";
-  const std::size_t at = head.find(kField);
-  std::size_t length = 0;
-  if (at != std::string_view::npos) {
-    std::from_chars(head.data() + at + kField.size(), head.data() + head.size(), length);
-  }
-  return length;
+bool same_letters(char left, char right) {
+  return std::tolower(static_cast<unsigned char>(left)) ==
+         std::tolower(static_cast<unsigned char>(right));
 }
 
 }  // namespace
+
+std::string Reply::field(std::string_view name) const {
+  const std::string start = fmt::format("\r\n{}: ", name);
+  const auto found = std::ranges::search(head, start, same_letters);
+  if (found.empty()) return {};
+  return {found.end(), std::ranges::find(found.end(), head.end(), '\r')};
+}
 
 std::string Reply::member(std::string_view name) const {
   boost::system::error_code error;
@@ -97,7 +100,9 @@ std::optional<Reply> HttpClient::read_reply() {
   Reply reply;
   reply.head = received_.substr(0, end);
   const std::size_t body = end + kEnd.size();
-  const std::size_t length = content_length(reply.head);
+  const std::string told = reply.field("Content-Length");
+  std::size_t length = 0;
+  std::from_chars(told.data(), told.data() + told.size(), length);
   while (received_.size() < body + length) {
     if (!receive_more()) return std::nullopt;
   }

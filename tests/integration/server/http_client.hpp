@@ -15,10 +15,12 @@ struct Reply {
   std::string head;  ///< status line and fields
   std::string body;
 
+  /// The value of a field, whatever the case of its name; empty when it is not there.
+  std::string field(std::string_view name) const;
   /// The text or number of a member of the JSON body; empty when it is not there.
   std::string member(std::string_view name) const;
   std::string code() const { return member("code"); }
-  bool closes() const { return head.find("Connection: close") != std::string::npos; }
+  bool closes() const { return field("Connection") == "close"; }
 };
 
 using Fields = std::vector<std::pair<std::string, std::string>>;

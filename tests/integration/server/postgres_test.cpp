@@ -2,16 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
-#include <boost/json/parse.hpp>
 #include <chrono>
 #include <csignal>
 #include <map>
-#include <mutex>
 #include <set>
-#include <sstream>
 #include <thread>
 
+#include "tests/integration/server/crowd.hpp"
 #include "tests/integration/server/http_client.hpp"
 #include "tests/integration/server/kill_round.hpp"
 #include "tests/integration/server/server_child.hpp"
@@ -53,105 +50,6 @@ class ServerOnPostgres : public testing::Test {
 
   std::unique_ptr<PostgresServer> postgres_;
 };
-
-/// Users who ask for one thing until they have an answer, each with an idempotency key, over
-/// several connections to several servers.
-class Crowd {
- public:
-  Crowd(std::vector<std::uint16_t> ports, std::string path, std::uint32_t users)
-      : ports_(std::move(ports)), path_(std::move(path)), users_(users) {
-    for (std::uint32_t client = 0; client < kClients; ++client) {
-      threads_.emplace_back([this, client] { run(client); });
-    }
-  }
-  ~Crowd() {
-    for (std::thread& thread : threads_) {
-      if (thread.joinable()) thread.join();
-    }
-  }
-
-  void wait_for(std::uint32_t answers) const {
-    while (answered_ < answers) std::this_thread::yield();
-  }
-
-  /// What every user was told at last.
-  std::map<std::uint32_t, Reply> answers() {
-    for (std::thread& thread : threads_) thread.join();
-    return std::move(answers_);
-  }
-
-  std::uint32_t refusals() const { return refusals_; }
-
- private:
-  static constexpr std::uint32_t kClients = 8;
-
-  void run(std::uint32_t number) {
-    auto client = std::make_unique<HttpClient>(ports_.at(number % ports_.size()));
-    for (std::uint32_t user = number; user < users_; user += kClients) {
-      for (;;) {
-        const auto reply = client->post(path_, as_user(user, "key-" + std::to_string(user)));
-        ASSERT_TRUE(reply) << "a server that hung up on user " << user;
-        if (reply->status == 503) {
-          EXPECT_NE(reply->head.find("Retry-After"), std::string::npos);
-          // Whoever comes once the ledger is known to be away is not let in at all.
-          EXPECT_THAT(reply->code(), testing::AnyOf("LEDGER_UNAVAILABLE", "OVERLOADED"));
-          ++refusals_;
-          continue;
-        }
-        const std::lock_guard lock(mutex_);
-        answers_[user] = *reply;
-        ++answered_;
-        break;
-      }
-    }
-  }
-
-  std::vector<std::uint16_t> ports_;
-  std::string path_;
-  std::uint32_t users_;
-  std::mutex mutex_;
-  std::map<std::uint32_t, Reply> answers_;
-  std::atomic<std::uint32_t> answered_ = 0;
-  std::atomic<std::uint32_t> refusals_ = 0;
-  std::vector<std::thread> threads_;
-};
-
-/// User → coupon, as the ledger's export has it; each coupon and each user once.
-std::map<std::int64_t, std::string> issued(std::uint16_t port) {
-  HttpClient client(port);
-  std::map<std::int64_t, std::string> coupons;
-  std::set<std::string> seen;
-  auto export_of = client.get("/api/v1/events/rush/ledger", as_admin());
-  // A database that has just come back may not be seen to be there yet.
-  while (export_of->status == 503) {
-    export_of = client.get("/api/v1/events/rush/ledger", as_admin());
-  }
-  std::istringstream lines(export_of->body);
-  for (std::string line; std::getline(lines, line);) {
-    const auto row = boost::json::parse(line);
-    const std::string coupon(row.at("coupon").as_string());
-    EXPECT_TRUE(seen.insert(coupon).second) << coupon;
-    EXPECT_TRUE(coupons.emplace(row.at("user").as_int64(), coupon).second);
-  }
-  return coupons;
-}
-
-/// Everybody who was told of a coupon has it, and nobody else has one.
-void expect_told(const std::map<std::uint32_t, Reply>& answers,
-                 const std::map<std::int64_t, std::string>& ledger) {
-  std::size_t wins = 0;
-  for (const auto& [user, reply] : answers) {
-    if (reply.status != 200) {
-      EXPECT_TRUE(reply.code() == "SOLD_OUT" || reply.code() == "NOT_RESERVATION") << reply.body;
-      continue;
-    }
-    ++wins;
-    const auto row = ledger.find(user);
-    ASSERT_NE(row, ledger.end()) << "user " << user << " was told of a coupon that is not there";
-    EXPECT_EQ(row->second, reply.member("coupon"));
-  }
-  EXPECT_EQ(wins, ledger.size());
-}
 
 TEST_F(ServerOnPostgres, GoesOnByItselfWhenItsLedgerIsKilledUnderLoadAgainAndAgain) {
   const auto server = with_ledger({"--ledger-patience=1s", "--log-level=error"});

@@ -18,7 +18,7 @@
 namespace fairrush::integration {
 namespace {
 
-constexpr int kPatienceMs = 30'000;
+constexpr int kPatienceMs = 120'000;  // RabbitMQ on a machine that builds meanwhile
 
 /// The account to change to; null when there is nothing to change.
 const passwd* account_of(const std::string& user) {

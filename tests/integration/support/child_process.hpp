@@ -18,7 +18,7 @@ class ChildProcess {
   ~ChildProcess();
 
   /// Reads what the program says until it contains `text`; false when the program ends first or
-  /// half a minute passes.
+  /// says nothing for two minutes.
   bool wait_for(const std::string& text);
 
   void signal(int number) const;

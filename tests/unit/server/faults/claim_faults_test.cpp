@@ -102,19 +102,21 @@ TEST(WindowOffBy1s, OpensLateAndClosesLate) {
 
 TEST(LosersMayRetry, LetsALoserWinAtLast) {
   for (const bool faulty : {true, false}) {
-    Trial trial(faulty ? "losers-may-retry" : kNoFault, "bernoulli", "\"20%\"", 10);
-    std::uint32_t won_after_a_loss = 0;
-    for (std::uint32_t user = 0; user < 2; ++user) {
-      bool lost = false;
-      for (int time = 0; time < 100; ++time) {
-        const Call& call = trial.claim(user);
-        trial.world.settle();
-        won_after_a_loss += lost && call.status() == 200 ? 1U : 0U;
-        lost = lost || call.code() == "NOT_DRAWN";
-      }
-    }
-    EXPECT_EQ(won_after_a_loss > 0, faulty);
-    EXPECT_LE(trial.ledger_rows(), 2U);
+    Trial trial(faulty ? "losers-may-retry" : kNoFault, "bernoulli", "\"20%\"", 50);
+    const auto claim = [&trial](std::uint32_t user) -> const Call& {
+      const Call& call = trial.claim(user);
+      trial.world.settle();
+      return call;
+    };
+    // Somebody loses before all ten coupons are gone, but with chance 0.2^10 = 1e-7.
+    std::uint32_t loser = 0;
+    while (claim(loser).status() == 200) ++loser;
+    ASSERT_EQ(trial.calls.back()->code(), "NOT_DRAWN");
+    // And does not win in a hundred tries with chance 0.8^100 = 2e-10.
+    bool won = false;
+    for (int time = 0; time < 100; ++time) won |= claim(loser).status() == 200;
+    EXPECT_EQ(won, faulty);
+    EXPECT_LE(trial.ledger_rows(), 10U);
   }
 }
 
