@@ -19,7 +19,9 @@
 #include "server/ledger/paced_writer.hpp"
 #include "server/ledger/postgres/postgres_ledger.hpp"
 #include "server/ledger/sqlite_ledger.hpp"
+#include "server/metrics/overload_metrics.hpp"
 #include "server/metrics/process_metrics.hpp"
+#include "server/metrics/store_metrics.hpp"
 #include "server/overload/guarded_service.hpp"
 #include "server/stores/running_store.hpp"
 #include "server/stores/stored_designs.hpp"
@@ -102,6 +104,11 @@ class ServerProcess {
         renewals_(context_.get_executor(), SIGHUP) {
     writer_.report_to(queue_);
     add_process_metrics(app_.metrics());
+    add_overload_metrics(app_.metrics(), guarded_);
+    if (options.store.redis || options.store.postgres) {
+      store_metrics_.emplace(app_.metrics(), clock, options.store.kind());
+      store_.watch(store_metrics_->watch());
+    }
   }
 
   Executor executor() { return context_.get_executor(); }
@@ -193,6 +200,7 @@ class ServerProcess {
   RunningStore store_;
   GuardedService guarded_;
   App app_;
+  std::optional<StoreMetrics> store_metrics_;  ///< unset: the store is this process
   SessionContext sessions_;
   SignalSet signals_;
   SignalSet renewals_;

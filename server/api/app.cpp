@@ -11,6 +11,7 @@
 #include "server/http/problem.hpp"
 #include "server/interface/interface.hpp"
 #include "server/log.hpp"
+#include "server/metrics/bus_metrics.hpp"
 
 namespace fairrush::server {
 namespace {
@@ -35,8 +36,7 @@ App::App(AppOptions options, AppParts parts)
       request_metrics_(metrics_, routes()),
       ledger_metrics_(metrics_, queue_, clock_),
       readiness_(metrics_) {
-  metrics_.gauge({"fairrush_outbox_pending", "Messages that were not published yet."}, {},
-                 [this] { return static_cast<double>(messaging_.outbox.pending()); });
+  add_bus_metrics(metrics_, messaging_);
   metrics_.gauge({"fairrush_draining", "1 while the server is on its way out."}, {},
                  [this] { return draining_ ? 1.0 : 0.0; });
   metrics_.gauge({"fairrush_fault_on", "1 where the server is wrong on purpose."}, {},

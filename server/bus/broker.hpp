@@ -73,6 +73,8 @@ class Broker {
   /// Messages that some consumer of this process has still to settle, by the broker's own count of
   /// about a second ago; unset while it is not known.
   virtual std::optional<std::uint64_t> unread() const = 0;
+  /// Messages that were put away as dead letters here.
+  virtual std::uint64_t dead_letters() const { return 0; }
 };
 
 }  // namespace fairrush::server

@@ -9,7 +9,8 @@ namespace fairrush::server {
 BrokerBus::BrokerBus(Broker& broker, std::vector<BusConsumer*> consumers,
                      const EventDirectory& events, const Clock& clock)
     : broker_(broker), events_(events), clock_(clock) {
-  for (BusConsumer* const consumer : consumers) subscribers_.push_back({consumer, {}, {}});
+  for (BusConsumer* const consumer : consumers)
+    subscribers_.push_back({.consumer = consumer, .waiting = {}, .strangers = {}});
 }
 
 void BrokerBus::report_to(Bus::Listener& listener) {
@@ -46,6 +47,7 @@ std::optional<std::string> BrokerBus::missing() const {
 
 void BrokerBus::delivered(ConsumerIndex consumer, DeliveryTag tag, WireMessage message) {
   Subscriber& subscriber = subscribers_[consumer.value()];
+  if (!subscriber.given.add(id_of(message.message))) ++redelivered_;
   if (!subscriber.waiting.empty() || !subscriber.consumer->accepts()) {
     return subscriber.waiting.push_back({tag, std::move(message)});
   }

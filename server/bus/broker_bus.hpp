@@ -7,6 +7,7 @@
 #include "server/bus/broker.hpp"
 #include "server/bus/bus.hpp"
 #include "server/bus/event_directory.hpp"
+#include "server/bus/recent_ids.hpp"
 
 namespace fairrush::server {
 
@@ -27,6 +28,9 @@ class BrokerBus final : public Bus, private Broker::Listener {
   void tick() override;
   std::optional<std::string> missing() const override;
   std::optional<std::uint64_t> unread() const override { return broker_.unread(); }
+  BusCounts counts() const override {
+    return {.redelivered = redelivered_, .dead = broker_.dead_letters()};
+  }
 
  private:
   struct Delivery {
@@ -37,11 +41,15 @@ class BrokerBus final : public Bus, private Broker::Listener {
     Delivery delivery;
     SteadyTime until;
   };
+  /// Deliveries that are remembered, to know one that comes again.
+  static constexpr std::size_t kRememberedMax = 100'000;
+
   struct Subscriber {
     BusConsumer* consumer = nullptr;
     // The broker bounds both.
     std::deque<Delivery> waiting;    ///< while it does not accept
     std::deque<Stranger> strangers;  ///< of events that are not known
+    RecentIds given{kRememberedMax};
   };
 
   void confirmed(OutboxPosition position) override { listener_->confirmed(position); }
@@ -58,6 +66,7 @@ class BrokerBus final : public Bus, private Broker::Listener {
   const EventDirectory& events_;
   const Clock& clock_;
   Bus::Listener* listener_ = nullptr;
+  std::uint64_t redelivered_ = 0;
 };
 
 }  // namespace fairrush::server

@@ -10,6 +10,12 @@
 
 namespace fairrush::server {
 
+/// What a bus has counted since the start, of the consumers of this process.
+struct BusCounts {
+  std::uint64_t redelivered = 0;  ///< messages that a consumer was given before, not long ago
+  std::uint64_t dead = 0;         ///< messages that nobody here can read or use
+};
+
 /// Carries messages from an outbox to their consumers, now or later. Sans I/O as far as its users
 /// see; one thread, that of the outbox.
 class Bus {
@@ -52,6 +58,9 @@ class Bus {
   /// Messages that some consumer of this process has still to handle, by the bus's own count of
   /// about a second ago; unset while it is not known.
   virtual std::optional<std::uint64_t> unread() const { return 0; }
+
+  /// Nothing where no program is in between.
+  virtual BusCounts counts() const { return {}; }
 };
 
 /// Who hears of coupons: every message at least once, a repetition under the same id; of one user

@@ -53,6 +53,7 @@ class Messaging {
   std::optional<std::string> missing() const { return bus_->missing(); }
   /// Messages that the bus holds for a consumer of this process; unset while it is not known.
   std::optional<std::uint64_t> unread() const { return bus_->unread(); }
+  BusCounts bus_counts() const { return bus_->counts(); }
 
  private:
   bool audits_;

@@ -71,6 +71,7 @@ void Outbox::confirmed(OutboxPosition position) {
   Pending* const one = under_way(position);
   if (one == nullptr) return;
   one->state = State::confirmed;
+  ++confirmations_;
   users_under_way_.erase(one->message.user);
   drop_published();
   publish_due();
@@ -81,6 +82,7 @@ void Outbox::returned(OutboxPosition position) {
   Pending* const one = under_way(position);
   if (one == nullptr) return;
   one->state = State::waiting;
+  ++returns_;
   users_under_way_.erase(one->message.user);
   settled_ = 0;
   resume_ = clock_.steady_now() + pace_.retry;

@@ -54,6 +54,9 @@ class Outbox final : public Bus::Listener {
   std::size_t pending() const { return pending_.size(); }
   /// Messages of an event that were not published yet. O(all such messages).
   std::size_t pending(EventId event) const;
+  /// Messages that this process has published, and that the bus gave back.
+  std::uint64_t published() const { return confirmations_; }
+  std::uint64_t returned() const { return returns_; }
 
   void confirmed(OutboxPosition position) override;
   void returned(OutboxPosition position) override;
@@ -83,6 +86,8 @@ class Outbox final : public Bus::Listener {
   std::unordered_set<UserIndex> users_under_way_;
   SteadyTime resume_;  ///< nothing is published before
   bool publishing_ = false;
+  std::uint64_t confirmations_ = 0;
+  std::uint64_t returns_ = 0;
   std::uint64_t last_ = 0;       ///< position
   std::uint64_t published_ = 0;  ///< position
   std::uint64_t noted_ = 0;      ///< position up to which publication is recorded

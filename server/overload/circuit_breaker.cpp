@@ -61,6 +61,7 @@ bool CircuitBreaker::admit() {
 void CircuitBreaker::open(SteadyTime now) {
   state_ = State::open;
   since_ = now;
+  ++trips_;
 }
 
 Duration CircuitBreaker::wait(SteadyTime now) const {

@@ -39,6 +39,8 @@ class CircuitBreaker {
 
   State state() const { return state_; }
   bool is_closed() const { return state_ == State::closed; }
+  /// How often it has opened.
+  std::uint64_t trips() const { return trips_; }
 
   /// Until it may let something through, at the earliest.
   Duration wait(SteadyTime now) const;
@@ -52,6 +54,7 @@ class CircuitBreaker {
   State state_ = State::closed;
   SteadyTime since_{};  ///< when it opened, or when its first probe went through
   std::uint32_t probes_sent_ = 0;
+  std::uint64_t trips_ = 0;
   SteadyTime window_end_{};
   Observation window_;  ///< of the calls in it
 };

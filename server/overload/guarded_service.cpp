@@ -32,6 +32,24 @@ ClaimStatus outcome_of(const ClaimAnswer& answer) {
 
 }  // namespace
 
+std::string_view name_of(Shed reason) {
+  switch (reason) {
+    case Shed::rate_limited:
+      return "rate_limited";
+    case Shed::breaker_open:
+      return "breaker_open";
+    case Shed::in_flight_full:
+      return "in_flight_full";
+    case Shed::others_wait:
+      return "others_wait";
+    case Shed::line_full:
+      return "line_full";
+    case Shed::waited_too_long:
+      return "waited_too_long";
+  }
+  return "";
+}
+
 GuardedService::GuardedService(const OverloadLimits& limits, Parts parts)
     : parts_(parts),
       in_flight_max_(limits.in_flight_max),
@@ -45,9 +63,11 @@ void GuardedService::reserve(std::string_view event, const UserRequest& request,
                              ReservationDone done) {
   const SteadyTime now = parts_.clock.steady_now();
   if (const auto wait = rates_.refuse(request.user, now)) {
+    count(Shed::rate_limited);
     return done({.refusal = ErrorCode::rate_limited, .retry_after = *wait});
   }
   if (!has_time()) {
+    count(lack_of_time({}));
     return done({.refusal = ErrorCode::overloaded, .retry_after = wait_for(line_.size() + 1)});
   }
   parts_.service.reserve(event, request, std::move(done));
@@ -56,6 +76,7 @@ void GuardedService::reserve(std::string_view event, const UserRequest& request,
 void GuardedService::claim(std::string_view event, const UserRequest& request, ClaimDone done) {
   const SteadyTime now = parts_.clock.steady_now();
   if (const auto wait = rates_.refuse(request.user, now)) {
+    count(Shed::rate_limited);
     return done(refused(ErrorCode::rate_limited, *wait));
   }
   // Whoever waits was here before.
@@ -70,9 +91,11 @@ void GuardedService::claim(std::string_view event, const UserRequest& request, C
 /// Who generates has no place to wait in: the line hands on claims.
 void GuardedService::generate(std::string_view event, const UserRequest& request, ClaimDone done) {
   if (const auto wait = rates_.refuse(request.user, parts_.clock.steady_now())) {
+    count(Shed::rate_limited);
     return done(refused(ErrorCode::rate_limited, *wait));
   }
   if (line_.waits_for(event) || !has_time()) {
+    count(lack_of_time(event));
     return done(refused(ErrorCode::overloaded, wait_for(line_.size() + 1)));
   }
   ++handed_on_;
@@ -84,6 +107,11 @@ void GuardedService::generate(std::string_view event, const UserRequest& request
 bool GuardedService::has_time() {
   const bool crowded = in_flight_max_ > 0 && in_flight() >= in_flight_max_;
   return parts_.queue.failure() || (!crowded && breaker_.admit());
+}
+
+Shed GuardedService::lack_of_time(std::string_view event) const {
+  if (line_.waits_for(event)) return Shed::others_wait;
+  return breaker_.is_closed() ? Shed::in_flight_full : Shed::breaker_open;
 }
 
 std::uint64_t GuardedService::in_flight() const {
@@ -103,6 +131,7 @@ void GuardedService::place(std::string_view event, const UserRequest& request,
   if (const auto before = line_.place_of(event, request.user)) return done(placed(*before));
   if (!is_event_name(event)) return done(refused(ErrorCode::unknown_event, {}));
   if (!line_.has_room()) {
+    count(Shed::line_full);
     return done(refused(ErrorCode::overloaded, wait_for(line_.size() + 1)));
   }
   const PlaceNumber place = line_.enter(event, request.user, parts_.clock.steady_now());
@@ -149,6 +178,7 @@ void GuardedService::tick(WallTime now) {
   const SteadyTime steady = parts_.clock.steady_now();
   observe(steady);
   for (const PlaceNumber late : line_.expire(steady)) {
+    count(Shed::waited_too_long);
     finish(late, {.kind = Kind::failed, .failure = ErrorCode::waited_too_long});
   }
   drain(steady);
@@ -235,7 +265,9 @@ void GuardedService::refuse_held(ErrorCode why) {
 
 OverloadState GuardedService::state() const {
   return {.breaker = breaker_.state(),
+          .breaker_trips = breaker_.trips(),
           .waiting = line_.size(),
+          .places = line_.places(),
           .in_flight = in_flight(),
           .latency = latency_,
           .pace = pace_.rate()};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <deque>
 #include <string>
 #include <unordered_map>
@@ -24,10 +25,25 @@ struct OverloadLimits {
   LineLimits line = {};
 };
 
+/// Why a request was sent away undecided.
+enum class Shed : std::uint8_t {
+  rate_limited,
+  breaker_open,     ///< what has no place in the line came while the breaker was not closed
+  in_flight_full,   ///< the same while as many decisions were in flight as may be
+  others_wait,      ///< the same while claims waited before it
+  line_full,        ///< a claim that did not fit the line
+  waited_too_long,  ///< a claim at its deadline in the line
+};
+inline constexpr std::array kSheds{Shed::rate_limited, Shed::breaker_open, Shed::in_flight_full,
+                                   Shed::others_wait,  Shed::line_full,    Shed::waited_too_long};
+std::string_view name_of(Shed reason);
+
 /// How things stand, for whoever watches.
 struct OverloadState {
   CircuitBreaker::State breaker{};
+  std::uint64_t breaker_trips = 0;
   std::size_t waiting = 0;      ///< in the line
+  std::size_t places = 0;       ///< that the line has, taken or not
   std::uint64_t in_flight = 0;  ///< decisions that are not durable, and calls without an answer
   Duration latency{};           ///< of the oldest of them so far
   Rate pace;                    ///< at which the line moves
@@ -90,6 +106,8 @@ class GuardedService final : public CouponService {
   ServiceLoad load() const override { return parts_.service.load(); }
 
   OverloadState state() const;
+  /// How many were sent away for that reason.
+  std::uint64_t shed(Shed reason) const { return shed_.at(static_cast<std::size_t>(reason)); }
 
  private:
   /// A claim that has a place in the line, or had one.
@@ -103,7 +121,10 @@ class GuardedService final : public CouponService {
     std::vector<StatusDone> watchers = {};
   };
 
+  void count(Shed reason) { ++shed_.at(static_cast<std::size_t>(reason)); }
   bool has_time();
+  /// Why it has none for something that has no place in the line.
+  Shed lack_of_time(std::string_view event) const;
   std::uint64_t in_flight() const;
   Duration wait_for(std::size_t position) const;
   void place(std::string_view event, const UserRequest& request, const ClaimDone& done);
@@ -130,6 +151,7 @@ class GuardedService final : public CouponService {
   Duration latency_{};
   std::uint64_t handed_on_ = 0;  ///< claims, since the last look
   ServiceLoad load_;             ///< at the last look
+  std::array<std::uint64_t, kSheds.size()> shed_{};
 };
 
 }  // namespace fairrush::server

@@ -34,6 +34,7 @@ class WaitingLine {
 
   bool empty() const { return size_ == 0; }
   std::size_t size() const { return size_; }
+  std::size_t places() const { return limits_.places_max; }
   bool has_room() const { return size_ < limits_.places_max; }
   /// Events that somebody waits for.
   std::size_t events() const { return turns_.size(); }

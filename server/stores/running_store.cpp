@@ -68,6 +68,11 @@ RunningStore::RunningStore(const ServerOptions& options, const StoreParts& parts
 
 RunningStore::~RunningStore() = default;
 
+void RunningStore::watch(StoreWatch watch) {
+  if (redis_) redis_->watch(std::move(watch));
+  if (postgres_) postgres_->watch(std::move(watch));
+}
+
 void RunningStore::open() {
   if (redis_) redis_->open();
 }

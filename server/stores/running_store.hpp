@@ -8,6 +8,7 @@
 #include "server/ledger/record_reader.hpp"
 #include "server/options.hpp"
 #include "server/service/coupon_service.hpp"
+#include "server/stores/store_watch.hpp"
 
 namespace fairrush::server {
 
@@ -34,6 +35,9 @@ class RunningStore {
   ~RunningStore();
 
   CouponService& service() { return *service_; }
+
+  /// Who is to be told of its calls, where they leave this process; before `open`.
+  void watch(StoreWatch watch);
 
   /// Begins to connect, where there is something to connect to.
   void open();

@@ -65,6 +65,7 @@ AmqpConsumer::Done AmqpConsumer::settle_one(std::uint64_t number, Settlement how
           : amqp_basic_reject(worker_.session().connection(), kAmqpChannel, number, 0);
   if (status != AMQP_STATUS_OK) return std::unexpected(amqp_error_string2(status));
   --unsettled_;
+  if (how == Settlement::strange) reports_->put({Report::Kind::buried, {}, {}, {}, {}});
   return {};
 }
 

@@ -138,6 +138,12 @@ std::optional<std::uint64_t> RedisBroker::unread() const {
   return presence_.is_there() ? unread_ : std::nullopt;
 }
 
+std::uint64_t RedisBroker::dead_letters() const {
+  std::uint64_t count = 0;
+  for (const RedisReader& reader : readers_) count += reader.dead_letters();
+  return count;
+}
+
 std::optional<std::string> RedisBroker::missing() const {
   if (!presence_.is_there()) return presence_.missing();
   if (silent_) return "Redis does not answer in time";

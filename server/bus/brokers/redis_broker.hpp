@@ -28,6 +28,7 @@ class RedisBroker final : public Broker, private RedisConnection::Listener {
   void tick() override;
   std::optional<std::string> missing() const override;
   std::optional<std::uint64_t> unread() const override;
+  std::uint64_t dead_letters() const override;
 
  private:
   void connected(const std::string& run_id) override;

@@ -242,6 +242,7 @@ void RedisReader::bury(const Entry& entry, std::string_view why) {
                    [this, id = entry.id](const RedisResult& result) {
                      // Otherwise it stays pending and is claimed again.
                      if (result) to_acknowledge_.push_back(id);
+                     if (result) ++dead_letters_;
                      if (!result) held_.erase(id);
                    });
 }

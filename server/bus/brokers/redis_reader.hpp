@@ -47,6 +47,7 @@ class RedisReader final : private RedisConnection::Listener {
   void settle(DeliveryTag tag, Settlement how);
   void tick() { turn(); }
   std::optional<std::string> missing() const { return presence_.missing(); }
+  std::uint64_t dead_letters() const { return dead_letters_; }
 
  private:
   struct Entry {
@@ -84,6 +85,7 @@ class RedisReader final : private RedisConnection::Listener {
   std::unordered_set<std::string> held_;              ///< ids that Redis takes for pending
   std::vector<std::string> to_acknowledge_;
   std::uint64_t last_tag_ = 0;
+  std::uint64_t dead_letters_ = 0;
   bool grouped_ = false;  ///< the group is there
   bool stopping_ = false;
   bool busy_ = false;  ///< a read, or the making of the group, is under way

@@ -90,6 +90,9 @@ void ThreadedBroker::take(ConsumerIndex place, ConsumerReport report) {
     case Kind::unread:
       one.unread = report.count;
       return;
+    case Kind::buried:
+      ++dead_letters_;
+      return;
     case Kind::delivered:
       return listener_->delivered(place, report.tag, std::move(report.message));
   }

@@ -25,7 +25,7 @@ using PublisherReports = std::shared_ptr<Mailbox<PublisherReport>>;
 
 /// What a thread that hears for a consumer tells of its work.
 struct ConsumerReport {
-  enum class Kind : std::uint8_t { there, away, delivered, unread };
+  enum class Kind : std::uint8_t { there, away, delivered, unread, buried };
   Kind kind{};
   std::string why;  ///< of away
   DeliveryTag tag;  ///< of delivered, as the next
@@ -79,6 +79,7 @@ class ThreadedBroker final : public Broker {
   void settle(ConsumerIndex consumer, DeliveryTag tag, Settlement how) override;
   std::optional<std::string> missing() const override;
   std::optional<std::uint64_t> unread() const override;
+  std::uint64_t dead_letters() const override { return dead_letters_; }
 
   /// For tests; once it is open.
   BrokerPublisher& publisher() { return *publisher_; }
@@ -103,6 +104,7 @@ class ThreadedBroker final : public Broker {
   PublisherReports reports_;
   std::unique_ptr<BrokerPublisher> publisher_;
   std::deque<Subscription> subscriptions_;
+  std::uint64_t dead_letters_ = 0;
 };
 
 }  // namespace fairrush::server

@@ -195,6 +195,7 @@ bool KafkaConsumer::note_begins(const rd_kafka_topic_partition_list_t& partition
 /// Until it is buried, or the service stops: then it comes again.
 void KafkaConsumer::bury(const std::string& text, std::string_view why) {
   log_warning("a dead letter", {{"consumer", consumer_}, {"why", std::string(why)}});
+  reports_->put({Report::Kind::buried, {}, {}, {}, {}});
   while (!work_.stopped()) {
     if (grave_ == nullptr) {
       auto producer =

@@ -34,8 +34,11 @@ void PostgresService::create(const EventSpec& spec, std::string_view key, EventD
   if (away_) return done(std::unexpected(ErrorCode::ledger_unavailable));
   errands_.push_back([this, spec, key = std::string(key), done = std::move(done)] {
     auto counted = std::make_shared<Counted>(std::unexpected(ErrorCode::internal_error));
-    run([counted, spec,
-         key](pqxx::work& transaction) { *counted = server::create(transaction, spec, key); },
+    run(
+        {.name = "create", .requests = 1},
+        [counted, spec, key](pqxx::work& transaction) {
+          *counted = server::create(transaction, spec, key);
+        },
         [this, counted, done] {
           if (!*counted) return done(std::unexpected(counted->error()));
           cache_.note_life((*counted)->event.spec().name, (*counted)->event.life);
@@ -53,6 +56,8 @@ void PostgresService::reset(std::string_view event, const EventWindows& windows,
       [this, event = std::string(event), windows, key = std::string(key), done = std::move(done)] {
         auto counted = std::make_shared<Counted>(std::unexpected(ErrorCode::internal_error));
         run(
+            {.name = "reset", .requests = 1},
+
             [counted, event, windows, key](pqxx::work& transaction) {
               *counted = server::reset(transaction, event, windows, key);
             },
@@ -75,8 +80,11 @@ void PostgresService::describe(std::string_view event, WallTime, EventDone done)
   if (away_) return done(std::unexpected(ErrorCode::ledger_unavailable));
   errands_.push_back([this, event = std::string(event), done = std::move(done)] {
     auto counts = std::make_shared<std::optional<StoredCounts>>();
-    run([counts,
-         event](pqxx::work& transaction) { *counts = server::describe(transaction, event); },
+    run(
+        {.name = "describe", .requests = 1},
+        [counts, event](pqxx::work& transaction) {
+          *counts = server::describe(transaction, event);
+        },
         [this, counts, done] {
           if (!*counts) return done(std::unexpected(ErrorCode::unknown_event));
           answer_counts(**counts, done);
@@ -110,6 +118,8 @@ void PostgresService::start_wallets() {
   };
   auto found = std::make_shared<Found>();
   run(
+      {.name = "wallet", .requests = batch->size()},
+
       [found, requests](pqxx::work& transaction) {
         *found = {};
         found->coupons = wallets(transaction, requests);

@@ -73,19 +73,21 @@ std::expected<void, std::string> PostgresService::restore(const LedgerRecord& re
   return {};
 }
 
-void PostgresService::run(SessionPool::Work work, std::function<void()> done,
+void PostgresService::run(StoreCall call, SessionPool::Work work, std::function<void()> done,
                           std::function<void()> failed) {
-  pool_.run(std::move(work), [this, done = std::move(done),
-                              failed = std::move(failed)](const PostgresResult<void>& result) {
-    if (result) {
-      away_.reset();
-      done();
-    } else {
-      failed();
-      note_away(result.error());
-    }
-    pump();
-  });
+  pool_.run(std::move(work), watched<const PostgresResult<void>&>(
+                                 watch_, call,
+                                 [this, done = std::move(done),
+                                  failed = std::move(failed)](const PostgresResult<void>& result) {
+                                   if (result) {
+                                     away_.reset();
+                                     done();
+                                   } else {
+                                     failed();
+                                     note_away(result.error());
+                                   }
+                                   pump();
+                                 }));
 }
 
 void PostgresService::note_away(const PostgresError& error) {
@@ -147,6 +149,8 @@ void PostgresService::start_reservations() {
   auto answers = std::make_shared<StoredAnswers<StoredReservation>>();
   reserving_ = true;
   run(
+      {.name = "reserve", .requests = batch->size()},
+
       [this, answers, event = batch->front().event,
        requests = requests_of(*batch)](pqxx::work& transaction) {
         *answers = server::reserve(transaction, event, requests, parts_.clock.wall_now());
@@ -192,6 +196,8 @@ void PostgresService::start_claims() {
       }));
   auto answers = std::make_shared<StoredAnswers<StoredVerdict>>();
   run(
+      {.name = "claim", .requests = batch->size()},
+
       [answers, event = batch->front().event, door = batch->front().door,
        requests = requests_of(*batch)](pqxx::work& transaction) {
         *answers = server::claim(transaction, event, requests, door);
@@ -244,8 +250,11 @@ void PostgresService::start_spendings() {
   auto batch = std::make_shared<std::vector<Spending>>(
       take_batch(spendings_, [](const Spending&, const Spending&) { return true; }));
   auto answers = std::make_shared<std::vector<RedemptionAnswer>>();
-  run([answers, requests = requests_of(*batch)](
-          pqxx::work& transaction) { *answers = server::redeem(transaction, requests); },
+  run(
+      {.name = "redeem", .requests = batch->size()},
+      [answers, requests = requests_of(*batch)](pqxx::work& transaction) {
+        *answers = server::redeem(transaction, requests);
+      },
       [batch, answers] {
         for (std::size_t index = 0; index < batch->size(); ++index) {
           (*batch)[index].done(answers->at(index));

@@ -11,6 +11,7 @@
 #include "server/stores/postgres/answer_cache.hpp"
 #include "server/stores/postgres/relay.hpp"
 #include "server/stores/postgres/session_pool.hpp"
+#include "server/stores/store_watch.hpp"
 
 namespace fairrush::server {
 
@@ -53,6 +54,9 @@ class PostgresService final : public CouponService {
   std::optional<Impairment> impairment() const override;
   void refuse_held(ErrorCode) override {}
 
+  /// Who is to be told of its transactions; before the first request.
+  void watch(StoreWatch watch) { watch_ = std::move(watch); }
+
   /// Whether every request is answered.
   bool is_settled() const;
   /// Ends what is under way, and no longer looks into the database; `has_ended` soon after.
@@ -92,7 +96,8 @@ class PostgresService final : public CouponService {
   void start_spendings();
   void start_wallets();
   void finish_claims(std::vector<Claiming> batch, const StoredAnswers<StoredVerdict>& answers);
-  void run(SessionPool::Work work, std::function<void()> done, std::function<void()> failed);
+  void run(StoreCall call, SessionPool::Work work, std::function<void()> done,
+           std::function<void()> failed);
   void answer_counts(const StoredCounts& counts, const EventDone& done);
   /// The database has been away for longer than anybody waits.
   void note_away(const PostgresError& error);
@@ -110,6 +115,7 @@ class PostgresService final : public CouponService {
   unsigned turn_ = 0;       ///< whose turn the next free session is
   std::optional<std::string> away_;
   bool stopping_ = false;
+  StoreWatch watch_;  ///< empty: nobody
   SessionPool pool_;
   PostgresRelay relay_;
 };

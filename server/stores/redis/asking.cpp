@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "server/log.hpp"
@@ -18,6 +19,9 @@ constexpr std::size_t kGatheredMax = 50'000;
 constexpr const char* kLockMs = "1000";
 constexpr Duration kLockPause = std::chrono::milliseconds(2);
 constexpr std::size_t kLockTokenBytes = 16;
+/// What calls are for, by lane.
+constexpr std::array<std::string_view, 5> kLaneNames{"reserve", "claim", "redeem", "wallet",
+                                                     "describe"};
 constexpr std::int64_t kWaits = 6;  ///< what a script says to a claim that waits for a draw
 
 std::string open_text(bool open) {
@@ -133,7 +137,9 @@ void RedisService::ask(RedisEvent& event, std::size_t lane) {
   event.lanes[lane].under_way = true;
   script_of(event, lane)
       .call(connection_, event.keys, arguments,
-            [this, flight](RedisResult result) { asked(flight, std::move(result)); });
+            watched<RedisResult>(
+                watch_, {.name = kLaneNames.at(lane), .requests = flight->wishes.size()},
+                [this, flight](RedisResult result) { asked(flight, std::move(result)); }));
 }
 
 const RedisScript& RedisService::script_of(const RedisEvent& event, std::size_t lane) const {

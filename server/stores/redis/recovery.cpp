@@ -52,12 +52,14 @@ void RedisService::disconnected(const std::string& why) {
 void RedisService::call(RedisEvent& event, const RedisScript& script,
                         std::vector<std::string> arguments, Answer answer) {
   script.call(connection_, event.keys, arguments,
-              [this, life = life_of(event), answer = std::move(answer)](RedisResult result) {
-                RedisEvent* const current = alive(life);
-                if (current == nullptr) return;
-                answering_ = result || result.error().kind == RedisFailure::Kind::refused;
-                answer(*current, std::move(result));
-              });
+              watched<RedisResult>(
+                  watch_, {.name = "upkeep"},
+                  [this, life = life_of(event), answer = std::move(answer)](RedisResult result) {
+                    RedisEvent* const current = alive(life);
+                    if (current == nullptr) return;
+                    answering_ = result || result.error().kind == RedisFailure::Kind::refused;
+                    answer(*current, std::move(result));
+                  }));
 }
 
 void RedisService::doubted(RedisEvent& event, const RedisFailure& failure) {

@@ -20,6 +20,7 @@
 #include "server/stores/redis/scripts.hpp"
 #include "server/stores/redis/store_log.hpp"
 #include "server/stores/redis/telling.hpp"
+#include "server/stores/store_watch.hpp"
 
 namespace fairrush::server {
 
@@ -46,6 +47,8 @@ class RedisService final : public CouponService, private RedisConnection::Listen
  public:
   RedisService(RedisServiceParts parts, RedisEndpoint endpoint, RedisPatience patience = {});
 
+  /// Who is to be told of its calls; before `open`.
+  void watch(StoreWatch watch) { watch_ = std::move(watch); }
   /// Starts to connect.
   void open();
   /// Ends the connection for good; before the service is destroyed.
@@ -205,6 +208,7 @@ class RedisService final : public CouponService, private RedisConnection::Listen
   std::string run_id_;       ///< of the Redis that is there; empty while none is
   std::string absence_;      ///< why none is there, as it was logged
   bool answering_ = false;   ///< it has answered what it was asked last
+  StoreWatch watch_;         ///< empty: nobody
   RedisConnection connection_;
 };
 

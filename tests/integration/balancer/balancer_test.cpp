@@ -145,6 +145,8 @@ TEST_P(BalancedRush, TellsEveryUserOnceWhileOneServerIsKilledAndAnotherIsDrained
   EXPECT_EQ(drained.status, 0) << drained.log;
   answers.merge(late.answers());
   EXPECT_GT(claims_of(ports_[0]), 0) << "the server that came back decided nothing";
+  const std::string calls = R"(fairrush_store_call_seconds_count{call="claim",store="postgres"})";
+  EXPECT_GT(counted(ports_[2], calls), 0);
   start(1);
 
   ASSERT_EQ(answers.size(), 2 * kHalf);

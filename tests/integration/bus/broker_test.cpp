@@ -85,6 +85,7 @@ TEST_P(BrokerTest, PutsAwayWhatCannotBeReadAndGoesOn) {
   run_until([&user] { return user->different() == 1; });
   EXPECT_EQ(user->heard(), std::vector<std::uint64_t>{3});
   run_until([this] { return house_->dead_letters() == 2; });
+  run_until([&user] { return user->broker->dead_letters() == 2; });
 }
 
 TEST_P(BrokerTest, PutsAwayWhatItsConsumerCannotUse) {
@@ -94,6 +95,7 @@ TEST_P(BrokerTest, PutsAwayWhatItsConsumerCannotUse) {
   run_until([&user] { return user->deliveries.size() == 1; });
   user->broker->settle(ConsumerIndex(0), user->deliveries[0].tag, Settlement::strange);
   run_until([this] { return house_->dead_letters() == 1; });
+  run_until([&user] { return user->broker->dead_letters() == 1; });
   user->leave();
   const auto next = start_and_wait();
   publish_until_confirmed(*next, 2, 2);

@@ -41,6 +41,7 @@ ChildProcess::ChildProcess(std::vector<std::string> arguments, const std::string
       _exit(126);
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);  // after setuid, which clears it
+    std::signal(SIGINT, SIG_DFL);  // a shell that runs tests in the background has it ignored
     dup2(pipe[1], STDOUT_FILENO);
     dup2(pipe[1], STDERR_FILENO);
     execv(pointers.front(), pointers.data());

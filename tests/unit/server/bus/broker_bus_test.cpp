@@ -103,6 +103,14 @@ TEST_F(BrokerBusTest, SettlesAMessageOnceItIsHandled) {
   EXPECT_THAT(broker_.handled, ElementsAre(3));
 }
 
+TEST_F(BrokerBusTest, CountsWhatAConsumerIsGivenAgain) {
+  deliver(3);
+  deliver(4);
+  EXPECT_EQ(bus_.counts().redelivered, 0U);
+  deliver(3);
+  EXPECT_EQ(bus_.counts().redelivered, 1U);
+}
+
 TEST_F(BrokerBusTest, KeepsMessagesInOrderForAConsumerThatIsBusy) {
   ear_.open = false;
   deliver(1);

@@ -7,7 +7,9 @@
 #include <string>
 
 #include "server/http/listener.hpp"
+#include "server/metrics/overload_metrics.hpp"
 #include "server/metrics/process_metrics.hpp"
+#include "server/metrics/store_metrics.hpp"
 #include "tests/unit/server/api/world.hpp"
 
 namespace fairrush::server {
@@ -30,6 +32,8 @@ inline std::set<std::string> exported_metrics() {
   SessionContext sessions(world.app(), clock, RequestLimits{}, {});
   const Listener listener(TcpAcceptor(io.get_executor()), sessions);
   add_process_metrics(world.app().metrics());
+  add_overload_metrics(world.app().metrics(), world.guarded());
+  const StoreMetrics store(world.app().metrics(), clock, "redis");
   const auto call = world.get("/livez");
   world.app().answered(*call, Duration(1));  // a server that nobody has asked has no such count
   const auto names = world.app().metrics().names();

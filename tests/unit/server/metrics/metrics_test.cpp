@@ -131,6 +131,21 @@ TEST_F(ServerMetricsTest, WatchTheLedger) {
   world_.settle();
 }
 
+TEST_F(ServerMetricsTest, WatchTheBus) {
+  world_.create_event("ticket-list");
+  world_.fill(10);
+  EXPECT_THAT(metrics(), HasSubstr("fairrush_bus_published_total 0\n"));
+  world_.post(kClaims, {.user = 1});
+  world_.elapse(std::chrono::milliseconds(100));
+  const std::string text = metrics();
+  EXPECT_THAT(text, HasSubstr("fairrush_bus_published_total 1\n"));
+  EXPECT_THAT(text, HasSubstr("fairrush_bus_returned_total 0\n"));
+  EXPECT_THAT(text, HasSubstr("fairrush_bus_redelivered_total 0\n"));
+  EXPECT_THAT(text, HasSubstr("fairrush_bus_dead_letters_total 0\n"));
+  EXPECT_THAT(text, HasSubstr("fairrush_bus_unread 0\n"));
+  EXPECT_THAT(text, HasSubstr("fairrush_outbox_pending 0\n"));
+}
+
 TEST_F(ServerMetricsTest, ShowWhichDependencyIsMissing) {
   EXPECT_THAT(metrics(), HasSubstr("fairrush_dependency_ready{dependency=\"ledger\"} 1\n"));
   world_.create_event("ticket-list");
