@@ -1,5 +1,8 @@
 #include "tests/contract/contract_store.hpp"
 
+#include <gtest/gtest.h>
+#include <hiredis/hiredis.h>
+
 #include <ostream>
 
 #include "server/service/rush_service.hpp"
@@ -54,8 +57,27 @@ class RedisStore final : public ContractStore {
     redis_.kill();
     redis_.restart();
   }
+  std::map<std::string, std::optional<WallTime>> ends() override {
+    std::map<std::string, std::optional<WallTime>> ends;
+    const std::unique_ptr<redisContext, decltype(&redisFree)> connection(
+        redisConnect("127.0.0.1", redis_.port()), redisFree);
+    const std::unique_ptr<void, decltype(&freeReplyObject)> reply(
+        redisCommand(connection.get(), "EVAL %s 0", kEndsScript), freeReplyObject);
+    const auto* const list = static_cast<const redisReply*>(reply.get());
+    EXPECT_TRUE(list != nullptr && list->type == REDIS_REPLY_ARRAY);
+    for (std::size_t at = 0; list != nullptr && at + 1 < list->elements; at += 2) {
+      const std::int64_t ms = list->element[at + 1]->integer;
+      ends[list->element[at]->str] = ms < 0 ? std::nullopt : std::optional(from_unix_ms(ms));
+    }
+    return ends;
+  }
 
  private:
+  static constexpr const char* kEndsScript =
+      "local ends = {} "
+      "for _, key in ipairs(redis.call('KEYS', '*')) do "
+      "ends[#ends + 1] = key ends[#ends + 1] = redis.call('PEXPIRETIME', key) end "
+      "return ends";
   integration::RedisServer redis_;
 };
 

@@ -2,7 +2,9 @@
 
 #include <functional>
 #include <iosfwd>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,6 +56,9 @@ class ContractStore {
 
   /// It ends without a chance to write anything, and comes back with nothing.
   virtual void lose() {}
+
+  /// When each key of a store that lives apart ends; unset where it never does.
+  virtual std::map<std::string, std::optional<WallTime>> ends() { return {}; }
 };
 
 /// One row of the contract: a design on a store.

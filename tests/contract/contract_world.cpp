@@ -135,6 +135,16 @@ void ContractTest::create_event(const QuotaRule& quota) {
   run_until([&created] { return created; });
 }
 
+std::optional<ErrorCode> ContractTest::move(Move move) {
+  std::optional<std::expected<EventState, ErrorCode>> answer;
+  server_->service().move("rush", move, now(),
+                          [&answer](const auto& event) { answer.emplace(event); });
+  run_until([&answer] { return answer.has_value(); });
+  if (!answer.value()) return answer.value().error();
+  windows_ = answer.value()->spec.windows;
+  return std::nullopt;
+}
+
 template <class Answer>
 void ContractTest::when_told(std::shared_ptr<std::optional<Answer>> place, Answer answer,
                              Sequence durable) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,8 @@ class ContractTest : public testing::TestWithParam<ContractRow> {
 
   /// Creates event "rush": reservations from now for an hour, claims for the hour behind it.
   void create_event(const QuotaRule& quota);
+  /// Opens or closes the event by hand, and waits for the answer; `windows_` are then the moved.
+  std::optional<ErrorCode> move(Move move);
   void enter_rush() { move_to(windows_.claim_open); }
   void leave_rush() { move_to(windows_.claim_close); }
   void move_to(WallTime time);
@@ -82,6 +85,11 @@ class ContractTest : public testing::TestWithParam<ContractRow> {
   /// Whether the design gives out the whole quota once everybody has claimed.
   bool gives_all() const { return GetParam().design != "bernoulli"; }
 
+  /// When each of the store's keys ends; see ContractStore.
+  std::map<std::string, std::optional<WallTime>> ends_in_store() { return store_->ends(); }
+  /// Runs the server until `holds`; fails after half a minute.
+  void run_until(const std::function<bool()>& holds);
+
   /// The store is lost and comes back before the server notices; for a server that ends next.
   void lose_store_at_rest() { store_->lose(); }
 
@@ -96,7 +104,6 @@ class ContractTest : public testing::TestWithParam<ContractRow> {
   /// Hears of an accepted claim until it has its outcome; `refused` is what a second one was told.
   void follow(Claim place, const StatusQuestion& question,
               std::optional<ErrorCode> refused = std::nullopt);
-  void run_until(const std::function<bool()>& holds);
   template <class Answer>
   void when_told(std::shared_ptr<std::optional<Answer>> place, Answer answer, Sequence durable);
 

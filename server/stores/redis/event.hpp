@@ -56,12 +56,14 @@ struct RedisEvent {
   std::string life;     ///< names this life of the event, in every process the same
 
   Trust trust = Trust::unknown;
-  bool fresh = false;         ///< the ledger has nothing of this life yet
-  SteadyTime next_attempt{};  ///< not before then after an attempt that failed
-  std::string teller;         ///< names the present telling
-  std::string mark;           ///< names what Redis was told: life, run of Redis, teller
-  std::uint64_t logged = 0;   ///< last entry of the store's log that was recorded
-  std::uint64_t trimmed = 0;  ///< up to here the log is or will be trimmed
+  bool fresh = false;            ///< the ledger has nothing of this life yet
+  SteadyTime next_attempt{};     ///< not before then after an attempt that failed
+  std::string teller;            ///< names the present telling
+  std::string mark;              ///< names what Redis was told: life, run of Redis, teller
+  std::uint64_t logged = 0;      ///< last entry of the store's log that was recorded
+  std::uint64_t trimmed = 0;     ///< up to here the log is or will be trimmed
+  WallTime forgotten{};          ///< when Redis forgets the event, as it was told
+  SteadyTime next_forgetting{};  ///< not before then it is told of an earlier moment
   KnownFacts known;
   Lanes lanes;
   std::optional<std::uint32_t> roster;  ///< its size, once final

@@ -77,6 +77,7 @@ void RedisService::advance(RedisEvent& event, WallTime now) {
   if (event.trust == Trust::unknown && lively) return inquire(event);
   if (event.trust == Trust::missing && event.calls_idle()) return begin_telling(event);
   if (event.trust != Trust::complete) return;
+  forget_earlier(event, now);
   if (now < event.spec.windows.reserve_close) return;
   if (event.roster) return prepare_claims(event);
   if (!event.closing && event.lanes[kReservations].idle()) close_roster(event);
@@ -98,6 +99,7 @@ void RedisService::found(RedisEvent& event, RedisValue reply) {
   const auto last = static_cast<std::uint64_t>(reply[0].integer().value_or(0));
   const std::string mark(reply[1].text().value_or(""));
   if (std::exchange(event.mark, mark) != mark) event.logged = event.trimmed = 0;
+  event.forgotten = from_unix_ms(reply[2].integer().value_or(0));
   const auto recorded = [this](RedisEvent& current) {
     if (current.trust != Trust::asked) return;
     trusted(current);
@@ -158,9 +160,9 @@ void RedisService::tell_next(RedisEvent& event, const std::shared_ptr<Telling>& 
   const bool ends = telling->pieces.empty();
   std::vector<std::string> arguments{event.teller};
   if (ends) {
-    const WallTime forgotten = forgotten_at(event.spec, clock_.wall_now());
+    event.forgotten = forgotten_at(event.spec, clock_.wall_now());
     arguments.push_back(prefix_of(event) + event.teller);
-    arguments.push_back(std::to_string(to_unix_ms(forgotten)));
+    arguments.push_back(std::to_string(to_unix_ms(event.forgotten)));
     std::ranges::move(telling->state, std::back_inserter(arguments));
   } else {
     ToldPiece piece = std::move(telling->pieces.front());

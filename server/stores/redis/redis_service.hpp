@@ -61,6 +61,9 @@ class RedisService final : public CouponService, private RedisConnection::Listen
              EventDone done) override;
   void preload(std::string_view event, const CouponGroups& groups, WallTime now,
                EventDone done) override;
+  /// Recorded and in force at once, whether Redis is there or not; the answer counts what Redis
+  /// has.
+  void move(std::string_view event, Move move, WallTime now, EventDone done) override;
   void describe(std::string_view event, WallTime now, EventDone done) override;
   void reserve(std::string_view event, const UserRequest& request, ReservationDone done) override;
   void claim(std::string_view event, const UserRequest& request, ClaimDone done) override;
@@ -173,6 +176,11 @@ class RedisService final : public CouponService, private RedisConnection::Listen
   /// What a telling of this life in this run of Redis is known by, but for who told.
   std::string prefix_of(const RedisEvent& event) const { return event.life + '/' + run_id_ + '/'; }
   static bool is_lost(const RedisFailure& failure);
+
+  // moving.cpp: windows that are moved
+
+  /// Tells Redis when the event may be forgotten, where that is earlier than it knows.
+  void forget_earlier(RedisEvent& event, WallTime now);
 
   // drawing.cpp: what claims wait for
 

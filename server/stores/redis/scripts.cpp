@@ -33,6 +33,7 @@ RedisScripts::RedisScripts()
       lock_release(of(lua::kLockRelease)),
       tell_begin(of(lua::kTellBegin)),
       tell(of(lua::kTell)),
-      tell_end(of(lua::kTellEnd)) {}
+      tell_end(of(lua::kTellEnd)),
+      forget_earlier(of(lua::kForgetEarlier)) {}
 
 }  // namespace fairrush::server

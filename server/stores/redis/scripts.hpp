@@ -28,6 +28,7 @@ struct RedisScripts {
   RedisScript tell_begin;
   RedisScript tell;
   RedisScript tell_end;
+  RedisScript forget_earlier;
 };
 
 }  // namespace fairrush::server
