@@ -1,6 +1,8 @@
 #include "server/bus/in_process_bus.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <memory>
 
 #include "base/assert.hpp"
 
@@ -14,9 +16,12 @@ void InProcessBus::publish(const BusMessage& message) {
   FAIRRUSH_ASSERT(listener_ != nullptr);
   const OutboxPosition position = message.position;
   if (consumers_.empty()) return listener_->confirmed(position);
-  unhandled_[position] = consumers_.size();
+  // Of this publication: a message may be published again while it is still being handled.
+  const auto unhandled = std::make_shared<std::size_t>(consumers_.size());
   for (BusConsumer* consumer : consumers_) {
-    consumer->hear(message, [this, position] { handled(position); });
+    consumer->hear(message, [this, position, unhandled] {
+      if (--*unhandled == 0) listener_->confirmed(position);
+    });
   }
 }
 
@@ -29,13 +34,6 @@ std::optional<std::string> InProcessBus::missing() const {
     if (auto why = consumer->missing()) return why;
   }
   return std::nullopt;
-}
-
-void InProcessBus::handled(OutboxPosition position) {
-  const auto found = unhandled_.find(position);
-  if (--found->second > 0) return;
-  unhandled_.erase(found);
-  listener_->confirmed(position);
 }
 
 }  // namespace fairrush::server

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <unordered_map>
 #include <vector>
 
 #include "server/bus/bus.hpp"
@@ -21,11 +20,8 @@ class InProcessBus final : public Bus {
   std::optional<std::string> missing() const override;
 
  private:
-  void handled(OutboxPosition position);
-
   std::vector<BusConsumer*> consumers_;
   Listener* listener_ = nullptr;
-  std::unordered_map<OutboxPosition, std::size_t> unhandled_;  ///< by how many consumers
 };
 
 }  // namespace fairrush::server

@@ -262,6 +262,30 @@ TEST(InProcessBus, ConfirmsWhatAllConsumersHaveHandled) {
   EXPECT_FALSE(bus.accepts());
 }
 
+/// What it hears it handles when the test says so.
+struct Holding final : BusConsumer {
+  std::string_view name() const override { return "holding"; }
+  bool accepts() const override { return true; }
+  void hear(const BusMessage&, Handled handled) override { held.push_back(std::move(handled)); }
+  std::vector<Handled> held;
+};
+
+TEST(InProcessBus, TakesAMessageAgainThatIsStillBeingHandled) {
+  Holding first;
+  Holding second;
+  InProcessBus bus({&first, &second});
+  Reports reports;
+  bus.report_to(reports);
+  bus.publish(message(1));
+  bus.publish(message(1));  // a relay that lost its database begins again at what was published
+  first.held[0]();
+  first.held[1]();
+  EXPECT_THAT(reports.positions, IsEmpty()) << "twice by one is not once by both";
+  second.held[0]();
+  second.held[1]();
+  EXPECT_THAT(reports.positions, ElementsAre(1, 1));
+}
+
 TEST(InProcessBus, ConfirmsAtOnceWhereNobodyListens) {
   InProcessBus bus({});
   Reports reports;
