@@ -82,7 +82,8 @@ void App::move_event(Exchange& exchange, std::string_view name, Move move) {
 
 void App::answer_event(Exchange& exchange, const EventState& event) {
   exchange.response.body = event_document(
-      event, {.now = exchange.arrived,
+      // A store may have moved the event as of a moment behind the request's arrival.
+      event, {.now = clock_.wall_now(),
               .outbox_pending = event.outbox_pending.value_or(messaging_.outbox.pending(event.id)),
               .unheard = messaging_.unheard(event.id, event.issued),
               .bus_unread = messaging_.unread(),

@@ -81,4 +81,21 @@ std::expected<StoredCounts, ErrorCode> reset(pqxx::work& transaction, const std:
   return counts_of(transaction, std::move(*event));
 }
 
+std::expected<StoredCounts, ErrorCode> move_windows(pqxx::work& transaction,
+                                                    const std::string& name, Move move,
+                                                    const Clock& clock) {
+  auto event = read_event(transaction, name, EventHold::alone);
+  if (!event) return std::unexpected(ErrorCode::unknown_event);
+  EventWindows& windows = event->created.spec.windows;
+  const auto after = moved(windows, move, clock.wall_now());
+  if (!after) return std::unexpected(ErrorCode::not_in_active_time);
+  if (*after != windows) {
+    windows = *after;
+    transaction.exec_prepared0("move_event", event->id().value(), to_unix_ms(after->reserve_open),
+                               to_unix_ms(after->reserve_close), to_unix_ms(after->claim_open),
+                               to_unix_ms(after->claim_close));
+  }
+  return counts_of(transaction, std::move(*event));
+}
+
 }  // namespace fairrush::server

@@ -29,47 +29,60 @@ void PostgresService::answer_counts(const StoredCounts& counts, const EventDone&
                   .outbox_pending = counts.outbox_pending});
 }
 
-void PostgresService::create(const EventSpec& spec, std::string_view key, EventDone done) {
-  FAIRRUSH_ASSERT(runs_on_postgres(spec.design));
-  if (away_) return done(std::unexpected(ErrorCode::ledger_unavailable));
-  errands_.push_back([this, spec, key = std::string(key), done = std::move(done)] {
-    auto counted = std::make_shared<Counted>(std::unexpected(ErrorCode::internal_error));
-    run(
-        {.name = "create", .requests = 1},
-        [counted, spec, key](pqxx::work& transaction) {
-          *counted = server::create(transaction, spec, key);
-        },
-        [this, counted, done] {
-          if (!*counted) return done(std::unexpected(counted->error()));
-          cache_.note_life((*counted)->event.spec().name, (*counted)->event.life);
-          answer_counts(**counted, done);
-        },
-        [done] { done(std::unexpected(ErrorCode::ledger_unavailable)); });
-  });
-  pump();
-}
-
-void PostgresService::reset(std::string_view event, const EventWindows& windows,
-                            std::string_view key, EventDone done) {
+void PostgresService::count_in_turn(const char* name, Counting work,
+                                    std::function<void(const StoredCounts&)> counted,
+                                    EventDone done) {
   if (away_) return done(std::unexpected(ErrorCode::ledger_unavailable));
   errands_.push_back(
-      [this, event = std::string(event), windows, key = std::string(key), done = std::move(done)] {
-        auto counted = std::make_shared<Counted>(std::unexpected(ErrorCode::internal_error));
+      [this, name, work = std::move(work), counted = std::move(counted), done = std::move(done)] {
+        auto counts = std::make_shared<Counted>(std::unexpected(ErrorCode::internal_error));
         run(
-            {.name = "reset", .requests = 1},
-
-            [counted, event, windows, key](pqxx::work& transaction) {
-              *counted = server::reset(transaction, event, windows, key);
-            },
-            [this, counted, event, done] {
-              if (!*counted) return done(std::unexpected(counted->error()));
-              parts_.messaging.begin((*counted)->event.created);
-              cache_.note_life(event, (*counted)->event.life);
-              answer_counts(**counted, done);
+            {.name = name, .requests = 1},
+            [counts, work](pqxx::work& transaction) { *counts = work(transaction); },
+            [this, counts, counted, done] {
+              if (!*counts) return done(std::unexpected(counts->error()));
+              counted(**counts);
+              answer_counts(**counts, done);
             },
             [done] { done(std::unexpected(ErrorCode::ledger_unavailable)); });
       });
   pump();
+}
+
+void PostgresService::create(const EventSpec& spec, std::string_view key, EventDone done) {
+  FAIRRUSH_ASSERT(runs_on_postgres(spec.design));
+  count_in_turn(
+      "create",
+      [spec, key = std::string(key)](pqxx::work& transaction) {
+        return server::create(transaction, spec, key);
+      },
+      [this](const StoredCounts& counts) {
+        cache_.note_life(counts.event.spec().name, counts.event.life);
+      },
+      std::move(done));
+}
+
+void PostgresService::reset(std::string_view event, const EventWindows& windows,
+                            std::string_view key, EventDone done) {
+  count_in_turn(
+      "reset",
+      [event = std::string(event), windows, key = std::string(key)](pqxx::work& transaction) {
+        return server::reset(transaction, event, windows, key);
+      },
+      [this](const StoredCounts& counts) {
+        parts_.messaging.begin(counts.event.created);
+        cache_.note_life(counts.event.spec().name, counts.event.life);
+      },
+      std::move(done));
+}
+
+void PostgresService::move(std::string_view event, Move move, WallTime, EventDone done) {
+  count_in_turn(
+      "move",
+      [this, event = std::string(event), move](pqxx::work& transaction) {
+        return move_windows(transaction, event, move, parts_.clock);
+      },
+      [](const StoredCounts&) {}, std::move(done));
 }
 
 void PostgresService::preload(std::string_view, const CouponGroups&, WallTime, EventDone done) {
@@ -77,21 +90,14 @@ void PostgresService::preload(std::string_view, const CouponGroups&, WallTime, E
 }
 
 void PostgresService::describe(std::string_view event, WallTime, EventDone done) {
-  if (away_) return done(std::unexpected(ErrorCode::ledger_unavailable));
-  errands_.push_back([this, event = std::string(event), done = std::move(done)] {
-    auto counts = std::make_shared<std::optional<StoredCounts>>();
-    run(
-        {.name = "describe", .requests = 1},
-        [counts, event](pqxx::work& transaction) {
-          *counts = server::describe(transaction, event);
-        },
-        [this, counts, done] {
-          if (!*counts) return done(std::unexpected(ErrorCode::unknown_event));
-          answer_counts(**counts, done);
-        },
-        [done] { done(std::unexpected(ErrorCode::ledger_unavailable)); });
-  });
-  pump();
+  count_in_turn(
+      "describe",
+      [event = std::string(event)](pqxx::work& transaction) -> Counted {
+        auto counts = server::describe(transaction, event);
+        if (!counts) return std::unexpected(ErrorCode::unknown_event);
+        return std::move(*counts);
+      },
+      [](const StoredCounts&) {}, std::move(done));
 }
 
 void PostgresService::wallet(const UserRequest& request, std::optional<std::string_view> only,

@@ -153,7 +153,7 @@ void PostgresService::start_reservations() {
 
       [this, answers, event = batch->front().event,
        requests = requests_of(*batch)](pqxx::work& transaction) {
-        *answers = server::reserve(transaction, event, requests, parts_.clock.wall_now());
+        *answers = server::reserve(transaction, event, requests, parts_.clock);
       },
       [this, batch, answers] {
         reserving_ = false;

@@ -41,6 +41,8 @@ class PostgresService final : public CouponService {
   /// no_coupon_groups: this store's coupons are all alike.
   void preload(std::string_view event, const CouponGroups& groups, WallTime now,
                EventDone done) override;
+  /// As of when the database has let go of what was under way, a little later than `now`.
+  void move(std::string_view event, Move move, WallTime now, EventDone done) override;
   void describe(std::string_view event, WallTime now, EventDone done) override;
   void reserve(std::string_view event, const UserRequest& request, ReservationDone done) override;
   void claim(std::string_view event, const UserRequest& request, ClaimDone done) override;
@@ -85,6 +87,7 @@ class PostgresService final : public CouponService {
     WalletDone done;
   };
   using Errand = std::function<void()>;  ///< starts one transaction
+  using Counting = std::function<std::expected<StoredCounts, ErrorCode>(pqxx::work&)>;
 
   void enqueue_claim(std::string_view event, const UserRequest& request, ClaimDoor door,
                      ClaimDone done);
@@ -98,6 +101,9 @@ class PostgresService final : public CouponService {
   void finish_claims(std::vector<Claiming> batch, const StoredAnswers<StoredVerdict>& answers);
   void run(StoreCall call, SessionPool::Work work, std::function<void()> done,
            std::function<void()> failed);
+  /// Runs `work` in its turn; `counted` hears of the event that it was about.
+  void count_in_turn(const char* name, Counting work,
+                     std::function<void(const StoredCounts&)> counted, EventDone done);
   void answer_counts(const StoredCounts& counts, const EventDone& done);
   /// The database has been away for longer than anybody waits.
   void note_away(const PostgresError& error);

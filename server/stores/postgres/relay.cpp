@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <utility>
 
 #include "server/ledger/postgres/postgres_replay.hpp"
 
@@ -23,11 +24,13 @@ SessionPoolOptions of_one_session(SessionPoolOptions options) {
 }  // namespace
 
 struct PostgresRelay::Look {
-  bool publishing = false;
+  bool publishing = false;  ///< before the look, and then after it
+  std::uint64_t fed = 0;    ///< likewise: the last message that the outbox was given
+  LivesMark mark;           ///< likewise
   std::uint64_t published = 0;
-  std::vector<BusMessage> messages;
-  std::vector<Life> lives;
-  std::vector<EventCreated> events;
+  std::vector<BusMessage> messages{};
+  std::vector<Life> lives{};  ///< empty where the mark is the same
+  std::vector<EventCreated> events{};
 };
 
 PostgresRelay::PostgresRelay(SessionPoolOptions options, Executor home, Messaging& messaging,
@@ -45,29 +48,10 @@ void PostgresRelay::tick(WallTime now) {
 
 void PostgresRelay::look() {
   const auto found = std::make_shared<Look>();
-  const auto work = [found, fed = publishing_ ? std::optional(fed_)
-                                              : std::nullopt](pqxx::work& transaction) {
-    *found = {};
-    static const std::string kEvents = fmt::format("SELECT {}, life FROM events", kEventColumns);
-    for (const pqxx::row& row : transaction.exec(kEvents)) {
-      auto event = event_from_row(row);
-      if (!event) throw pqxx::usage_error(event.error());
-      found->lives.push_back({event->spec.name, row["life"].as<std::uint64_t>()});
-      found->events.push_back(std::move(*event));
-    }
-    found->publishing = transaction.exec1(kPublish)[0].as<bool>();
-    if (!found->publishing) return;
-    found->published =
-        transaction.exec1("SELECT published FROM outbox_cursor")[0].as<std::uint64_t>();
-    static const std::string kMessages =
-        std::string("SELECT ") + kMessageColumns +
-        " FROM outbox WHERE position > $1 ORDER BY position LIMIT 5000";
-    for (const pqxx::row& row :
-         transaction.exec_params(kMessages, fed.value_or(found->published))) {
-      const auto message = message_from_row(row);
-      if (!message) throw pqxx::usage_error(message.error());
-      found->messages.push_back(*message);
-    }
+  const auto work = [found, before = Look{.publishing = publishing_, .fed = fed_, .mark = mark_}](
+                        pqxx::work& transaction) {
+    *found = before;
+    look_into(transaction, *found);
   };
   pool_.run(work, [this, found](const PostgresResult<void>& result) {
     if (result) {
@@ -78,17 +62,48 @@ void PostgresRelay::look() {
   });
 }
 
+void PostgresRelay::look_into(pqxx::work& transaction, Look& found) {
+  // Who publishes has the lock for as long as this session lasts.
+  const bool was_publishing = found.publishing;
+  if (!was_publishing) found.publishing = transaction.exec1(kPublish)[0].as<bool>();
+  const pqxx::row row = transaction.exec_prepared1("relay_look");
+  found.published = row[0].as<std::uint64_t>();
+  const auto last = row[1].as<std::uint64_t>();
+  const LivesMark mark{row[2].as<std::uint64_t>(), row[3].as<std::uint64_t>(),
+                       row[4].as<std::uint64_t>()};
+  if (mark != std::exchange(found.mark, mark)) {
+    static const std::string kEvents = fmt::format("SELECT {}, life FROM events", kEventColumns);
+    for (const pqxx::row& one : transaction.exec(kEvents)) {
+      auto event = event_from_row(one);
+      if (!event) throw pqxx::usage_error(event.error());
+      found.lives.push_back({event->spec.name, one["life"].as<std::uint64_t>()});
+      found.events.push_back(std::move(*event));
+    }
+  }
+  if (!found.publishing) return;
+  if (!was_publishing) found.fed = found.published;
+  if (last <= found.fed) return;
+  static const std::string kMessages = std::string("SELECT ") + kMessageColumns +
+                                       " FROM outbox WHERE position > $1 ORDER BY position"
+                                       " LIMIT 5000";
+  for (const pqxx::row& one : transaction.exec_params(kMessages, found.fed)) {
+    const auto message = message_from_row(one);
+    if (!message) throw pqxx::usage_error(message.error());
+    found.messages.push_back(*message);
+  }
+  // Places become visible in their order: none up to here will come that is not there.
+  found.fed = found.messages.empty() ? last : found.messages.back().position.value();
+}
+
 void PostgresRelay::seen(const Look& look) {
   for (const EventCreated& event : look.events) messaging_.see(event);
   if (look.publishing && !publishing_) {
     messaging_.outbox.restore(OutboxPublished{OutboxPosition(look.published)});
   }
+  for (const BusMessage& message : look.messages) messaging_.outbox.restore(message);
   publishing_ = look.publishing;
-  for (const BusMessage& message : look.messages) {
-    messaging_.outbox.restore(message);
-    fed_ = message.position.value();
-  }
-  if (look.publishing && look.messages.empty()) fed_ = std::max(fed_, look.published);
+  fed_ = look.fed;
+  mark_ = look.mark;
   lives_(look.lives);
 }
 

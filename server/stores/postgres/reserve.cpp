@@ -68,9 +68,12 @@ class Reserving {
 }  // namespace
 
 StoredAnswers<StoredReservation> reserve(pqxx::work& transaction, const std::string& name,
-                                         std::span<const StoredRequest> requests, WallTime now) {
+                                         std::span<const StoredRequest> requests,
+                                         const Clock& clock) {
   StoredAnswers<StoredReservation> result{read_event(transaction, name, EventHold::alone), {}};
   if (!result.event) return result;
+  // Behind the lock: claims may have opened while it was waited for.
+  const WallTime now = clock.wall_now();
   Reserving batch(*result.event,
                   known_reservations(transaction, result.event->id(), users_array(requests)), now);
   for (const StoredRequest& request : requests) result.answers.push_back(batch.decide(request));

@@ -85,6 +85,11 @@ constexpr std::array kMoreStatements{
         " reserve_close = to_timestamp($3 / 1000.0), claim_open = to_timestamp($4 / 1000.0),"
         " claim_close = to_timestamp($5 / 1000.0), salt = $6, draw_secret = $7, coupon_key = $8,"
         " begun_route = $9, begun_key = $10, roster = 0, minted = 0 WHERE id = $1"},
+    // A look of the relay: what there is to publish, and whether any event has begun since.
+    PostgresStatement{"relay_look",
+                      "SELECT published, last, events, lives, highest FROM outbox_cursor,"
+                      " (SELECT count(*) AS events, coalesce(sum(life), 0) AS lives,"
+                      " coalesce(max(id), 0) AS highest FROM events) AS begun"},
     PostgresStatement{"store_counts",
                       "SELECT count(*) FILTER (WHERE user_id IS NULL), (SELECT count(*) FROM outbox"
                       " WHERE event_id = $1 AND position > (SELECT published FROM outbox_cursor))"

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "server/domain/redemption.hpp"
 #include "server/ledger/record.hpp"
 #include "server/postgres/connection.hpp"
@@ -69,9 +70,11 @@ struct StoredAnswers {
 };
 
 /// Reservations of one event, in the order of the requests: tickets without gaps, and with the
-/// tickets the coupons that they earn. `now` is when the batch is decided.
+/// tickets the coupons that they earn. `clock` says when the event was had, which is when the batch
+/// is decided.
 StoredAnswers<StoredReservation> reserve(pqxx::work& transaction, const std::string& event,
-                                         std::span<const StoredRequest> requests, WallTime now);
+                                         std::span<const StoredRequest> requests,
+                                         const Clock& clock);
 
 /// Whether claims need a reservation.
 enum class ClaimDoor : std::uint8_t {
@@ -121,5 +124,12 @@ std::expected<StoredCounts, ErrorCode> create(pqxx::work& transaction, const Eve
 /// Starts an event anew; unknown_event when there is none.
 std::expected<StoredCounts, ErrorCode> reset(pqxx::work& transaction, const std::string& event,
                                              const EventWindows& windows, const std::string& key);
+
+/// Opens an event's claims, or closes it, as of the moment when nobody else had the event any more,
+/// which `clock` says: so everything that was decided in the windows before is committed, and
+/// everything else sees the new ones. unknown_event; not_in_active_time where it makes no sense.
+std::expected<StoredCounts, ErrorCode> move_windows(pqxx::work& transaction,
+                                                    const std::string& event, Move move,
+                                                    const Clock& clock);
 
 }  // namespace fairrush::server

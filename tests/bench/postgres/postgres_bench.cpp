@@ -154,7 +154,7 @@ double play_row_lock(PostgresServer& postgres) {
   if (!created) throw std::runtime_error(created.error().what);
   for (std::uint32_t user = 0; user < kCoupons; user += kClaimBatch) {
     const auto done = setting.transact([&](pqxx::work& work) {
-      return server::reserve(work, "bench", requests(user, 5), from_unix_ms(5));
+      return server::reserve(work, "bench", requests(user, 5), ManualClock(from_unix_ms(5)));
     });
     if (!done) throw std::runtime_error(done.error().what);
   }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <future>
 #include <set>
+#include <thread>
 
 #include "tests/integration/postgres/store_world.hpp"
 
@@ -18,6 +19,7 @@ using testing::Field;
 using Reservations = StoreTest;
 using Claims = StoreTest;
 using Redemptions = StoreTest;
+using Moves = StoreTest;
 
 TEST_F(Reservations, GetTicketsInTheOrderOfTheirRequestsAndTheCouponsThatTheyEarn) {
   create("row-lock", "20%");
@@ -229,6 +231,62 @@ TEST_F(Claims, AreNotLostOnAnotherEventOfTheSameName) {
   });
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error(), ErrorCode::event_exists);
+}
+
+TEST_F(Moves, OpenClaimsAndEndReservations) {
+  create("row-lock", "100%");
+  fill(1);
+  const WallTime opened = kReserving + std::chrono::milliseconds(1);
+  EXPECT_EQ(claim({asked_by(1, "", opened)})[0].refusal, ErrorCode::not_in_active_time);
+  ASSERT_TRUE(move(Move::open_claims, opened));
+  EXPECT_EQ(counts().event.spec().windows.claim_open, opened);
+  EXPECT_EQ(reserve({asked_by(2, "", opened)}, opened)[0].refusal, ErrorCode::not_in_active_time);
+  EXPECT_EQ(claim({asked_by(1, "", opened)})[0].kind, Kind::won);
+  ASSERT_TRUE(move(Move::open_claims, opened + std::chrono::seconds(1))) << "sent twice";
+  EXPECT_EQ(counts().event.spec().windows.claim_open, opened);
+}
+
+TEST_F(Moves, ThatMakeNoSenseAreRefused) {
+  EXPECT_EQ(move(Move::close, kRushing).error(), ErrorCode::unknown_event);
+  create("row-lock", "1");
+  EXPECT_EQ(move(Move::open_claims, from_unix_ms(kClaimClose)).error(),
+            ErrorCode::not_in_active_time);
+}
+
+class MovesOf : public ClaimsOf {};
+
+INSTANTIATE_TEST_SUITE_P(Designs, MovesOf, testing::Values(kRowLock, kGenerateOutbox),
+                         [](const auto& design) {
+                           return design.param == kRowLock ? "RowLock" : "GenerateOutbox";
+                         });
+
+TEST_P(MovesOf, WaitForClaimsThatAreJudgedInTheWindowsBefore) {
+  create(GetParam(), "2");
+  fill(2);
+  StoreSession other(url_);
+  std::promise<void> judged;
+  std::promise<void> commit;
+  auto claiming = std::async(std::launch::async, [&] {
+    return other.connection().transact([&](pqxx::work& transaction) {
+      const auto result =
+          server::claim(transaction, "rush", std::vector{asked_by(1)}, ClaimDoor::reserved);
+      judged.set_value();
+      commit.get_future().wait();
+      return result.answers.front().kind;
+    });
+  });
+  judged.get_future().wait();
+  const WallTime closed = kRushing + std::chrono::seconds(1);
+  auto moving = std::async(std::launch::async, [&] { return move(Move::close, closed); });
+  while (query("SELECT count(*) FROM pg_locks WHERE NOT granted") == "0") std::this_thread::yield();
+  EXPECT_EQ(query("SELECT extract(epoch FROM claim_close)::bigint FROM events"),
+            std::to_string(kClaimClose / 1000))
+      << "nobody is told of a close while a claim is under way";
+  commit.set_value();
+  EXPECT_EQ(claiming.get(), Kind::won);
+  ASSERT_TRUE(moving.get());
+  EXPECT_EQ(claim({asked_by(2, "", closed)})[0].refusal, ErrorCode::not_in_active_time);
+  EXPECT_EQ(claim({asked_by(2, "", kRushing)})[0].kind, Kind::won) << "it came before the close";
 }
 
 TEST_F(Redemptions, SpendACouponOnce) {

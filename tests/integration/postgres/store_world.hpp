@@ -81,7 +81,7 @@ class StoreTest : public testing::Test {
                                          WallTime now = kReserving) {
     return session_
         ->commit([&](pqxx::work& transaction) {
-          return server::reserve(transaction, "rush", requests, now);
+          return server::reserve(transaction, "rush", requests, ManualClock(now));
         })
         .answers;
   }
@@ -100,6 +100,11 @@ class StoreTest : public testing::Test {
           return server::claim(transaction, "rush", requests, door);
         })
         .answers;
+  }
+  std::expected<StoredCounts, ErrorCode> move(Move move, WallTime now) {
+    return session_->commit([&](pqxx::work& transaction) {
+      return server::move_windows(transaction, "rush", move, ManualClock(now));
+    });
   }
   StoredCounts counts() {
     return *session_->commit(

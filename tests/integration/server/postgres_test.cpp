@@ -199,6 +199,25 @@ TEST_P(StoreOnPostgres, GivesOutWhatThereIsWhileServersAndDatabaseAreKilled) {
       << "everything was heard at least once";
 }
 
+TEST_P(StoreOnPostgres, MovesAnEventForAllServersAtOnce) {
+  const auto first = start();
+  const auto second = start();
+  create_event(first->port(), {.design = GetParam(), .coupons = "2", .reserve_ms = 3'600'000});
+  HttpClient one(first->port());
+  HttpClient other(second->port());
+  for (const std::uint32_t user : {1U, 2U}) {
+    ASSERT_EQ(one.post(kReservations, as_user(user))->status, 201U);
+  }
+  EXPECT_EQ(other.post(kClaims, as_user(1))->code(), "NOT_IN_ACTIVE_TIME");
+  EXPECT_EQ(one.post("/api/v1/events/rush/activate", as_admin())->member("phase"), "rushing");
+  EXPECT_EQ(other.post(kClaims, as_user(1))->status, 200U);
+  EXPECT_EQ(other.post(kReservations, as_user(3))->code(), "NOT_IN_ACTIVE_TIME");
+  EXPECT_EQ(other.post("/api/v1/events/rush/close", as_admin())->member("phase"), "closed");
+  EXPECT_EQ(one.post(kClaims, as_user(2))->code(), "NOT_IN_ACTIVE_TIME");
+  EXPECT_EQ(one.post(kClaims, as_user(1))->code(), "ALREADY_CLAIMED") << "a verdict stays";
+  EXPECT_EQ(one.post("/api/v1/events/nowhere/close", as_admin())->status, 404U);
+}
+
 TEST_P(StoreOnPostgres, StopsWhileItsDatabaseIsAway) {
   const auto server = std::make_unique<ServerChild>(
       ServerSpec{.options = {"--store=" + postgres_->url(), "--ledger-patience=200ms",

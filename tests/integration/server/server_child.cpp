@@ -131,8 +131,20 @@ std::uint16_t ServerChild::await_port() {
 }
 
 ServerChild::~ServerChild() {
+  if (process_ > 0 && ended()) {
+    const ServerExit exit = wait();
+    ADD_FAILURE() << "a server ended and nobody had asked it to: status " << exit.status
+                  << ", signal " << exit.signal << ", and said\n"
+                  << exit.log;
+  }
   if (process_ > 0) kill();
   if (output_ >= 0) close(output_);
+}
+
+bool ServerChild::ended() const {
+  siginfo_t info{};
+  return waitid(P_PID, static_cast<id_t>(process_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+         info.si_pid == process_;
 }
 
 void ServerChild::send(int signal) const {

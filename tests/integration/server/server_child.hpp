@@ -14,7 +14,7 @@ inline constexpr const char* kAdminToken = "the-admin-token";
 
 /// How to start a server.
 struct ServerSpec {
-  std::string ledger = ":memory:";  ///< a path of SQLite's, or a URL
+  std::string ledger = ":memory:";        ///< a path of SQLite's, or a URL
   std::vector<std::string> options = {};  ///< besides address, ledger and admin token
   std::string listen = "127.0.0.1:0";
   std::optional<std::uint64_t> file_size_max = {};   ///< no file may grow beyond this many bytes
@@ -30,7 +30,8 @@ struct ServerExit {
   std::string log;  ///< everything on standard error
 };
 
-/// A fairrush-server in a process of its own. Killed with the object if it still runs.
+/// A fairrush-server in a process of its own. Killed with the object if it still runs; if it does
+/// not, and nobody waited for its end, that fails the test with what it said.
 class ServerChild {
  public:
   /// Starts the server and waits until it listens or ends.
@@ -50,6 +51,9 @@ class ServerChild {
   ServerExit kill();
 
  private:
+  /// Whether the process has ended, waited for or not.
+  bool ended() const;
+
   pid_t process_ = -1;
   std::uint16_t port_ = 0;
   int output_ = -1;
