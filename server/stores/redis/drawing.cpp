@@ -204,27 +204,6 @@ void RedisService::no_draw(RedisEvent& event, const std::string& why) {
   refuse_all(event.lanes[kClaims], ErrorCode::draw_failed);
 }
 
-bool RedisService::foretold(RedisEvent& event, Wish& wish) const {
-  auto* const what = std::get_if<ClaimWish>(&wish.what);
-  if (what == nullptr || event.design->stock != RedisStock::drawn) return false;
-  if (event.draw_failure) return refuse(wish, ErrorCode::draw_failed), true;
-  if (event.drawn == nullptr) return false;
-  DrawnRoster& drawn = *event.drawn;
-  const bool open = event.spec.windows.rushing(wish.by.at);
-  const auto ticket = drawn.rush.roster().ticket_of(wish.by.user);
-  if (!ticket) {
-    refuse(wish, open ? ErrorCode::not_reservation : ErrorCode::not_in_active_time);
-    return true;
-  }
-  what->ticket = *ticket;
-  const std::uint32_t place = ticket->value() - 1;
-  if (drawn.won[place]) return false;
-  if (open) drawn.told_lost[place] = true;
-  const bool told = drawn.told_lost[place];
-  refuse(wish, told ? ErrorCode::not_drawn : ErrorCode::not_in_active_time);
-  return true;
-}
-
 void RedisService::wait_for_draw(RedisEvent& event, Wish wish, std::int64_t window) {
   std::get<ClaimWish>(wish.what).window = window;
   const WallTime end = event.spec.windows.claim_open + (window + 1) * event.spec.pacing.batch;

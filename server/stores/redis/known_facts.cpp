@@ -18,12 +18,22 @@ bool note_place(std::vector<bool>& places, std::uint32_t place) {
 
 }  // namespace
 
+KnownFacts::Standing KnownFacts::standing_of(UserIndex user) const {
+  const auto found = standings_.find(user);
+  return found == standings_.end() ? Standing::unknown : found->second;
+}
+
 bool KnownFacts::note(const ReservationGranted& record) {
-  return note_number(tickets_, record.ticket.value());
+  if (!note_number(tickets_, record.ticket.value())) return false;
+  standings_.emplace(record.user, Standing::reserved);
+  return true;
 }
 
 bool KnownFacts::note(const CouponIssued& record) {
-  return note_number(issues_, record.issue);
+  if (!note_number(issues_, record.issue)) return false;
+  standings_[record.user] = Standing::won;
+  ++won_;
+  return true;
 }
 
 bool KnownFacts::note(const ClaimLost& record) {

@@ -177,6 +177,13 @@ class RedisService final : public CouponService, private RedisConnection::Listen
   std::string prefix_of(const RedisEvent& event) const { return event.life + '/' + run_id_ + '/'; }
   static bool is_lost(const RedisFailure& failure);
 
+  // foretelling.cpp: what claims come to without asking Redis
+
+  /// Answers a claim whose outcome follows from what this process knows; whether it did.
+  bool foretold(RedisEvent& event, Wish& wish) const;
+  bool foretold_by_draw(RedisEvent& event, Wish& wish, ClaimWish& what) const;
+  bool foretold_by_stock(RedisEvent& event, const Wish& wish, const ClaimWish& what) const;
+
   // moving.cpp: windows that are moved
 
   /// Tells Redis when the event may be forgotten, where that is earlier than it knows.
@@ -196,8 +203,6 @@ class RedisService final : public CouponService, private RedisConnection::Listen
            const std::optional<DrawFixed>& fixed);
   void adopt(RedisEvent& event, DrawnRoster drawn, DrawOutcome outcome);
   void no_draw(RedisEvent& event, const std::string& why);
-  /// Answers a claim whose outcome follows from the draw that this process knows; whether it did.
-  bool foretold(RedisEvent& event, Wish& wish) const;
   void wait_for_draw(RedisEvent& event, Wish wish, std::int64_t window);
   void draw_windows(RedisEvent& event, WallTime now);
   void windows_drawn(RedisEvent& event, std::int64_t ended);
