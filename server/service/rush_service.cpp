@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
+#include <unordered_map>
 #include <utility>
 
 #include "base/assert.hpp"
@@ -439,9 +441,22 @@ void RushService::advance(LiveEvent& event, WallTime now) {
   if (event.rush().design().accepts_claims()) {
     // What is not recorded now is later: it waits in the design's queue.
     if (accepts()) complete_accepted(event, event.rush().advance(since_open));
-  } else if (!event.rush().advance(since_open).empty()) {
+  } else if (const auto served = event.rush().advance(since_open); !served.empty()) {
+    hold_in_order(event, served);
     answer_held(event);
   }
+}
+
+void RushService::hold_in_order(LiveEvent& event, std::span<const TicketNumber> served) {
+  std::unordered_map<std::uint32_t, std::size_t> places;
+  for (const TicketNumber ticket : served) places.emplace(ticket.value(), places.size());
+  std::multimap<std::size_t, HeldClaim> in_order;
+  for (HeldClaim& held : std::exchange(event.held, {})) {
+    const auto ticket = event.rush().roster().ticket_of(held.request.user);
+    const auto place = ticket ? places.find(ticket->value()) : places.end();
+    in_order.emplace(place == places.end() ? places.size() : place->second, std::move(held));
+  }
+  for (auto& [place, held] : in_order) event.held.push_back(std::move(held));
 }
 
 void RushService::answer_held(LiveEvent& event) {

@@ -174,6 +174,9 @@ class RushService : public CouponService {
   Slot* slot_of(EventId id) const;
   Slot& add_slot(const std::string& name, EventId id);
   void advance(LiveEvent& event, WallTime now);
+  /// Held claims are to be asked for as their design has served them. A waiting room serves its
+  /// winners first: "sold out" is then recorded behind every coupon that it rests on.
+  static void hold_in_order(LiveEvent& event, std::span<const TicketNumber> served);
   /// Asks again for every claim that is held.
   void answer_held(LiveEvent& event);
   static void refuse_held(LiveEvent& event, ErrorCode why);

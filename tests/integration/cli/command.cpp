@@ -62,6 +62,7 @@ Command::~Command() {
 }
 
 bool Command::read_some() {
+  if (out_pipe_ < 0 && err_pipe_ < 0) return false;
   std::array<pollfd, 2> pipes{{{out_pipe_, POLLIN, 0}, {err_pipe_, POLLIN, 0}}};
   if (poll(pipes.data(), pipes.size(), -1) < 0) return false;
   const auto drain = [](const pollfd& ready, int& pipe, std::string& text) {

@@ -1,25 +1,24 @@
 #pragma once
 
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "tests/integration/designs/evidence.hpp"
 
 namespace fairrush::design_matrix {
 
-/// What a cell showed, as the page has it.
-struct Evidence {
-  std::string design;
-  std::string store;
-  std::string disturbance;  ///< "clean"
-  std::string verdict;      ///< "PROVEN"
-  std::string rules;        ///< "15 of 15"
-  std::string coupons;      ///< "58 of 58"
-  std::string cohorts;      ///< win rate of fibre and of mobile
-  std::string latency;      ///< of claims from the click, p50 and p99
-  std::string unanswered;  ///< attempts that are indeterminate or were refused for want of capacity
+/// What a check says of a fault, and of the sound server in the same rush.
+struct FaultEvidence {
+  std::string fault;
+  std::string check;  ///< its id
+  std::string sound;  ///< what it found of the sound server
+  std::string faulty;
 };
 
 /// The page of designs, docs/designs.md. With FAIRRUSH_UPDATE_GOLDEN=1 a process that has played
-/// all of `cells` writes it anew at its end.
+/// every cell and every fault writes it anew at its end.
 class Guide {
  public:
   Guide() = default;
@@ -27,19 +26,15 @@ class Guide {
   Guide& operator=(const Guide&) = delete;
   ~Guide();
 
-  void expect(std::size_t cells) { cells_ = cells; }
-  void found(Evidence evidence) { rows_.push_back(std::move(evidence)); }
+  void found(Evidence evidence) { cells_.push_back(std::move(evidence)); }
+  void found(FaultEvidence evidence) { faults_.push_back(std::move(evidence)); }
 
  private:
-  std::size_t cells_ = 0;
-  std::vector<Evidence> rows_;
+  std::vector<Evidence> cells_;
+  std::vector<FaultEvidence> faults_;
 };
 
 /// The one guide of this process.
 Guide& guide();
-
-/// The beginning of a cell's row, up to what it showed.
-std::string guide_row_start(const std::string& design, const std::string& store,
-                            const std::string& disturbance);
 
 }  // namespace fairrush::design_matrix

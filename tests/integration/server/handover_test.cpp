@@ -1,8 +1,6 @@
 // One server ends and the next begins, on a socket that outlives both.
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
@@ -14,6 +12,7 @@
 
 #include "base/descriptor.hpp"
 #include "tests/integration/server/http_client.hpp"
+#include "tests/integration/server/listening_socket.hpp"
 #include "tests/integration/server/server_child.hpp"
 
 namespace fairrush::server_test {
@@ -23,16 +22,6 @@ constexpr std::uint32_t kUsers = 3000;
 constexpr std::uint32_t kCoupons = 600;
 constexpr unsigned kClients = 8;
 constexpr int kTriesMax = 50;  // of one claim; each waits in the socket until a server takes it
-
-int listening_socket() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  EXPECT_EQ(bind(socket, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  EXPECT_EQ(listen(socket, 4096), 0);
-  return socket;
-}
 
 /// What a user heard at last.
 struct Outcome {

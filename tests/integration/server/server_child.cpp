@@ -28,11 +28,12 @@ std::vector<std::string> arguments_of(const ServerSpec& spec) {
   return arguments;
 }
 
-/// This process's environment and room for what tells a server of its socket.
+/// This process's environment with `more`, and room for what tells a server of its socket.
 class Environment {
  public:
-  Environment() {
+  explicit Environment(std::vector<std::string> more) : more_(std::move(more)) {
     for (char** entry = environ; *entry != nullptr; ++entry) entries_.push_back(*entry);
+    for (std::string& entry : more_) entries_.push_back(entry.data());
     own_ = entries_.size();
     entries_.resize(own_ + 3);  // two of ours, and the null at the end
   }
@@ -63,6 +64,7 @@ class Environment {
     return entries_.data();
   }
 
+  std::vector<std::string> more_;
   std::vector<char*> entries_;
   std::string count_ = "LISTEN_FDS=1";
   std::string pid_ = "LISTEN_PID=0000000000";
@@ -115,7 +117,7 @@ ServerChild::ServerChild(const ServerSpec& spec) {
   log_ = log;
   int output[2] = {-1, -1};
   EXPECT_EQ(pipe2(output, O_CLOEXEC), 0);
-  Environment environment;
+  Environment environment(spec.environment);
   process_ = fork();
   if (process_ == 0) become_server(arguments, output[1], log_file, spec, environment);
   close(output[1]);
@@ -151,11 +153,21 @@ void ServerChild::send(int signal) const {
   ::kill(process_, signal);
 }
 
+void ServerChild::limit_file_size(std::uint64_t bytes) const {
+  const rlimit limit{bytes, bytes};
+  EXPECT_EQ(prlimit(process_, RLIMIT_FSIZE, &limit, nullptr), 0);
+}
+
 ServerExit ServerChild::wait() {
   int state = 0;
-  EXPECT_EQ(waitpid(process_, &state, 0), process_);
+  rusage used{};
+  EXPECT_EQ(wait4(process_, &state, 0, &used), process_);
   process_ = -1;
   ServerExit result;
+  const auto seconds = [](timeval time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
+  result.cpu_seconds = seconds(used.ru_utime) + seconds(used.ru_stime);
   if (WIFEXITED(state)) result.status = WEXITSTATUS(state);
   if (WIFSIGNALED(state)) result.signal = WTERMSIG(state);
   std::ostringstream text;

@@ -19,15 +19,17 @@ struct ServerSpec {
   std::string listen = "127.0.0.1:0";
   std::optional<std::uint64_t> file_size_max = {};   ///< no file may grow beyond this many bytes
   std::optional<std::uint64_t> open_files_max = {};  ///< descriptors
+  std::vector<std::string> environment = {};         ///< "NAME=value", besides this process's
   std::optional<int> socket = {};  ///< that it is to listen on, as a supervisor would pass it
   bool waits = false;              ///< for something: the constructor is not to wait for it
 };
 
 /// What a process left behind.
 struct ServerExit {
-  int status = -1;  ///< exit code; −1 when a signal ended it
-  int signal = 0;   ///< that ended it; 0 when none did
-  std::string log;  ///< everything on standard error
+  int status = -1;         ///< exit code; −1 when a signal ended it
+  int signal = 0;          ///< that ended it; 0 when none did
+  std::string log;         ///< everything on standard error
+  double cpu_seconds = 0;  ///< user + system, from its start
 };
 
 /// A fairrush-server in a process of its own. Killed with the object if it still runs; if it does
@@ -46,6 +48,9 @@ class ServerChild {
   std::uint16_t await_port();
 
   void send(int signal) const;
+  /// From now on no file of it may grow beyond this many bytes. A process that was started with a
+  /// limit finds that its writes fail; any other is ended by SIGXFSZ.
+  void limit_file_size(std::uint64_t bytes) const;
   /// Waits for the end of the process.
   ServerExit wait();
   ServerExit kill();
