@@ -40,4 +40,8 @@ using LargeVector = std::vector<T, HugePageAllocator<T>>;
 /// whole process; any thread.
 void keep_freed_memory();
 
+/// Gives back to the system what the process has freed so far: after tables have grown to their
+/// size, as much again as they have. Takes milliseconds. Any thread.
+void return_freed_memory();
+
 }  // namespace fairrush

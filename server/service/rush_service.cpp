@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/assert.hpp"
+#include "base/memory.hpp"
 #include "server/designs/designs.hpp"
 #include "server/log.hpp"
 
@@ -383,7 +384,7 @@ void RushService::close_reservations(Slot& slot) {
   LiveEvent& event = *slot.event;
   if (!event.close_reservations()) return;
   const DrawingDesign* const drawing = event.rush().design().drawing();
-  if (drawing == nullptr) return;
+  if (drawing == nullptr) return return_freed_memory();  // by tables that grew with the roster
   const Life life{event.id(), slot.life};
   run_draw_(drawing->draw_job(event.rush().roster().tokens()),
             [this, life](DrawResult& result) { draw_done(life, result); });
@@ -413,6 +414,7 @@ void RushService::draw_durable(Life life, bool durable) {
   if (!durable) return refuse_held(*event, ErrorCode::ledger_unavailable);
   event->rush().design().drawing()->adopt(std::move(*event->unrecorded_draw));
   event->unrecorded_draw.reset();
+  return_freed_memory();  // by tables that grew with the roster, and by the draw
   answer_held(*event);
 }
 

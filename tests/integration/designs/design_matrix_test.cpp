@@ -88,7 +88,7 @@ TEST_P(Design, BreaksNoRuleThatMustHold) {
   const Cell& cell = GetParam();
   const Disturbance& disturbance = *cell.disturbance;
   if (const auto missing = World::missing(cell.store, disturbance.setup)) {
-    GTEST_SKIP() << *missing << " is not installed";
+    GTEST_SKIP() << *missing;
   }
   World world(cell.design, cell.store, disturbance.setup);
   const WorkDirectory work;

@@ -31,7 +31,7 @@ class World {
   /// Starts everything. The store is empty.
   World(const std::string& design, const std::string& store, const Setup& setup);
 
-  /// Whether this machine has what it takes; else the name of what is missing.
+  /// Why this cannot be played here; nothing where it can.
   static std::optional<std::string> missing(const std::string& store, const Setup& setup);
 
   std::string url() const;
