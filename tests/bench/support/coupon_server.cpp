@@ -4,7 +4,9 @@
 
 #include <boost/json/parse.hpp>
 #include <chrono>
+#include <sstream>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 
 #include "tests/bench/support/ports.hpp"
@@ -74,6 +76,17 @@ void CouponServer::wait_for_rush() const {
 std::uint64_t CouponServer::event_number(const std::string& member) {
   const auto document = boost::json::parse(call({.path = "/api/v1/events/bench"}));
   return document.at(member).to_number<std::uint64_t>();
+}
+
+std::uint64_t CouponServer::claims_answered() {
+  static constexpr std::string_view kClaims =
+      R"(fairrush_requests_total{method="POST",route="/api/v1/events/{e}/claims")";
+  std::istringstream lines(call({.path = "/metrics"}));
+  double answered = 0;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(kClaims)) answered += std::stod(line.substr(line.rfind(' ')));
+  }
+  return static_cast<std::uint64_t>(answered);
 }
 
 std::string CouponServer::call(const loadgen::HttpCall& call) {

@@ -29,6 +29,8 @@ class CouponServer {
   void wait_for_rush() const;
   /// A number of the event's document.
   std::uint64_t event_number(const std::string& member);
+  /// Claims answered so far, with whatever.
+  std::uint64_t claims_answered();
 
  private:
   std::string call(const loadgen::HttpCall& call);
